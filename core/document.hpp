@@ -1,0 +1,50 @@
+#pragma once
+#include <cstddef>
+#include <string>
+#include <utility>
+#include <vector>
+#include "core/input.hpp"
+
+namespace lunafab {
+
+/// One value of a YAML file, with its place. Scalars keep their text: meaning comes from the field that reads them.
+struct Node {
+  enum class Kind { null, scalar, sequence, map };
+  struct Entry;
+
+  Kind kind = Kind::null;
+  Mark mark;
+  std::string scalar;
+  bool quoted = false;
+  std::vector<Node> items;     ///< of a sequence
+  std::vector<Entry> entries;  ///< of a map, in file order, keys unique
+
+  const Node* find(std::string_view key) const;
+};
+
+struct Node::Entry {
+  std::string key;
+  Mark key_mark;
+  Node value;
+};
+
+inline constexpr std::size_t largest_document_bytes = 8u << 20;
+inline constexpr int deepest_nesting = 32;
+
+/// Reads a YAML file whose root is a map. Refused, all findings at once where reading can go on: files over
+/// `largest_document_bytes` (before reading them), text that is not YAML, several documents, duplicate keys, anchors and
+/// aliases, tags, keys that are not plain scalars, nesting beyond `deepest_nesting`.
+/// @throws InputError
+Node load_document(const std::string& path);
+
+/// The same for text in memory; `name` stands in the findings' marks.
+Node parse_document(const std::string& text, const std::string& name);
+
+/// Applies `path=value` (value: any YAML, for example `3.2 h` or `{dist: exponential, mean: 2 h}`). Maps on the path must exist;
+/// the last key is replaced or added. Problems become findings whose mark names `--set path=value`.
+void apply_setting(Node& root, const std::string& setting, Findings& findings);
+
+/// Canonical YAML: two-space block style, scalars quoted only where needed; parses back to the same tree.
+std::string dump(const Node& node);
+
+}  // namespace lunafab

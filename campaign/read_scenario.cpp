@@ -1,0 +1,82 @@
+#include <fmt/format.h>
+#include <algorithm>
+#include <cmath>
+#include "campaign/read_site.hpp"
+#include "campaign/scenario.hpp"
+#include "core/reader.hpp"
+#include "core/visit.hpp"
+#include "factory/read_chemistry.hpp"
+#include "factory/read_plant.hpp"
+
+namespace lunafab::campaign {
+namespace {
+
+constexpr double longest_run_s = 3.2e9;  // a century
+
+void read_header(MapReader& root, Scenario& scenario) {
+  const std::string format = root.text("lunafab");
+  if (format != "scenario/1") root.fail("lunafab", "'" + format + "' is not a format this program reads", "scenario/1", nearest_name(format, {"scenario/1"}));
+  scenario.title = root.text("title", "untitled");
+  const std::string start = root.text("start", "2030-01-01");
+  try {
+    scenario.start = parse_epoch(start);
+  } catch (const std::invalid_argument&) {
+    root.fail("start", "'" + start + "' is not a date", "YYYY-MM-DD or YYYY-MM-DDThh:mm:ss, 1900 to 3000, TT");
+  }
+  scenario.end = Tick{} + ticks_from_seconds(root.quantity("duration", unit::time, {1.0, longest_run_s}));
+  scenario.warmup = Tick{} + ticks_from_seconds(root.quantity("warmup", unit::time, {0.0, longest_run_s}, 0.0));
+  if (scenario.warmup >= scenario.end) root.fail("warmup", "is not shorter than the duration", "a time below `duration`");
+  scenario.seed = static_cast<std::uint64_t>(root.count("seed", 0, std::int64_t{1} << 62, 1));
+  scenario.replications = root.count("replications", 1, 1'000'000, 1);
+  scenario.confidence = root.quantity("confidence", unit::number, {0.5, 0.99999}, 0.95);
+  scenario.lookahead = ticks_from_seconds(root.quantity("lookahead", unit::time, {1.0, 86400.0}, 1800.0));
+  scenario.window = ticks_from_seconds(root.quantity("window", unit::time, {1.0, 86400.0}, seconds(scenario.lookahead)));
+  if (scenario.window > scenario.lookahead) root.fail("window", "is longer than the lookahead", "a time up to `lookahead`");
+}
+
+std::vector<std::string> names_under(const Node& document, std::string_view key) {
+  std::vector<std::string> names;
+  const Node* node = document.find(key);
+  if (node == nullptr || node->kind != Node::Kind::map) return names;
+  for (const Node::Entry& entry : node->entries) names.push_back(entry.key);
+  return names;
+}
+
+std::string text_hash(const std::string& text) { return fmt::format("{:016x}", state_hash(text)); }
+
+}  // namespace
+
+Scenario read_scenario(Node document, Findings& warnings) {
+  Findings findings;
+  Scenario scenario;
+  scenario.document = std::move(document);
+  scenario.file = scenario.document.mark.file;
+  scenario.hash = text_hash(dump(scenario.document));
+  MapReader root(&scenario.document, "", findings);
+  read_header(root, scenario);
+  const std::vector<std::string> satellites = names_under(scenario.document, "satellites");
+  factory::Chemistry chemistry = factory::read_chemistry(root, warnings);
+  if (findings.empty() || !chemistry.materials.empty()) {
+    scenario.plant = factory::read_plant(root, std::move(chemistry), satellites, scenario.lookahead, root.has("power"));
+    read_site(root, scenario);
+  }
+  root.finish();
+  if (findings.empty()) {
+    std::vector<std::uint32_t> supplied;
+    for (const FlightLine& line : scenario.flights) supplied.insert(supplied.end(), line.stores.begin(), line.stores.end());
+    factory::check_reach(scenario.plant, supplied, findings, scenario.file);
+    check_site(scenario, findings);
+  }
+  findings.throw_if_any();
+  return scenario;
+}
+
+Scenario load_scenario(const std::string& path, const std::vector<std::string>& settings, Findings& warnings) {
+  Node document = load_document(path);
+  Findings findings;
+  for (const std::string& setting : settings) apply_setting(document, setting, findings);
+  findings.throw_if_any();
+  return read_scenario(std::move(document), warnings);
+}
+
+}  // namespace lunafab::campaign

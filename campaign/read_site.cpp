@@ -1,0 +1,313 @@
+#include "campaign/read_site.hpp"
+#include <fmt/format.h>
+#include <algorithm>
+#include <cmath>
+#include <numbers>
+#include "core/constants.hpp"
+#include "core/contract.hpp"
+#include "core/random.hpp"
+#include "core/read_distribution.hpp"
+
+namespace lunafab::campaign {
+namespace {
+
+constexpr double two_pi = 2.0 * std::numbers::pi;
+constexpr double nJ_per_J = 1e9;
+constexpr double mW_per_W = 1e3;
+constexpr double mg_per_kg = 1e6;
+constexpr Range power_range{0.0, 1e15};
+constexpr Range energy_range{0.0, 1e21};
+
+Int128 nanojoules(double energy_J) {  // beyond 2^63 nJ: go through microjoules, exact to 1 µJ or the double's own rounding
+  return static_cast<Int128>(energy_J * nJ_per_J);
+}
+
+std::vector<std::string> names_of(const auto& list) {
+  std::vector<std::string> names;
+  for (const auto& item : list) names.push_back(item.name);
+  return names;
+}
+
+// ---- power --------------------------------------------------------------------------------------------------------
+
+void read_horizon(MapReader& power, logistics::HorizonMask& mask) {
+  const Node* node = power.optional("horizon");
+  if (node == nullptr) return;
+  const std::string path = power.path_of("horizon");
+  if (node->kind != Node::Kind::sequence) return power.fail("horizon", "is not a list", "[[azimuth, elevation], …]");
+  for (const Node& item : node->items) {
+    if (item.kind != Node::Kind::sequence || item.items.size() != 2) {
+      power.findings().add({item.mark, path, "is not a pair", "[azimuth, elevation]", ""});
+      continue;
+    }
+    const double azimuth = read_quantity_node(item.items[0], path, unit::angle, {0.0, two_pi}, power.findings());
+    const double elevation = read_quantity_node(item.items[1], path, unit::angle, {-0.5, 1.5}, power.findings());
+    if (!mask.nodes.empty() && azimuth <= mask.nodes.back().azimuth_rad) {
+      power.findings().add({item.mark, path, "azimuths do not ascend", "azimuths from 0 to below 360 deg, ascending", ""});
+    }
+    mask.nodes.push_back({azimuth, elevation});
+  }
+}
+
+void read_storage(MapReader& power, logistics::Storage& storage) {
+  auto map = power.optional_map("storage");
+  if (!map) return;
+  storage.capacity = nanojoules(map->quantity("capacity", unit::energy, energy_range));
+  storage.charge_efficiency = map->quantity("charge_efficiency", unit::number, {0.01, 1.0});
+  storage.discharge_efficiency = map->quantity("discharge_efficiency", unit::number, {0.01, 1.0});
+  storage.charge_limit = std::llround(map->quantity("charge_limit", unit::power, power_range) * mW_per_W);
+  storage.discharge_limit = std::llround(map->quantity("discharge_limit", unit::power, power_range) * mW_per_W);
+  storage.initial_fraction = map->quantity("initial", unit::number, fraction, 1.0);
+  storage.reserve_fraction = map->quantity("reserve", unit::number, fraction, 0.0);
+  map->finish();
+}
+
+void read_power(MapReader& root, Scenario& scenario) {
+  auto power = root.optional_map("power");
+  if (!power) return;
+  PowerPlan plan;
+  MapReader site = power->map("site");
+  plan.site.latitude_rad = site.quantity("latitude", unit::angle, {-two_pi / 4, two_pi / 4});
+  plan.site.longitude_rad = site.quantity("longitude", unit::angle, {-two_pi, two_pi});
+  site.finish();
+  if (auto solar = power->optional_map("solar")) {
+    plan.solar.area_m2 = solar->quantity("area", unit::area, non_negative);
+    plan.solar.efficiency = solar->quantity("efficiency", unit::number, fraction);
+    plan.solar.fade_per_year = solar->quantity("fade", unit::rate, {0.0, 1.0}, 0.0) * 365.25 * 86400.0;
+    solar->finish();
+  }
+  read_horizon(*power, plan.horizon);
+  plan.reactors = std::llround(power->quantity("reactors", unit::power, power_range, 0.0) * mW_per_W);
+  read_storage(*power, plan.storage);
+  if (auto base = power->optional_map("base_load")) {
+    plan.base_load.busy = plan.base_load.hold = std::llround(base->quantity("power", unit::power, power_range) * mW_per_W);
+    plan.base_load.priority = static_cast<int>(base->count("priority", 0, 100, 0));
+    plan.base_load.servers = 1;
+    base->finish();
+  }
+  power->finish();
+  scenario.power = std::move(plan);
+}
+
+// ---- flights ------------------------------------------------------------------------------------------------------
+
+void read_manifest(MapReader& map, const Scenario& scenario, FlightLine& line) {
+  std::vector<std::string> depot;
+  std::vector<std::uint32_t> stores;
+  for (std::uint32_t s = 0; s < scenario.plant.stores.size(); ++s) {
+    const std::string& name = scenario.plant.stores[s].name;
+    constexpr std::string_view prefix = "depot.stores.";
+    if (!name.starts_with(prefix)) continue;
+    depot.push_back(name.substr(prefix.size()));
+    stores.push_back(s);
+  }
+  map.each_map("manifest", [&](const std::string& name, MapReader& item_map) {
+    logistics::ManifestItem item{.name = name};
+    const auto found = std::find(depot.begin(), depot.end(), name);
+    if (found == depot.end()) {
+      map.fail("manifest", "the depot has no store '" + name + "'", "a name under `depot.stores`", nearest_name(name, depot));
+      for (const char* key : {"reorder_at", "order_up_to", "priority"}) (void)item_map.optional(key);
+      item_map.finish();
+      return;
+    }
+    const std::uint32_t store = stores[static_cast<std::size_t>(found - depot.begin())];
+    const factory::Material& material = scenario.plant.material_of(store);
+    if (!material.imported) map.fail("manifest", "'" + material.name + "' is not an imported good", "`imported: true` in the material");
+    item.piece_mg = material.piece_mg;
+    const auto amount = [&](const char* key) -> std::int64_t {
+      if (material.measure != factory::Measure::bulk) return item_map.count(key, 0, 1'000'000'000);
+      return std::llround(item_map.quantity(key, unit::mass, {0.0, 9e12}) * mg_per_kg);
+    };
+    item.reorder_at = amount("reorder_at");
+    item.order_up_to = amount("order_up_to");
+    item.priority = static_cast<int>(item_map.count("priority", 0, 100, 1));
+    if (item.reorder_at >= item.order_up_to) item_map.fail("order_up_to", "is not above the reorder point", "more than `reorder_at`");
+    item_map.finish();
+    line.manifest.push_back(std::move(item));
+    line.stores.push_back(store);
+  });
+}
+
+void read_flights(MapReader& root, Scenario& scenario) {
+  root.each_map("flights", [&](const std::string& name, MapReader& map) {
+    FlightLine line{.name = name, .plan = {}, .manifest = {}, .stores = {}};
+    logistics::FlightPlan& plan = line.plan;
+    plan.entity = entity_key(map.path());
+    const double payload_kg = map.quantity("payload", unit::mass, {1.0, 1e8});
+    plan.payload_mg = std::llround(payload_kg * mg_per_kg);
+    plan.interval = ticks_from_seconds(map.quantity("interval", unit::time, {3600.0, 1e9}));
+    plan.first_departure = Tick{} + ticks_from_seconds(map.quantity("first", unit::time, {0.0, 1e9}, 0.0));
+    plan.transit = ticks_from_seconds(map.quantity("transit", unit::time, {86400.0, 1e8}));
+    plan.delay = read_distribution(map, "delay", {});
+    plan.loss_probability = map.quantity("loss", unit::number, fraction, 0.0);
+    plan.tankers_per_landing = map.quantity("tankers", unit::number, {0.0, 100.0});
+    const double dry_kg = map.quantity("dry_mass", unit::mass, positive);
+    const double delta_v_mps = map.quantity("delta_v", unit::speed, {100.0, 20000.0});
+    const double isp_s = map.quantity("isp", unit::time, {50.0, 1e5});
+    line.propellant_per_landing_kg = logistics::propellant_per_landing_kg(payload_kg, dry_kg, delta_v_mps, isp_s);
+    read_manifest(map, scenario, line);
+    map.finish();
+    scenario.flights.push_back(std::move(line));
+  });
+}
+
+// ---- space --------------------------------------------------------------------------------------------------------
+
+void read_destinations(MapReader& root, Scenario& scenario) {
+  using Kind = orbit::DestinationKind;
+  root.each_map("destinations", [&](const std::string& name, MapReader& map) {
+    orbit::Destination d;
+    d.name = name;
+    d.kind = map.choice<Kind>("kind", {{"low_lunar_orbit", Kind::low_lunar_orbit}, {"heliocentric", Kind::heliocentric},
+                                       {"sun_synchronous", Kind::sun_synchronous}});
+    const bool lunar = d.kind == Kind::low_lunar_orbit;
+    if (d.kind != Kind::heliocentric) d.altitude_m = map.quantity("altitude", unit::length, {1e3, 1e8});
+    if (d.kind == Kind::heliocentric) d.c3_m2ps2 = map.quantity("c3", unit::specific_orbital_energy, {0.0, 1e9});
+    if (!lunar) {
+      d.launch_speed_mps = map.quantity("launch_speed", unit::speed, {1000.0, 20000.0}, 0.0);
+      d.flight_time = read_distribution(map, "flight_time");
+      d.insertion_mps = map.quantity("insertion", unit::speed, {0.0, 2e4}, 0.0);
+      d.correction_gain = map.quantity("correction_gain", unit::number, {0.0, 1e3}, 1.0);
+    }
+    d.correction_budget_mps = map.quantity("correction_budget", unit::speed, non_negative);
+    d.arrival_loss_probability = map.quantity("arrival_loss", unit::number, fraction, 0.0);
+    map.finish();
+    if (!map.findings().empty()) {  // half-read destinations cannot be completed
+      scenario.destinations.push_back(std::move(d));
+      return;
+    }
+    try {
+      scenario.destinations.push_back(orbit::completed(d));
+    } catch (const ContractError& error) {
+      map.fail(lunar ? "altitude" : d.launch_speed_mps == 0.0 ? "c3" : "launch_speed", error.what());
+      scenario.destinations.push_back(std::move(d));
+    }
+  });
+}
+
+void read_satellites(MapReader& root, Scenario& scenario) {
+  const auto& materials = scenario.plant.chemistry.materials;
+  const std::vector<std::string> material_names = names_of(materials), destination_names = names_of(scenario.destinations);
+  root.each_map("satellites", [&](const std::string& name, MapReader& map) {
+    SatelliteDesign design;
+    design.name = name;
+    const auto found = std::find(material_names.begin(), material_names.end(), name);
+    if (found == material_names.end()) {
+      root.fail("satellites", "no material '" + name + "'", "a name under `materials`", nearest_name(name, material_names));
+    } else {
+      design.material = static_cast<std::uint32_t>(found - material_names.begin());
+      if (materials[design.material].measure != factory::Measure::pieces) {
+        root.fail("satellites", "'" + name + "' is not counted in pieces with a mass", "a material with `piece`");
+      }
+    }
+    if (const auto at = map.resolve("destination", map.text("destination"), "destination", destination_names)) {
+      design.destination = static_cast<std::uint32_t>(*at);
+    }
+    design.power_W = std::llround(map.quantity("power", unit::power, {0.0, 1e12}));
+    design.life = ticks_from_seconds(map.quantity("life", unit::time, {1.0, 1e10}));
+    design.failure_rate_per_s = map.quantity("failure_rate", unit::rate, {0.0, 1.0}, 0.0);
+    design.fade_per_s = map.quantity("fade", unit::rate, {0.0, 1.0}, 0.0);
+    map.finish();
+    scenario.satellites.push_back(std::move(design));
+  });
+}
+
+void read_orders(MapReader& root, Scenario& scenario) {
+  const std::vector<std::string> designs = names_of(scenario.satellites);
+  root.each_map("orders", [&](const std::string& name, MapReader& map) {
+    OrderPlan order{.name = name};
+    if (const auto at = map.resolve("product", map.text("product"), "satellite", designs)) {
+      order.design = static_cast<std::uint32_t>(*at);
+    }
+    order.count = map.count("count", 1, 10'000'000);
+    order.first = Tick{} + ticks_from_seconds(map.quantity("at", unit::time, {0.0, 1e10}, 0.0));
+    order.interval = ticks_from_seconds(map.quantity("every", unit::time, {0.0, 1e10}, 0.0));
+    if (order.interval.us > 0 && seconds(order.interval) < 60.0) map.fail("every", "is shorter than a minute", "0 s (once), or at least 1 min");
+    map.finish();
+    scenario.orders.push_back(std::move(order));
+  });
+}
+
+void read_driver(MapReader& root, Scenario& scenario) {
+  auto map = root.optional_map("driver");
+  if (!map) return;
+  DriverPlan plan;
+  (void)map->choice<Fidelity>("fidelity", {{"ideal", Fidelity::ideal}});
+  plan.driver.largest_payload_kg = map->quantity("payload", unit::mass, positive);
+  plan.driver.top_speed_mps = map->quantity("speed", unit::speed, positive);
+  plan.driver.wall_plug_efficiency = map->quantity("wall_plug_efficiency", unit::number, {0.0, 1.0, true});
+  plan.store_nJ = nanojoules(map->quantity("store", unit::energy, {0.0, 1e21, true}));
+  MapReader charger = map->map("charger");
+  plan.charger_mW = std::llround(charger.quantity("power", unit::power, {0.0, 1e15, true}) * mW_per_W);
+  plan.priority = static_cast<int>(charger.count("priority", 0, 100, 5));
+  charger.finish();
+  plan.bucket_cycle = ticks_from_seconds(map->quantity("bucket_cycle", unit::time, {1.0, 1e7}));
+  plan.buckets = static_cast<std::int32_t>(map->count("buckets", 1, 1000));
+  plan.driver.misfire_probability = map->quantity("misfire", unit::number, {0.0, 0.99}, 0.0);
+  const double recovery_s = map->quantity("misfire_recovery", unit::time, {0.0, 1e8}, 86400.0);
+  plan.misfire_recovery = ticks_from_seconds(recovery_s);
+  if (plan.misfire_recovery < scenario.lookahead) map->fail("misfire_recovery", "is shorter than the lookahead", "a time from `lookahead`");
+  plan.driver.speed_sd_mps = map->quantity("speed_sd", unit::speed, non_negative);
+  plan.driver.lateral_sd_mps = map->quantity("lateral_sd", unit::speed, non_negative);
+  plan.queue = static_cast<std::int32_t>(map->count("queue", 1, 100'000));
+  plan.handling = ticks_from_seconds(map->quantity("handling", unit::time, {0.0, 1e8}));
+  map->finish();
+  scenario.driver = plan;
+}
+
+}  // namespace
+
+void read_site(MapReader& root, Scenario& scenario) {
+  read_power(root, scenario);
+  read_flights(root, scenario);
+  read_destinations(root, scenario);
+  read_satellites(root, scenario);
+  read_orders(root, scenario);
+  read_driver(root, scenario);
+}
+
+void check_site(const Scenario& scenario, Findings& findings) {
+  const auto add = [&](const std::string& path, const std::string& problem, const std::string& allowed) {
+    Mark mark{scenario.file, 0, 0};
+    const Node* node = &scenario.document;
+    for (std::size_t from = 0; node != nullptr && from <= path.size();) {  // the place of the deepest key that exists
+      const std::size_t dot = std::min(path.find('.', from), path.size());
+      node = node->find(path.substr(from, dot - from));
+      if (node != nullptr) mark = node->mark;
+      from = dot + 1;
+    }
+    findings.add({mark, path, problem, allowed, ""});
+  };
+  if (!scenario.satellites.empty() && !scenario.driver) add("driver", "satellites need a driver to be thrown", "`driver: …`");
+  const auto& plant = scenario.plant;
+  for (const SatelliteDesign& design : scenario.satellites) {
+    if (!scenario.driver) break;
+    const massdriver::Driver& driver = scenario.driver->driver;
+    const double kg = static_cast<double>(plant.chemistry.materials[design.material].piece_mg) / mg_per_kg;
+    const orbit::Destination& destination = scenario.destinations[design.destination];
+    if (kg > driver.largest_payload_kg) {
+      add("satellites." + design.name, fmt::format("weighs {:.1f} kg, more than the driver takes", kg),
+          fmt::format("up to {:.1f} kg (driver.payload)", driver.largest_payload_kg));
+    }
+    if (destination.launch_speed_mps > driver.top_speed_mps) {
+      add("satellites." + design.name + ".destination",
+          fmt::format("needs {:.1f} m/s, more than the driver reaches", destination.launch_speed_mps),
+          fmt::format("up to {:.1f} m/s (driver.speed)", driver.top_speed_mps));
+    }
+    if (kg <= driver.largest_payload_kg && destination.launch_speed_mps <= driver.top_speed_mps &&
+        nanojoules(massdriver::planned_bus_energy_J(driver, kg, destination.launch_speed_mps)) > scenario.driver->store_nJ) {
+      add("driver.store", fmt::format("holds less than one launch of '{}' takes", design.name),
+          fmt::format("at least {:.4g} GJ", massdriver::planned_bus_energy_J(driver, kg, destination.launch_speed_mps) / 1e9));
+    }
+    const bool carried = std::any_of(plant.routes.begin(), plant.routes.end(), [&](const factory::Route& route) {
+      return !route.to && plant.stores[route.from].material == design.material;
+    });
+    if (!carried) add("satellites." + design.name, "no route carries it to the driver", "`routes: {…: {from: STORE, to: driver, …}}`");
+  }
+  for (const orbit::Destination& destination : scenario.destinations) {
+    const bool quick = destination.flight_time.kind == Distribution::Kind::constant && destination.flight_time.a < seconds(scenario.lookahead);
+    if (quick) add("destinations." + destination.name, "is reached sooner than the lookahead", "a flight time from `lookahead`");
+  }
+}
+
+}  // namespace lunafab::campaign

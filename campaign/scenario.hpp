@@ -1,0 +1,100 @@
+#pragma once
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+#include "core/document.hpp"
+#include "core/input.hpp"
+#include "core/tick.hpp"
+#include "factory/plant.hpp"
+#include "logistics/flights.hpp"
+#include "logistics/power.hpp"
+#include "massdriver/launch.hpp"
+#include "orbit/sun.hpp"
+#include "orbit/transfer.hpp"
+
+namespace lunafab::campaign {
+
+/// Site power: what can be generated, stored, and what the site itself takes.
+struct PowerPlan {
+  orbit::LunarSite site;
+  logistics::SolarField solar;
+  logistics::HorizonMask horizon;
+  logistics::Milliwatts reactors = 0;
+  logistics::Storage storage;
+  logistics::PowerRequest base_load;  ///< all of it is hold power: it is never shed for production
+};
+
+/// One line of flights with its manifest; `stores[i]` is the depot store of manifest item i.
+struct FlightLine {
+  std::string name;
+  logistics::FlightPlan plan;
+  std::vector<logistics::ManifestItem> manifest;
+  std::vector<std::uint32_t> stores;
+  double propellant_per_landing_kg = 0.0;
+};
+
+struct SatelliteDesign {
+  std::string name;
+  std::uint32_t material = 0;
+  std::uint32_t destination = 0;
+  std::int64_t power_W = 0;
+  Ticks life{};
+  double failure_rate_per_s = 0.0;  ///< permanent failures in orbit, constant hazard
+  double fade_per_s = 0.0;          ///< of the power carried, linear in time
+};
+
+/// `count` satellites ordered at `first` and again every `interval` (zero: once).
+struct OrderPlan {
+  std::string name;
+  std::uint32_t design = 0;
+  std::int64_t count = 0;
+  Tick first{};
+  Ticks interval{};
+};
+
+struct DriverPlan {
+  massdriver::Driver driver;
+  Int128 store_nJ = 0;
+  logistics::Milliwatts charger_mW = 0;
+  int priority = 5;
+  Ticks bucket_cycle{};
+  std::int32_t buckets = 1;
+  std::int32_t queue = 0;      ///< places
+  Ticks handling{};
+  Ticks misfire_recovery{};    ///< a misfired satellite's way back from the catcher to the queue
+};
+
+/// A checked scenario: everything a run needs, constant from here on.
+struct Scenario {
+  std::string title;
+  std::string file;
+  Epoch start;
+  Tick end{};
+  Tick warmup{};
+  std::uint64_t seed = 1;
+  std::int64_t replications = 1;
+  double confidence = 0.95;
+  Ticks lookahead{};
+  Ticks window{};
+  factory::Plant plant;
+  std::optional<PowerPlan> power;
+  std::vector<FlightLine> flights;
+  std::vector<SatelliteDesign> satellites;
+  std::vector<OrderPlan> orders;
+  std::optional<DriverPlan> driver;
+  std::vector<orbit::Destination> destinations;
+  Node document;        ///< resolved: the file with its settings applied
+  std::string hash;     ///< of the resolved document's canonical text, hex
+
+  /// Whether anything but line groups takes part, so that windows matter.
+  bool has_site() const { return power || driver || !flights.empty() || !plant.routes.empty() || !orders.empty(); }
+};
+
+/// Reads and checks a resolved document. @throws InputError with every finding. `warnings` collects what is doubtful but possible.
+Scenario read_scenario(Node document, Findings& warnings);
+
+/// Loads a file and applies `settings` (`path=value`). @throws InputError with every finding.
+Scenario load_scenario(const std::string& path, const std::vector<std::string>& settings, Findings& warnings);
+
+}  // namespace lunafab::campaign

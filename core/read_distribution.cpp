@@ -1,0 +1,80 @@
+#include "core/read_distribution.hpp"
+#include <cmath>
+
+namespace lunafab {
+namespace {
+
+constexpr Range span_range{0.0, 9.2e9, false};           // up to 290 years: draws stay inside the clock
+constexpr Range positive_span{0.0, 9.2e9, true};
+constexpr Range shape_range{0.05, 1e4, false};           // beyond it the variates lose their documented accuracy
+
+Distribution read_kind(MapReader& map) {
+  using Kind = Distribution::Kind;
+  const Kind kind = map.choice<Kind>("dist", {{"constant", Kind::constant},       {"exponential", Kind::exponential},
+                                              {"erlang", Kind::erlang},           {"gamma", Kind::gamma},
+                                              {"lognormal", Kind::lognormal},     {"weibull", Kind::weibull},
+                                              {"triangular", Kind::triangular},   {"normal", Kind::normal_truncated},
+                                              {"uniform", Kind::uniform}});
+  Distribution d{.kind = kind};
+  switch (kind) {
+    case Kind::constant: d.a = map.quantity("value", unit::time, span_range); break;
+    case Kind::exponential: d.a = map.quantity("mean", unit::time, positive_span); break;
+    case Kind::erlang:
+      d.a = map.quantity("mean", unit::time, positive_span);
+      d.b = static_cast<double>(map.count("stages", 1, 1000));
+      break;
+    case Kind::gamma:
+      d.a = map.quantity("mean", unit::time, positive_span);
+      d.b = map.quantity("shape", unit::number, shape_range);
+      break;
+    case Kind::lognormal: {
+      const double mean_s = map.quantity("mean", unit::time, positive_span);
+      const double cv = map.quantity("cv", unit::number, {0.0, 10.0, true});
+      const double variance_of_log = std::log1p(cv * cv);
+      d.a = std::log(std::max(mean_s, 1e-6)) - 0.5 * variance_of_log;
+      d.b = std::sqrt(variance_of_log);
+      break;
+    }
+    case Kind::weibull:
+      d.a = map.quantity("scale", unit::time, positive_span);
+      d.b = map.quantity("shape", unit::number, shape_range);
+      break;
+    case Kind::triangular:
+      d.a = map.quantity("low", unit::time, span_range);
+      d.b = map.quantity("mode", unit::time, span_range);
+      d.c = map.quantity("high", unit::time, span_range);
+      if (!(d.a <= d.b && d.b <= d.c && d.a < d.c)) map.fail("mode", "low ≤ mode ≤ high does not hold", "low ≤ mode ≤ high, low < high");
+      break;
+    case Kind::normal_truncated:
+      d.a = map.quantity("mean", unit::time, span_range);
+      d.b = map.quantity("sd", unit::time, positive_span);
+      break;
+    case Kind::uniform:
+      d.a = map.quantity("low", unit::time, span_range);
+      d.b = map.quantity("high", unit::time, span_range);
+      if (!(d.a < d.b)) map.fail("high", "low < high does not hold", "high above low");
+      break;
+  }
+  map.finish();
+  return d;
+}
+
+Distribution from_node(MapReader& map, std::string_view key, const Node* node) {
+  if (node == nullptr) return {};
+  if (node->kind == Node::Kind::map) {
+    MapReader inner(node, map.path_of(key), map.findings());
+    return read_kind(inner);
+  }
+  return {.kind = Distribution::Kind::constant, .a = read_quantity_node(*node, map.path_of(key), unit::time, span_range, map.findings())};
+}
+
+}  // namespace
+
+Distribution read_distribution(MapReader& map, std::string_view key) { return from_node(map, key, map.required(key)); }
+
+Distribution read_distribution(MapReader& map, std::string_view key, const Distribution& fallback) {
+  const Node* node = map.optional(key);
+  return node == nullptr ? fallback : from_node(map, key, node);
+}
+
+}  // namespace lunafab

@@ -1,0 +1,647 @@
+#include "factory/engine.hpp"
+#include <algorithm>
+#include <tuple>
+#include "core/contract.hpp"
+#include "core/variates.hpp"
+
+namespace lunafab::factory {
+namespace {
+
+constexpr Ticks endless_life{std::int64_t{1} << 60};
+
+bool later(const GroupMessage& a, const GroupMessage& b) {
+  return std::tie(a.tick, a.seq) > std::tie(b.tick, b.seq);
+}
+
+std::int64_t to_us(double span_s) {  // spans are never negative: truncation after adding a half rounds to nearest
+  expects(span_s <= longest_span_s, "engine: a drawn span is beyond the clock's reach");
+  return static_cast<std::int64_t>(span_s * 1e6 + 0.5);
+}
+
+StreamKey stream_of(const Station& station, Purpose purpose, const RunKey& key) {
+  return {key.seed, key.replication, station.entity, purpose};
+}
+
+/// Draws the time to a server's next failure, counted from `working_from`.
+void draw_life(const Station& station, std::uint32_t number, Server& server, Tick working_from, const RunKey& key) {
+  if (station.failures.clock == FailureClock::none) return;
+  const std::uint64_t n = static_cast<std::uint64_t>(number) << 32 | server.failures;
+  const double life_s = variate(station.failures.time_to_failure, stream_of(station, Purpose::time_to_failure, key), n);
+  const Ticks life{std::max<std::int64_t>(to_us(life_s), 1)};
+  if (station.failures.clock == FailureClock::operating) server.life = life;
+  if (station.failures.clock == FailureClock::calendar) server.fails_at = working_from + life;
+}
+
+bool is_powered(Mode mode) {
+  return mode == Mode::starved || mode == Mode::busy || mode == Mode::blocked || mode == Mode::thawing;
+}
+
+/// The rules of one group, over its state. All changes of a server's mode go through `enter`.
+class Engine {
+ public:
+  Engine(const Plant& plant, std::uint32_t group, GroupState& state, const RunKey& key, std::vector<ServiceCache>& cache,
+         std::vector<SiteMessage>& out)
+      : plant_(plant), group_(plant.groups[group]), group_index_(group), s_(state), key_(key), cache_(cache), out_(out) {
+    if (cache_.empty()) cache_.resize(group_.stations.size());
+  }
+
+  void start_all() {
+    for (const std::uint32_t station : group_.stations) start_waiting(station);
+  }
+
+  void run(Tick until) {
+    for (;;) {
+      const Tick server_due = s_.calendar.next_due();
+      const Tick message_due = s_.inbox.empty() ? never : s_.inbox.front().tick;
+      if (std::min(server_due, message_due) >= until) break;
+      ++s_.events;
+      if (message_due <= server_due) {
+        s_.now = message_due;
+        take_message();
+      } else {
+        s_.now = server_due;
+        on_server(s_.calendar.next_slot());
+      }
+    }
+    s_.now = until;
+  }
+
+ private:
+  StreamKey stream(const Station& station, Purpose purpose) const { return stream_of(station, purpose, key_); }
+  StationState& state_of(const Station& station) { return s_.stations[station.local]; }
+  StoreState& store_state(std::uint32_t store) { return s_.stores[plant_.stores[store].local]; }
+
+  void enter(const Station& station, Server& server, Mode mode) {
+    StationState& state = state_of(station);
+    state.mode_us[static_cast<std::size_t>(server.mode)] += (s_.now - server.since).us;
+    state.starved += (mode == Mode::starved) - (server.mode == Mode::starved);
+    state.blocked += (mode == Mode::blocked) - (server.mode == Mode::blocked);
+    state.powered += is_powered(mode) - is_powered(server.mode);
+    server.mode = mode;
+    server.since = s_.now;
+  }
+
+  void schedule(const Station& station, std::uint32_t slot, Tick due) {
+    if (station.failures.clock == FailureClock::calendar) due = std::min(due, s_.servers[slot].fails_at);
+    s_.calendar.set(slot, due);
+  }
+
+  // ---- the life of a server ------------------------------------------------------------------------------------
+
+  Ticks service_time(const Station& station, std::uint64_t n) {
+    ServiceCache& cache = cache_[station.local];
+    if (n - cache.first >= ServiceCache::block) {
+      cache.first = n;
+      std::array<double, ServiceCache::block> span_s{};
+      fill_variates(station.cycle, stream(station, Purpose::service), n, span_s);
+      for (std::size_t i = 0; i < span_s.size(); ++i) cache.ticks[i] = to_us(span_s[i] / station.speed);
+    }
+    return {cache.ticks[n - cache.first]};
+  }
+
+  void begin_work(const Station& station, std::uint32_t slot) {
+    Server& server = s_.servers[slot];
+    enter(station, server, Mode::busy);
+    server.run_from = s_.now;
+    schedule(station, slot, s_.now + std::min(server.remaining, server.life));
+  }
+
+  /// Ends the running stretch: what it did comes off the remaining work and the life.
+  void end_stretch(Server& server) {
+    const Ticks ran = s_.now - server.run_from;
+    server.remaining = server.remaining - ran;
+    if (server.life != endless_life) server.life = server.life - ran;
+  }
+
+  void on_server(std::uint32_t slot) {
+    const Station& station = plant_.stations[group_.station_of_server[slot]];
+    Server& server = s_.servers[slot];
+    switch (server.mode) {
+      case Mode::busy:
+        end_stretch(server);
+        if (server.remaining.us == 0) {
+          finish(station, slot);
+        } else {
+          fail(station, slot);
+        }
+        break;
+      case Mode::thawing:
+        server.thaw_left = server.thaw_left - (s_.now - server.run_from);
+        if (server.thaw_left.us == 0) {
+          server.icy = 0;
+          settle_in(station, slot);
+        } else {
+          fail(station, slot);
+        }
+        break;
+      case Mode::down: repaired(station, slot); break;
+      default: fail(station, slot); break;  // only the calendar clock reaches a server that is not at work
+    }
+  }
+
+  void finish(const Station& station, std::uint32_t slot) {
+    Server& server = s_.servers[slot];
+    server.done = 1;
+    if (station.route != no_route) return depart(station, slot);
+    if (!put_outputs(station, slot)) {
+      enter(station, server, Mode::blocked);
+      server.run_from = s_.now;  // its place in the queue for room
+      schedule(station, slot, never);
+    }
+  }
+
+  void fail(const Station& station, std::uint32_t slot) {
+    Server& server = s_.servers[slot];
+    StationState& state = state_of(station);
+    ++state.failures;
+    const auto server_number = static_cast<std::uint64_t>(slot - station.first_server);
+    const std::uint64_t n = server_number << 32 | server.failures++;
+    enter(station, server, Mode::down);
+    const double repair_s = variate(station.failures.time_to_repair, stream(station, Purpose::time_to_repair), n);
+    const Tick repaired_at = s_.now + Ticks{std::max<std::int64_t>(to_us(repair_s), 1)};
+    s_.calendar.set(slot, repaired_at);
+    draw_life(station, slot - station.first_server, server, repaired_at, key_);
+    power_freed(station);
+  }
+
+
+  void repaired(const Station& station, std::uint32_t slot) {
+    Server& server = s_.servers[slot];
+    const StationState& state = state_of(station);
+    if (station.power.any() && state.powered >= state.allowed) return lose_power(station, slot);
+    enter(station, server, Mode::starved);
+    settle_in(station, slot);
+  }
+
+  /// A powered server decides what to do next: thaw, go on, hand over, or look for work.
+  void settle_in(const Station& station, std::uint32_t slot) {
+    Server& server = s_.servers[slot];
+    if (server.icy != 0) {
+      enter(station, server, Mode::thawing);
+      server.run_from = s_.now;
+      schedule(station, slot, s_.now + server.thaw_left);
+    } else if (server.done != 0) {
+      finish(station, slot);
+    } else if (server.loaded != 0) {
+      begin_work(station, slot);
+    } else {
+      enter(station, server, Mode::starved);
+      schedule(station, slot, never);
+      start_waiting(index_of(station));
+    }
+  }
+
+  std::uint32_t index_of(const Station& station) const {
+    return static_cast<std::uint32_t>(&station - plant_.stations.data());
+  }
+
+  // ---- starting work ---------------------------------------------------------------------------------------------
+
+  std::uint32_t next_operation(const Station& station) {
+    if (station.mix.size() == 1) return 0;
+    const StationState& state = state_of(station);
+    std::uint32_t best = 0;
+    Int128 largest = 0;
+    for (std::uint32_t op = 0; op < station.mix.size(); ++op) {  // the operation furthest behind its share
+      const Int128 behind = static_cast<Int128>(state.starts + 1) * station.mix[op].weight -
+                            static_cast<Int128>(state.firings[op].started) * 1'000'000;
+      if (op == 0 || behind > largest) {
+        largest = behind;
+        best = op;
+      }
+    }
+    return best;
+  }
+
+  bool has_inputs(const Operation& op) {
+    for (const Leg& leg : op.take) {
+      if (is_store(leg.place) && store_state(leg.place).amount < leg.amount) return false;
+    }
+    return true;
+  }
+
+  /// Lets starved servers of a station begin, as long as inputs last.
+  void start_waiting(std::uint32_t station_index) {
+    const Station& station = plant_.stations[station_index];
+    StationState& state = state_of(station);
+    while (state.starved > 0) {
+      const std::uint32_t op_index = next_operation(station);
+      const Operation& op = station.mix[op_index];
+      if (!has_inputs(op)) {
+        if (!pull_blocked(op)) return;
+        continue;  // what moved may have started this station already
+      }
+      std::uint32_t slot = station.first_server;
+      while (s_.servers[slot].mode != Mode::starved) ++slot;
+      start(station, slot, op_index);
+    }
+  }
+
+  /// Asks finished producers upstream for what is missing; true if something moved.
+  bool pull_blocked(const Operation& op) {
+    for (const Leg& leg : op.take) {
+      if (!is_store(leg.place) || store_state(leg.place).amount >= leg.amount) continue;
+      if (admit_blocked(leg.place)) return true;
+    }
+    return false;
+  }
+
+  void start(const Station& station, std::uint32_t slot, std::uint32_t op_index) {
+    Server& server = s_.servers[slot];
+    StationState& state = state_of(station);
+    const Operation& op = station.mix[op_index];
+    server.op = static_cast<std::uint16_t>(op_index);
+    server.loaded = 1;
+    server.done = 0;
+    server.piece = 0;
+    const std::uint64_t n = state.starts++;
+    ++state.firings[op_index].started;
+    server.good = static_cast<std::uint8_t>(station.yield >= 1.0 ||
+                                            uniform(stream(station, Purpose::yield), n) < station.yield);
+    server.remaining = service_time(station, n);
+    for (const Leg& leg : op.take) {
+      if (is_store(leg.place)) take_from(leg, server);
+    }
+    if (op.makes_satellite != 0) {
+      server.piece = static_cast<std::uint64_t>(group_index_) << 40 | ++s_.satellites_begun;
+      out_.push_back({.tick = s_.now, .kind = SiteMessage::Kind::building, .material = op.put.front().material,
+                      .id = server.piece, .ids = {}});
+    }
+    begin_work(station, slot);
+    for (const Leg& leg : op.take) {
+      if (is_store(leg.place)) room_in(leg.place);
+    }
+  }
+
+  void take_from(const Leg& leg, Server& server) {
+    StoreState& store = store_state(leg.place);
+    store.issued += leg.amount;
+    change_level(store, -leg.amount);
+    if (!plant_.tracks_pieces(leg.place)) return;
+    for (std::int64_t i = 0; i < leg.amount; ++i) {
+      const Piece piece = store.pieces.pop();
+      ++store.waits;
+      store.wait_us += (s_.now - piece.since).us;
+      if (piece.id != 0) server.piece = piece.id;
+    }
+  }
+
+  void change_level(StoreState& store, std::int64_t change) {
+    store.amount += change;
+    store.level.set(s_.now, store.amount);
+  }
+
+  // ---- finishing work --------------------------------------------------------------------------------------------
+
+  /// Room for a leg: capacity, an overflow, or a consumer that takes it at once (direct hand-over).
+  bool has_room(std::uint32_t place, std::int64_t amount) {
+    if (!is_store(place)) return true;
+    const Store& store = plant_.stores[place];
+    const StoreState& state = store_state(place);
+    if (store.when_full != WhenFull::block || amount <= store.capacity - state.amount) return true;
+    return std::any_of(store.consumers.begin(), store.consumers.end(), [&](std::uint32_t consumer) {
+      return takes_at_once(plant_.stations[consumer], place, state.amount + amount);
+    });
+  }
+
+  /// Whether a starved server would start if `place` held `amount`, leaving no more than the capacity behind.
+  bool takes_at_once(const Station& consumer, std::uint32_t place, std::int64_t amount) {
+    if (state_of(consumer).starved == 0) return false;
+    const Operation& op = consumer.mix[next_operation(consumer)];
+    std::int64_t left = amount;
+    for (const Leg& leg : op.take) {
+      if (leg.place == place) {
+        left -= leg.amount;
+      } else if (is_store(leg.place) && store_state(leg.place).amount < leg.amount) {
+        return false;
+      }
+    }
+    return left >= 0 && left < amount && left <= plant_.stores[place].capacity;
+  }
+
+  void put_in(std::uint32_t place, std::int64_t amount, std::uint64_t id) {
+    if (!is_store(place)) return;
+    const Store& store = plant_.stores[place];
+    StoreState& state = store_state(place);
+    state.received += amount;
+    std::int64_t kept = amount;
+    if (store.when_full != WhenFull::block) kept = std::min(amount, std::max<std::int64_t>(store.capacity - state.amount, 0));
+    state.overflowed += amount - kept;
+    change_level(state, kept);
+    if (plant_.tracks_pieces(place)) {
+      for (std::int64_t i = 0; i < kept; ++i) state.pieces.push({s_.now, id});
+    }
+  }
+
+  /// Hands a finished firing over if every output has room; the server then looks for new work.
+  bool put_outputs(const Station& station, std::uint32_t slot) {
+    Server& server = s_.servers[slot];
+    StationState& state = state_of(station);
+    const Operation& op = station.mix[server.op];
+    if (server.good == 0) {
+      const std::int64_t scrap = op.scrap_mg;
+      if (!has_room(station.scrap, scrap)) return false;
+      put_in(station.scrap, scrap, 0);
+      ++state.firings[server.op].scrapped;
+    } else {
+      for (const Leg& leg : op.put) {
+        if (!has_room(leg.place, leg.amount)) return false;
+      }
+      for (const Leg& leg : op.put) put_in(leg.place, leg.amount, server.piece);
+      ++state.firings[server.op].good;
+    }
+    tell_satellite(op, server);
+    const std::uint8_t good = server.good;
+    server.loaded = server.done = 0;
+    server.piece = 0;
+    enter(station, server, Mode::starved);
+    schedule(station, slot, never);
+    if (good == 0) {
+      if (is_store(station.scrap)) wake_consumers(station.scrap);
+    } else {
+      for (const Leg& leg : op.put) {
+        if (is_store(leg.place)) wake_consumers(leg.place);
+      }
+    }
+    start_waiting(index_of(station));
+    return true;
+  }
+
+  void tell_satellite(const Operation& op, const Server& server) {
+    if (server.piece == 0) return;
+    if (server.good != 0 && op.makes_satellite == 0) return;  // passes through unchanged
+    const auto kind = server.good != 0 ? SiteMessage::Kind::built : SiteMessage::Kind::scrapped;
+    out_.push_back({.tick = s_.now, .kind = kind, .material = op.put.front().material, .id = server.piece, .ids = {}});
+  }
+
+  void wake_consumers(std::uint32_t store) {
+    for (const std::uint32_t consumer : plant_.stores[store].consumers) start_waiting(consumer);
+  }
+
+  /// A store has room again: waiting vehicles first, then blocked servers, longest wait first.
+  void room_in(std::uint32_t store) {
+    unload_waiting(store);
+    while (admit_blocked(store)) {
+    }
+  }
+
+  /// Lets the longest blocked producer of a store hand over; false if none can.
+  bool admit_blocked(std::uint32_t store) {
+    std::uint32_t best_slot = 0;
+    const Station* best = nullptr;
+    for (const std::uint32_t producer : plant_.stores[store].producers) {
+      const Station& station = plant_.stations[producer];
+      if (state_of(station).blocked == 0) continue;
+      const std::uint32_t end = station.first_server + static_cast<std::uint32_t>(station.servers);
+      for (std::uint32_t slot = station.first_server; slot < end; ++slot) {
+        const Server& server = s_.servers[slot];
+        if (server.mode != Mode::blocked || (best != nullptr && server.run_from >= s_.servers[best_slot].run_from)) {
+          continue;
+        }
+        if (!can_put(station, server)) continue;
+        best = &station;
+        best_slot = slot;
+      }
+    }
+    return best != nullptr && put_outputs(*best, best_slot);
+  }
+
+  bool can_put(const Station& station, const Server& server) {
+    const Operation& op = station.mix[server.op];
+    if (server.good == 0) return has_room(station.scrap, op.scrap_mg);
+    return std::all_of(op.put.begin(), op.put.end(), [&](const Leg& leg) { return has_room(leg.place, leg.amount); });
+  }
+
+  // ---- vehicles --------------------------------------------------------------------------------------------------
+
+  void depart(const Station& station, std::uint32_t slot) {
+    Server& server = s_.servers[slot];
+    const Leg& load = station.mix[server.op].take.front();
+    SiteMessage message{.tick = s_.now, .kind = SiteMessage::Kind::departed, .route = station.route,
+                        .server = slot, .amount = load.amount, .ids = {}};
+    if (server.piece != 0) message.ids.push_back(server.piece);
+    out_.push_back(std::move(message));
+    ++state_of(station).firings[server.op].good;
+    server.loaded = server.done = 0;
+    server.piece = 0;
+    enter(station, server, Mode::away);
+    s_.calendar.set(slot, never);
+    power_freed(station);
+  }
+
+  void unload_waiting(std::uint32_t store) {
+    StoreState& state = store_state(store);
+    while (!state.inbound.empty() && has_room(store, state.inbound.front().amount)) {
+      const Inbound load = std::move(state.inbound.front());
+      state.inbound.erase(state.inbound.begin());
+      unload(store, load);
+    }
+  }
+
+  void unload(std::uint32_t store, const Inbound& load) {
+    StoreState& state = store_state(store);
+    if (load.ids.empty()) {
+      put_in(store, load.amount, 0);
+    } else {
+      for (const std::uint64_t id : load.ids) put_in(store, 1, id);
+    }
+    state.arrived += load.amount;
+    if (load.route != no_route) {
+      out_.push_back({.tick = s_.now, .kind = SiteMessage::Kind::unloaded, .route = load.route, .server = load.server,
+                      .ids = {}});
+    }
+    wake_consumers(store);
+  }
+
+  void vehicle_back(const GroupMessage& message) {
+    const Station& station = plant_.stations[message.station];
+    const std::uint32_t slot = message.load.server;
+    Server& server = s_.servers[slot];
+    if (station.failures.clock == FailureClock::operating) {  // the road wears the vehicle too
+      server.life = server.life - message.trip;
+      if (server.life.us <= 0) return fail(station, slot);
+    }
+    if (station.failures.clock == FailureClock::calendar && server.fails_at <= s_.now) return fail(station, slot);
+    repaired(station, slot);
+  }
+
+  // ---- power -----------------------------------------------------------------------------------------------------
+
+  /// Takes power from a server, keeping it alive if hold power is left.
+  void lose_power(const Station& station, std::uint32_t slot) {
+    Server& server = s_.servers[slot];
+    if (server.mode == Mode::busy) end_stretch(server);
+    if (server.mode == Mode::thawing) server.thaw_left = server.thaw_left - (s_.now - server.run_from);
+    if (station.power.hold_mW == 0) {
+      enter(station, server, Mode::no_power);
+    } else if (held_servers(station) < state_of(station).held_allowed && server.icy == 0) {
+      enter(station, server, Mode::held);
+    } else {
+      freeze(station, server);
+    }
+    schedule(station, slot, never);
+  }
+
+  std::int32_t held_servers(const Station& station) const {
+    const auto first = s_.servers.begin() + station.first_server;
+    return static_cast<std::int32_t>(
+        std::count_if(first, first + station.servers, [](const Server& server) { return server.mode == Mode::held; }));
+  }
+
+  /// Gives a server's power back to the waiting ones of its station.
+  void power_freed(const Station& station) {
+    if (station.power.any()) hand_out_power(station);
+  }
+
+  void apply_grant(const GroupMessage::Grant& grant) {
+    const Station& station = plant_.stations[grant.station];
+    StationState& state = state_of(station);
+    state.allowed = grant.running;
+    state.held_allowed = grant.held;
+    for (const Mode victim : {Mode::starved, Mode::blocked, Mode::thawing, Mode::busy}) {
+      for (std::int32_t i = station.servers; i-- > 0 && state.powered > state.allowed;) {
+        const std::uint32_t slot = station.first_server + static_cast<std::uint32_t>(i);
+        if (s_.servers[slot].mode == victim) lose_power(station, slot);
+      }
+    }
+    hand_out_power(station);
+    freeze_beyond_hold(station);
+  }
+
+  /// Gives free grants to unpowered servers, those with work in hand first.
+  void hand_out_power(const Station& station) {
+    const StationState& state = state_of(station);
+    for (const bool with_work : {true, false}) {
+      for (std::int32_t i = 0; i < station.servers && state.powered < state.allowed; ++i) {
+        const std::uint32_t slot = station.first_server + static_cast<std::uint32_t>(i);
+        Server& server = s_.servers[slot];
+        const bool waiting = server.mode == Mode::no_power || server.mode == Mode::held || server.mode == Mode::frozen;
+        if (!waiting || (server.loaded != 0) != with_work) continue;
+        enter(station, server, Mode::starved);
+        settle_in(station, slot);
+      }
+    }
+  }
+
+  void freeze_beyond_hold(const Station& station) {
+    if (station.power.hold_mW == 0) return;
+    std::int32_t excess = held_servers(station) - state_of(station).held_allowed;
+    for (std::int32_t i = station.servers; i-- > 0 && excess > 0;) {
+      const std::uint32_t slot = station.first_server + static_cast<std::uint32_t>(i);
+      if (s_.servers[slot].mode != Mode::held) continue;
+      freeze(station, s_.servers[slot]);
+      --excess;
+    }
+  }
+
+  void freeze(const Station& station, Server& server) {
+    server.icy = 1;
+    server.thaw_left = station.thaw;
+    enter(station, server, Mode::frozen);
+  }
+
+  // ---- messages --------------------------------------------------------------------------------------------------
+
+  void take_message() {
+    std::pop_heap(s_.inbox.begin(), s_.inbox.end(), later);
+    const GroupMessage message = std::move(s_.inbox.back());
+    s_.inbox.pop_back();
+    switch (message.kind) {
+      case GroupMessage::Kind::grant:
+        for (const auto& grant : message.grants) apply_grant(grant);
+        break;
+      case GroupMessage::Kind::arrival:
+        store_state(message.store).inbound.push_back(message.load);
+        unload_waiting(message.store);
+        break;
+      case GroupMessage::Kind::vehicle_back: vehicle_back(message); break;
+    }
+  }
+
+  const Plant& plant_;
+  const Group& group_;
+  std::uint32_t group_index_;
+  GroupState& s_;
+  RunKey key_;
+  std::vector<ServiceCache>& cache_;
+  std::vector<SiteMessage>& out_;
+};
+
+}  // namespace
+
+GroupState initial_state(const Plant& plant, std::uint32_t group_index, const RunKey& key) {
+  const Group& group = plant.groups[group_index];
+  GroupState state;
+  state.servers.resize(group.servers);
+  state.calendar.resize(group.servers);
+  for (const std::uint32_t index : group.stores) {
+    StoreState store;
+    store.amount = store.received = plant.stores[index].initial;
+    store.level.level = store.amount;
+    if (plant.tracks_pieces(index)) {
+      for (std::int64_t i = 0; i < store.amount; ++i) store.pieces.push({});
+    }
+    state.stores.push_back(std::move(store));
+  }
+  for (const std::uint32_t index : group.stations) {
+    const Station& station = plant.stations[index];
+    StationState station_state;
+    station_state.firings.resize(station.mix.size());
+    const bool free = !plant.power_limited || !station.power.any();
+    const Mode mode = free ? Mode::starved : station.power.hold_mW > 0 ? Mode::held : Mode::no_power;
+    station_state.allowed = station_state.powered = station_state.starved = free ? station.servers : 0;
+    for (std::uint32_t i = 0; i < static_cast<std::uint32_t>(station.servers); ++i) {
+      Server& server = state.servers[station.first_server + i];
+      server.mode = mode;
+      server.life = endless_life;
+      draw_life(station, i, server, Tick{}, key);
+      if (station.failures.clock == FailureClock::calendar) state.calendar.set(station.first_server + i, server.fails_at);
+    }
+    state.stations.push_back(std::move(station_state));
+  }
+  return state;
+}
+
+void start_up(const Plant& plant, std::uint32_t group, GroupState& state, const RunKey& key,
+              std::vector<ServiceCache>& cache, std::vector<SiteMessage>& out) {
+  Engine(plant, group, state, key, cache, out).start_all();
+}
+
+void advance(const Plant& plant, std::uint32_t group, GroupState& state, const RunKey& key, Tick until,
+             std::vector<ServiceCache>& cache, std::vector<SiteMessage>& out) {
+  Engine(plant, group, state, key, cache, out).run(until);
+}
+
+void deliver(GroupState& state, GroupMessage message) {
+  expects(message.tick >= state.now, "engine: a message arrived for a tick already past");
+  state.inbox.push_back(std::move(message));
+  std::push_heap(state.inbox.begin(), state.inbox.end(), later);
+}
+
+void book(GroupState& state, const Plant& plant, std::uint32_t group, Tick now) {
+  for (const std::uint32_t index : plant.groups[group].stations) {
+    const Station& station = plant.stations[index];
+    StationState& station_state = state.stations[station.local];
+    for (std::uint32_t i = 0; i < static_cast<std::uint32_t>(station.servers); ++i) {
+      Server& server = state.servers[station.first_server + i];
+      station_state.mode_us[static_cast<std::size_t>(server.mode)] += (now - server.since).us;
+      server.since = now;
+    }
+  }
+  for (StoreState& store : state.stores) store.level.set(now, store.amount);
+}
+
+Int128 energy_nJ(const Station& station, const StationState& state) {
+  const auto time = [&](Mode mode) { return static_cast<Int128>(state.mode_us[static_cast<std::size_t>(mode)]); };
+  return (time(Mode::busy) + time(Mode::thawing)) * station.power.busy_mW +
+         (time(Mode::starved) + time(Mode::blocked)) * station.power.idle_mW + time(Mode::held) * station.power.hold_mW;
+}
+
+std::int32_t servers_wanting_power(const Plant& plant, const GroupState& state, std::uint32_t station_index) {
+  const Station& station = plant.stations[station_index];
+  const auto first = state.servers.begin() + station.first_server;
+  return static_cast<std::int32_t>(
+      std::count_if(first, first + station.servers, [](const Server& server) { return server.mode != Mode::down; }));
+}
+
+}  // namespace lunafab::factory

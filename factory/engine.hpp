@@ -1,0 +1,48 @@
+#pragma once
+#include <array>
+#include <cstdint>
+#include <vector>
+#include "core/random.hpp"
+#include "factory/plant.hpp"
+#include "factory/state.hpp"
+
+// The event engine. One group advances on its own calendar; nothing but messages comes in or goes out.
+namespace lunafab::factory {
+
+/// Seed and replication of a run: with an entity and a purpose, the key of each stream.
+struct RunKey {
+  std::uint64_t seed = 1;
+  std::uint32_t replication = 0;
+};
+
+/// Service times drawn ahead, in ticks. Not state: a pure function of plant and key, refilled when missed.
+struct ServiceCache {
+  static constexpr std::uint64_t block = 64;
+  std::uint64_t first = ~std::uint64_t{0};
+  std::array<std::int64_t, block> ticks{};
+};
+
+/// A group with all stores at their initial contents, no grants given (stations that need none run), nothing started.
+GroupState initial_state(const Plant& plant, std::uint32_t group, const RunKey& key);
+
+/// Starts whatever can start at tick 0; call once, after the first grants.
+void start_up(const Plant& plant, std::uint32_t group, GroupState& state, const RunKey& key,
+              std::vector<ServiceCache>& cache, std::vector<SiteMessage>& out);
+
+/// Runs every event before `until`. `cache` may be empty at the first call.
+void advance(const Plant& plant, std::uint32_t group, GroupState& state, const RunKey& key, Tick until,
+             std::vector<ServiceCache>& cache, std::vector<SiteMessage>& out);
+
+/// Hands a message to a group. @throws ContractError if its tick is already past.
+void deliver(GroupState& state, GroupMessage message);
+
+/// Books all times and levels up to `now`, so that the statistics of the state are complete there.
+void book(GroupState& state, const Plant& plant, std::uint32_t group, Tick now);
+
+/// Energy a station has used up to the last booking, nJ.
+Int128 energy_nJ(const Station& station, const StationState& state);
+
+/// Servers that want power: all but those under repair.
+std::int32_t servers_wanting_power(const Plant& plant, const GroupState& state, std::uint32_t station);
+
+}  // namespace lunafab::factory

@@ -1,0 +1,127 @@
+#include "campaign/driver_queue.hpp"
+#include <tbb/parallel_for.h>
+#include <algorithm>
+#include <cmath>
+#include "core/contract.hpp"
+
+namespace lunafab::campaign {
+namespace {
+
+constexpr double nJ_per_J = 1e9;
+constexpr double mg_per_kg = 1e6;
+constexpr std::size_t worth_parallel = 64;  // an ideal launch costs about a microsecond: fewer run faster in line
+
+double mass_kg(const Scenario& scenario, std::uint32_t design) {
+  const auto& material = scenario.plant.chemistry.materials[scenario.satellites[design].material];
+  return static_cast<double>(material.piece_mg) / mg_per_kg;
+}
+
+const orbit::Destination& destination_of(const Scenario& scenario, std::uint32_t design) {
+  return scenario.destinations[scenario.satellites[design].destination];
+}
+
+Solved solve(const Scenario& scenario, const factory::RunKey& key, const PendingLaunch& pending) {
+  Solved solved;
+  solved.launch = massdriver::launch_ideal(scenario.driver->driver, pending.order, key.seed, key.replication);
+  if (solved.launch.outcome == massdriver::LaunchOutcome::launched) {
+    const orbit::InsertionOrder order{.serial = pending.order.serial, .muzzle = solved.launch.muzzle, .nominal_speed_mps = pending.order.speed_mps};
+    solved.insertion = orbit::insert_ideal(destination_of(scenario, pending.design), order, key.seed, key.replication);
+  }
+  return solved;
+}
+
+}  // namespace
+
+Int128 DriverQueue::needed_nJ(std::uint64_t serial) const {
+  const std::uint32_t design = site_.satellites[serial - 1].design;
+  const double energy_J = massdriver::planned_bus_energy_J(sc_.driver->driver, mass_kg(sc_, design), destination_of(sc_, design).launch_speed_mps);
+  return static_cast<Int128>(energy_J * nJ_per_J);
+}
+
+void DriverQueue::charge_until(Tick now) {
+  if (!sc_.driver) return;
+  const Int128 offered = static_cast<Int128>(d_.charging_mW) * (now - d_.stored_at).us;
+  const Int128 taken = std::min(offered, sc_.driver->store_nJ - d_.stored_nJ);
+  d_.stored_nJ += taken;
+  d_.charged_nJ += taken;
+  d_.stored_at = now;
+}
+
+Tick DriverQueue::ready_at(Tick now) const {
+  if (d_.queue.empty()) return never;
+  const QueuedSatellite& head = d_.queue.front();
+  Tick at = std::max({now, head.ready, *std::min_element(d_.bucket_free.begin(), d_.bucket_free.end())});
+  const Int128 missing = needed_nJ(head.serial) - d_.stored_nJ;
+  if (missing <= 0) return at;
+  if (d_.charging_mW <= 0) return never;  // planned anew with the next grant
+  const Int128 wait_us = (missing + d_.charging_mW - 1) / d_.charging_mW;
+  return std::max(at, now + Ticks{static_cast<std::int64_t>(wait_us)});
+}
+
+void DriverQueue::plan(Tick now) {
+  charge_until(now);
+  const Tick at = ready_at(now);
+  if (at == d_.next_attempt) return;
+  d_.next_attempt = at;
+  if (at != never) note_event(site_, {.tick = at, .kind = SiteEvent::Kind::launch});
+}
+
+void DriverQueue::launch_ready(Tick now) {
+  charge_until(now);
+  if (ready_at(now) != now) return;
+  const std::uint64_t serial = d_.queue.front().serial;
+  d_.queue.erase(d_.queue.begin());
+  SatelliteRecord& record = site_.satellites[serial - 1];
+  const std::uint32_t design = record.design;
+  PendingLaunch pending{.order = {.serial = serial, .attempt = record.attempts++, .at = now, .payload_kg = mass_kg(sc_, design),
+                                  .speed_mps = destination_of(sc_, design).launch_speed_mps},
+                        .design = design, .planned_nJ = needed_nJ(serial)};
+  d_.stored_nJ -= pending.planned_nJ;
+  *std::min_element(d_.bucket_free.begin(), d_.bucket_free.end()) = now + sc_.driver->bucket_cycle;
+  output_.launches.push_back(pending);
+}
+
+void solve_launches(const Scenario& scenario, const factory::RunKey& key, const std::vector<PendingLaunch>& launches,
+                    std::vector<Solved>& solved) {
+  const auto one = [&](std::size_t i) { solved[i] = solve(scenario, key, launches[i]); };
+  if (launches.size() < worth_parallel) {
+    for (std::size_t i = 0; i < launches.size(); ++i) one(i);
+  } else {
+    tbb::parallel_for(std::size_t{0}, launches.size(), one);
+  }
+}
+
+void book_launch(const Scenario& scenario, SiteState& site, const PendingLaunch& pending, const Solved& solved,
+                 std::vector<orbit::Posting>& postings) {
+  DriverState& driver = site.driver;
+  const massdriver::LaunchResult& launch = solved.launch;
+  const auto kinetic = static_cast<Int128>(launch.kinetic_energy_J * nJ_per_J);
+  const auto residual = static_cast<Int128>(launch.residual_J * nJ_per_J);
+  driver.kinetic_nJ += kinetic;
+  driver.residual_nJ += residual;
+  driver.heat_nJ += pending.planned_nJ - kinetic - residual;
+  const bool misfire = launch.outcome == massdriver::LaunchOutcome::misfire;
+  const orbit::InsertionResult& insertion = solved.insertion;
+  site.launches.push_back({.tick = pending.order.at, .serial = pending.order.serial, .misfire = static_cast<std::uint8_t>(misfire),
+                           .outcome = static_cast<std::uint8_t>(insertion.outcome), .speed_mps = pending.order.speed_mps,
+                           .bus_energy_J = launch.bus_energy_J, .kinetic_energy_J = launch.kinetic_energy_J,
+                           .correction_mps = insertion.correction_mps, .insertion_mps = insertion.insertion_mps,
+                           .margin_mps = insertion.margin_mps, .arrival = insertion.arrival});
+  if (misfire) {
+    ++driver.misfires;
+    return;
+  }
+  ++driver.launches;
+  ++site.launched_of[pending.design];
+  const SatelliteDesign& design = scenario.satellites[pending.design];
+  for (const orbit::LifeState state : {orbit::LifeState::launched, orbit::LifeState::coasting}) {
+    site.satellites[pending.order.serial - 1].state = state;
+    ++site.ever[static_cast<std::size_t>(state)];
+    postings.push_back({.seq = 0, .tick = pending.order.at, .serial = pending.order.serial, .state = state, .product = design.name,
+                        .destination = scenario.destinations[design.destination].name,
+                        .mass_mg = scenario.plant.chemistry.materials[design.material].piece_mg, .power_W = design.power_W,
+                        .delta_v_mmps = 0, .note = state == orbit::LifeState::launched ? std::string("fidelity ") + name(launch.fidelity) : ""});
+  }
+}
+
+}  // namespace lunafab::campaign

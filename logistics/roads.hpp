@@ -12,9 +12,10 @@ struct Road {
   double energy_J_per_kg_m = 0.0;  ///< at the battery, for every kg that rolls
 };
 
-/// Start of the drive to the load's deposit: drive and unloading.
+/// From the start of the loaded drive until the load is deposited: drive and unloading.
+/// @throws ContractError unless distance and unloading are at least 0 and the speed is positive.
 Ticks outbound(const Road& road);
-/// Back to the loading place.
+/// Empty drive back to the loading place; same contract.
 Ticks inbound(const Road& road);
 /// Battery energy of one round trip with `payload_kg` out and nothing back.
 double trip_energy_J(const Road& road, double payload_kg);

@@ -280,8 +280,8 @@ class Site {
     const logistics::Storage& storage = sc_.power->storage;
     Int128 stored = site_.power.stored;
     if (k > 0) stored = logistics::stored_at_least(storage, stored, supply_.supply[k - 1], site_.granted_now_mW, sc_.lookahead);
-    const auto firm = logistics::grantable(storage, stored, supply_.supply[k], sc_.lookahead, false);
-    const auto all = logistics::grantable(storage, stored, supply_.supply[k], sc_.lookahead, true);
+    const auto firm = logistics::grantable(storage, stored, supply_.supply[k], sc_.lookahead, logistics::Reserve::keep);
+    const auto all = logistics::grantable(storage, stored, supply_.supply[k], sc_.lookahead, logistics::Reserve::spend);
     std::vector<logistics::PowerRequest> requests{sc_.power->base_load, charger_request()};
     std::vector<std::uint32_t> stations;
     for (std::uint32_t i = 0; i < sc_.plant.stations.size(); ++i) {

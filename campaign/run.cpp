@@ -1,0 +1,155 @@
+#include "campaign/run.hpp"
+#include <tbb/parallel_for.h>
+#include <algorithm>
+#include "core/contract.hpp"
+
+namespace lunafab::campaign {
+namespace {
+
+// Below this many events a window costs less than waking the worker threads (about 10 µs against 40 ns an event).
+constexpr std::uint64_t worth_parallel = 2000;
+// Plain lines exchange nothing: their windows only pace progress reports and interruptions.
+constexpr std::int64_t plain_windows = 200;
+
+}  // namespace
+
+Campaign::Campaign(const Scenario& scenario, std::uint32_t replication)
+    : scenario_(&scenario), key_{scenario.seed, replication}, supply_(supply_track(scenario)) {
+  const std::size_t groups = scenario.plant.groups.size();
+  cache_.resize(groups);
+  messages_.resize(groups);
+  reports_.resize(groups);
+  for (std::uint32_t g = 0; g < groups; ++g) state_.groups.push_back(factory::initial_state(scenario.plant, g, key_));
+  if (scenario.has_site()) start_site(scenario, supply_, state_);
+  for (std::uint32_t g = 0; g < groups; ++g) {
+    factory::start_up(scenario.plant, g, state_.groups[g], key_, cache_[g], messages_[g]);
+    note_messages(state_.site, messages_[g]);
+  }
+  if (scenario.warmup == Tick{}) mark_warmup();
+}
+
+Campaign::Campaign(const Scenario& scenario, std::uint32_t replication, CampaignState state)
+    : scenario_(&scenario), key_{scenario.seed, replication}, supply_(supply_track(scenario)), state_(std::move(state)) {
+  const std::size_t groups = scenario.plant.groups.size();
+  expects(state_.groups.size() == groups, "campaign: the state belongs to another plant");
+  cache_.resize(groups);
+  messages_.resize(groups);
+  reports_.resize(groups);
+}
+
+Tick Campaign::next_stop() const {
+  const Ticks window = scenario_->has_site() ? scenario_->window : Ticks{std::max<std::int64_t>(scenario_->end.us / plain_windows, 1)};
+  Tick stop = std::min(scenario_->end, Tick{(state_.now.us / window.us + 1) * window.us});
+  if (state_.now < scenario_->warmup) stop = std::min(stop, scenario_->warmup);
+  return stop;
+}
+
+void Campaign::advance_group(std::uint32_t group, Tick until) {
+  factory::GroupState& state = state_.groups[group];
+  reports_[group].clear();
+  if (scenario_->has_site()) {
+    const std::int64_t interval = scenario_->lookahead.us;
+    for (Tick tick{(state_.now.us + interval - 1) / interval * interval}; tick < until; tick = tick + scenario_->lookahead) {
+      factory::advance(scenario_->plant, group, state, key_, tick, cache_[group], messages_[group]);
+      reports_[group].push_back(report(*scenario_, group, state, tick));
+    }
+  }
+  factory::advance(scenario_->plant, group, state, key_, until, cache_[group], messages_[group]);
+}
+
+void Campaign::advance_groups(Tick until) {
+  const auto groups = static_cast<std::uint32_t>(state_.groups.size());
+  std::uint64_t before = 0, after = 0;
+  for (const auto& group : state_.groups) before += group.events;
+  if (groups > 1 && events_last_window_ >= worth_parallel) {
+    tbb::parallel_for(std::uint32_t{0}, groups, [&](std::uint32_t g) { advance_group(g, until); });
+  } else {
+    for (std::uint32_t g = 0; g < groups; ++g) advance_group(g, until);
+  }
+  for (const auto& group : state_.groups) after += group.events;
+  events_last_window_ = after - before;
+}
+
+void Campaign::step(orbit::LedgerStore* ledger) {
+  const Tick until = next_stop();
+  advance_groups(until);
+  if (scenario_->has_site()) {
+    for (auto& messages : messages_) note_messages(state_.site, messages);
+    SiteOutput output = run_site(*scenario_, supply_, key_, state_, reports_, until);
+    run_launches(*scenario_, key_, state_, output, until);
+    if (ledger != nullptr) {
+      for (orbit::Posting& posting : output.postings) ledger->post(std::move(posting));
+    }
+  }
+  state_.now = until;
+  if (until == scenario_->warmup) mark_warmup();
+  if (!done()) return;
+  std::vector<GroupReport> last;
+  for (std::uint32_t g = 0; g < state_.groups.size(); ++g) last.push_back(report(*scenario_, g, state_.groups[g], until));
+  if (scenario_->has_site()) finish_site(*scenario_, supply_, state_, last);
+}
+
+void Campaign::mark_warmup() {
+  WarmupMark& mark = state_.warmup;
+  mark.taken = 1;
+  for (std::uint32_t g = 0; g < state_.groups.size(); ++g) {
+    factory::book(state_.groups[g], scenario_->plant, g, state_.now);
+    mark.stations.push_back(state_.groups[g].stations);
+    std::vector<factory::StoreState> stores = state_.groups[g].stores;
+    for (factory::StoreState& store : stores) {
+      store.pieces = {};
+      store.inbound.clear();
+    }
+    mark.stores.push_back(std::move(stores));
+  }
+}
+
+factory::StationState since_warmup(const CampaignState& state, const factory::Plant& plant, std::uint32_t index) {
+  const factory::Station& station = plant.stations[index];
+  factory::StationState result = state.groups[station.group].stations[station.local];
+  if (state.warmup.taken == 0) return result;
+  const factory::StationState& mark = state.warmup.stations[station.group][station.local];
+  result.starts -= mark.starts;
+  result.failures -= mark.failures;
+  for (std::size_t op = 0; op < result.firings.size(); ++op) {
+    result.firings[op].started -= mark.firings[op].started;
+    result.firings[op].good -= mark.firings[op].good;
+    result.firings[op].scrapped -= mark.firings[op].scrapped;
+  }
+  for (std::size_t mode = 0; mode < factory::mode_count; ++mode) result.mode_us[mode] -= mark.mode_us[mode];
+  return result;
+}
+
+factory::StoreState since_warmup_store(const CampaignState& state, const factory::Plant& plant, std::uint32_t index) {
+  const factory::Store& store = plant.stores[index];
+  factory::StoreState result = state.groups[store.group].stores[store.local];
+  if (state.warmup.taken == 0) return result;
+  const factory::StoreState& mark = state.warmup.stores[store.group][store.local];
+  result.received -= mark.received;
+  result.issued -= mark.issued;
+  result.overflowed -= mark.overflowed;
+  result.arrived -= mark.arrived;
+  result.level.integral -= mark.level.integral;
+  result.waits -= mark.waits;
+  result.wait_us -= mark.wait_us;
+  return result;
+}
+
+std::int64_t shipped_pieces(const factory::Plant& plant, const CampaignState& state) {
+  std::int64_t pieces = 0;
+  for (std::uint32_t i = 0; i < plant.stations.size(); ++i) {
+    const factory::Station& station = plant.stations[i];
+    std::optional<factory::StationState> totals;
+    for (std::size_t op = 0; op < station.mix.size(); ++op) {
+      for (const factory::Leg& leg : station.mix[op].put) {
+        const bool counted = plant.chemistry.materials[leg.material].measure != factory::Measure::bulk;
+        if (leg.place != factory::index(factory::Place::shipped) || !counted) continue;
+        if (!totals) totals = since_warmup(state, plant, i);
+        pieces += leg.amount * totals->firings[op].good;
+      }
+    }
+  }
+  return pieces;
+}
+
+}  // namespace lunafab::campaign

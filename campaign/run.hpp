@@ -1,0 +1,55 @@
+#pragma once
+#include <memory>
+#include <string>
+#include <vector>
+#include "campaign/scenario.hpp"
+#include "campaign/site.hpp"
+#include "campaign/state.hpp"
+#include "orbit/ledger_store.hpp"
+
+namespace lunafab::campaign {
+
+/// One replication of a scenario, window by window. The scenario outlives it.
+class Campaign {
+ public:
+  Campaign(const Scenario& scenario, std::uint32_t replication);
+  /// Goes on from a state written before, of the same scenario and replication.
+  Campaign(const Scenario& scenario, std::uint32_t replication, CampaignState state);
+
+  bool done() const { return state_.now >= scenario_->end; }
+  /// Runs one window; postings go to `ledger` where there is one.
+  void step(orbit::LedgerStore* ledger);
+  void run_to_end(orbit::LedgerStore* ledger) {
+    while (!done()) step(ledger);
+  }
+
+  const Scenario& scenario() const { return *scenario_; }
+  const CampaignState& state() const { return state_; }
+  const SupplyTrack& supply() const { return supply_; }
+  std::uint32_t replication() const { return key_.replication; }
+
+ private:
+  Tick next_stop() const;
+  void advance_groups(Tick until);
+  void advance_group(std::uint32_t group, Tick until);
+  void mark_warmup();
+
+  const Scenario* scenario_;
+  factory::RunKey key_;
+  SupplyTrack supply_;
+  CampaignState state_;
+  // Not state: scratch of one window, and draws that can be drawn again.
+  std::vector<std::vector<factory::ServiceCache>> cache_;
+  std::vector<std::vector<factory::SiteMessage>> messages_;
+  std::vector<std::vector<GroupReport>> reports_;
+  std::uint64_t events_last_window_ = 0;
+};
+
+/// Statistics of a store or station since the warm-up, and the span they cover.
+factory::StationState since_warmup(const CampaignState& state, const factory::Plant& plant, std::uint32_t station);
+factory::StoreState since_warmup_store(const CampaignState& state, const factory::Plant& plant, std::uint32_t store);
+
+/// Firings that put something to `shipped` since the warm-up, in pieces.
+std::int64_t shipped_pieces(const factory::Plant& plant, const CampaignState& state);
+
+}  // namespace lunafab::campaign

@@ -70,6 +70,10 @@ Outcome outcome(const Scenario& scenario, const CampaignState& state, const Ener
   if (built_kg > 0.0) {
     o.import_fraction_satellite = imported_kg / built_kg;
     o.import_fraction_consumables = imports_used_kg(scenario, material_balance(scenario, state)) / built_kg;
+    if (scenario.capital) {
+      const double written_off_kg = scenario.capital->mass_kg * seconds(state.now) / scenario.capital->life_s;
+      o.import_fraction_capital = o.import_fraction_consumables + written_off_kg / built_kg;
+    }
     o.energy_per_satellite_J = static_cast<double>(energy.used()) / 1e9 / static_cast<double>(o.built);
   }
   for (std::size_t i = 0; i < scenario.flights.size(); ++i) {

@@ -1,4 +1,5 @@
 #pragma once
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -16,6 +17,7 @@ struct Outcome {
   double built_per_year_steady = 0.0;       ///< since the warm-up
   double import_fraction_satellite = 0.0;   ///< of the mass of the satellites built
   double import_fraction_consumables = 0.0; ///< all imports used up, over the mass of the satellites built
+  std::optional<double> import_fraction_capital;  ///< … with the plant's imported mass over its life, where the scenario gives it
   double energy_per_satellite_J = 0.0;      ///< all site energy over satellites built; 0 if none
   double earth_propellant_kg = 0.0;         ///< burnt by the flights that departed
   double tankers = 0.0;

@@ -30,10 +30,13 @@ struct Node::Entry {
 
 inline constexpr std::size_t largest_document_bytes = 8u << 20;
 inline constexpr int deepest_nesting = 32;
+inline constexpr std::size_t most_values = 500'000;
+inline constexpr std::size_t longest_key_bytes = 128;
 
 /// Reads a YAML file whose root is a map. Refused, all findings at once where reading can go on: files over
-/// `largest_document_bytes` (before reading them), text that is not YAML, several documents, duplicate keys, anchors and
-/// aliases, tags, keys that are not plain scalars, nesting beyond `deepest_nesting`.
+/// `largest_document_bytes` (before reading them), bytes that are not UTF-8, control characters, text that is not YAML, several
+/// documents, duplicate keys, anchors and aliases, tags, keys that are not scalars or over `longest_key_bytes`, nesting beyond
+/// `deepest_nesting`, more than `most_values` values.
 /// @throws InputError
 Node load_document(const std::string& path);
 

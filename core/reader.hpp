@@ -82,12 +82,17 @@ class MapReader {
     for (const auto& word : words) names.push_back(word.first);
     return names;
   }
+  struct Known {};  ///< an absent map whose absence has been reported already
+  MapReader(Known, std::string path, Mark mark, Findings& findings);
+
+  void report(Mark mark, std::string path, std::string problem, std::string allowed = {}, std::string nearest = {});
   std::size_t choice_index(const Node* node, std::string_view key, const std::vector<std::string>& words);
   double read_quantity(const Node* node, std::string_view key, const Unit& unit, Range range);
   std::int64_t read_count(const Node* node, std::string_view key, std::int64_t low, std::int64_t high);
 
-  const Node* node_;
+  const Node* node_;  ///< nullptr: not a map, which has been reported; missing keys are then no news
   std::string path_;
+  Mark mark_;
   Findings* findings_;
   std::vector<std::string> asked_;
 };

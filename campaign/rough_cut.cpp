@@ -15,7 +15,8 @@ using factory::Station;
 
 constexpr double year_h = 365.25 * 24.0;
 constexpr double mg_per_kg = 1e6;
-constexpr int most_rounds = 400;       // recycling loops converge geometrically; without loops the plant's depth is enough
+constexpr int most_rounds =
+    400;  // recycling loops converge geometrically; without loops the plant's depth is enough
 constexpr double settled = 1e-12;
 
 /// Firings an hour that a server turns out, good or not, with failures taken off.
@@ -37,8 +38,11 @@ class FlowSolver {
  public:
   explicit FlowSolver(const Scenario& scenario) : sc_(scenario), plant_(scenario.plant) {
     firings_.resize(plant_.stations.size());
-    for (std::size_t s = 0; s < plant_.stations.size(); ++s) firings_[s].assign(plant_.stations[s].mix.size(), 0.0);
-    place_demand_.assign(plant_.stores.size(), 0.0);
+    for (std::size_t s = 0; s < plant_.stations.size(); ++s)
+      firings_[s].assign(plant_.stations[s].mix.size(), 0.0);
+    demand_.assign(plant_.stores.size(), 0.0);
+    recycled_.assign(plant_.stores.size(), 0.0);
+    find_recyclers();
   }
 
   /// Firings of each station for one product: fixed point of demand on stores and work of their producers.
@@ -60,10 +64,10 @@ class FlowSolver {
 
  private:
   double one_round() {
-    std::fill(place_demand_.begin(), place_demand_.end(), 0.0);
-    for (std::size_t s = 0; s < firings_.size(); ++s) add_demand(s);
+    for (auto* amounts : {&demand_, &recycled_}) std::fill(amounts->begin(), amounts->end(), 0.0);
+    for (std::uint32_t s = 0; s < firings_.size(); ++s) add_flows(s);
     double change = 0.0;
-    for (std::size_t s = 0; s < firings_.size(); ++s) {
+    for (std::uint32_t s = 0; s < firings_.size(); ++s) {
       for (std::size_t i = 0; i < firings_[s].size(); ++i) {
         const double wanted = needed(s, i);
         change = std::max(change, std::abs(wanted - firings_[s][i]) / std::max(wanted, 1e-9));
@@ -73,38 +77,119 @@ class FlowSolver {
     return change;
   }
 
-  void add_demand(std::size_t s) {
+  void add_flows(std::uint32_t s) {
     const Station& station = plant_.stations[s];
     for (std::size_t i = 0; i < station.mix.size(); ++i) {
       for (const Leg& leg : station.mix[i].take) {
-        if (factory::is_store(leg.place)) place_demand_[leg.place] += firings_[s][i] / station.yield * static_cast<double>(leg.amount);
+        if (factory::is_store(leg.place)) {
+          demand_[leg.place] += firings_[s][i] / station.yield * static_cast<double>(leg.amount);
+        }
+      }
+      for (const Leg& leg : outputs(s, station.mix[i])) {
+        if (recycles(s, leg.place)) recycled_[leg.place] += firings_[s][i] * static_cast<double>(leg.amount);
       }
     }
   }
 
-  double needed(std::size_t s, std::size_t i) const {
+  /// What a station puts into stores; a loading place puts its load at the other end of its route.
+  std::vector<Leg> outputs(std::uint32_t s, const Operation& op) const {
+    const std::uint32_t route = plant_.stations[s].route;
+    if (route != factory::no_route) {
+      if (!plant_.routes[route].to) return {};
+      return {{*plant_.routes[route].to, op.take.front().material, op.take.front().amount}};
+    }
+    std::vector<Leg> legs;
+    for (const Leg& leg : op.put) {
+      if (factory::is_store(leg.place)) legs.push_back(leg);
+    }
+    return legs;
+  }
+
+  /// Walking upstream from the product, a producer that is met again on its own path returns what passed
+  /// through it: it recycles. Demand is not passed up to it a second time, or the loop would pull itself up
+  /// without end.
+  bool recycles(std::uint32_t producer, std::uint32_t store) const { return recycles_[producer][store] != 0; }
+
+  void find_recyclers() {
+    recycles_.assign(plant_.stations.size(), std::vector<std::uint8_t>(plant_.stores.size(), 0));
+    std::vector<Visit> visits(plant_.stations.size(), Visit::unseen);
+    for (const bool ends : {true, false}) {
+      for (std::uint32_t s = 0; s < plant_.stations.size(); ++s) {
+        if (is_end(s) || !ends) walk_upstream(s, visits);
+      }
+    }
+  }
+
+  enum class Visit : std::uint8_t { unseen, on_path, finished };
+
+  bool is_end(std::uint32_t s) const {
+    const std::uint32_t route = plant_.stations[s].route;
+    if (route != factory::no_route) return !plant_.routes[route].to;
+    for (const Operation& op : plant_.stations[s].mix) {
+      for (const Leg& leg : op.put) {
+        if (leg.place == factory::index(Place::shipped)) return true;
+      }
+    }
+    return false;
+  }
+
+  void walk_upstream(std::uint32_t s, std::vector<Visit>& visits) {
+    if (visits[s] != Visit::unseen) return;
+    visits[s] = Visit::on_path;
+    for (const Operation& op : plant_.stations[s].mix) {
+      for (const Leg& leg : op.take) {
+        if (!factory::is_store(leg.place)) continue;
+        for (const std::uint32_t producer : fillers(leg.place)) {
+          if (visits[producer] == Visit::on_path) {
+            recycles_[producer][leg.place] = 1;
+          } else {
+            walk_upstream(producer, visits);
+          }
+        }
+      }
+    }
+    visits[s] = Visit::finished;
+  }
+
+  std::vector<std::uint32_t> fillers(std::uint32_t store) const {
+    std::vector<std::uint32_t> stations = plant_.stores[store].producers;
+    for (const factory::Route& route : plant_.routes) {
+      if (route.to == store) stations.push_back(route.station);
+    }
+    return stations;
+  }
+
+  double needed(std::uint32_t s, std::size_t i) const {
     const Station& station = plant_.stations[s];
     const Operation& op = station.mix[i];
     if (station.route != factory::no_route) {
       const factory::Route& route = plant_.routes[station.route];
-      const double load = static_cast<double>(op.take.front().amount);
-      if (!route.to) return delivered_satellites(op.take.front().material) / load;
-      return place_demand_[*route.to] * share_of(s, *route.to) / load;
+      if (!route.to) return delivered_satellites(op.take.front().material);
+      return pulled(s, *route.to) / static_cast<double>(op.take.front().amount);
     }
     if (op.makes_satellite != 0) {
       double weight = 0.0;  // of all satellites begun anywhere, this operation's share
       for (const Station& other : plant_.stations) {
-        for (const Operation& o : other.mix) weight += o.makes_satellite != 0 ? static_cast<double>(o.weight) : 0.0;
+        for (const Operation& o : other.mix)
+          weight += o.makes_satellite != 0 ? static_cast<double>(o.weight) : 0.0;
       }
       return static_cast<double>(op.weight) / weight * satellite_loss(op.put.front().material);
     }
     double most = 0.0;
     for (const Leg& leg : op.put) {
-      const double amount = static_cast<double>(leg.amount);
-      if (leg.place == factory::index(Place::shipped) && sc_.satellites.empty()) most = std::max(most, 1.0 / shippers());
-      if (factory::is_store(leg.place)) most = std::max(most, place_demand_[leg.place] * share_of(s, leg.place) / amount);
+      if (leg.place == factory::index(Place::shipped) && sc_.satellites.empty())
+        most = std::max(most, 1.0 / shippers());
+      if (factory::is_store(leg.place)) {
+        most = std::max(most, pulled(s, leg.place) / static_cast<double>(leg.amount));
+      }
     }
     return most;
+  }
+
+  /// A producer's part of a store's demand that recycling leaves open.
+  double pulled(std::uint32_t s, std::uint32_t store) const {
+    if (recycles(s, store)) return 0.0;
+    return std::max(0.0, demand_[store] - recycled_[store]) * share_of(s, store);
   }
 
   /// Starts per satellite delivered: what later tests reject must be built too.
@@ -140,25 +225,24 @@ class FlowSolver {
     return std::max(count, 1.0);
   }
 
-  /// A store's demand is shared out among its producers by their capacity.
-  double share_of(std::size_t s, std::uint32_t store) const {
+  /// A store's demand is shared out among its other producers by their capacity.
+  double share_of(std::uint32_t s, std::uint32_t store) const {
     double own = 0.0, all = 0.0;
-    const auto count = [&](std::size_t index) {
-      const double rate = std::min(server_rate_per_h(plant_, plant_.stations[index]), 1e12) * plant_.stations[index].servers;
+    for (const std::uint32_t filler : fillers(store)) {
+      if (recycles(filler, store)) continue;
+      const Station& station = plant_.stations[filler];
+      const double rate = std::min(server_rate_per_h(plant_, station), 1e12) * station.servers;
       all += rate;
-      if (index == s) own = rate;
-    };
-    for (const std::uint32_t producer : plant_.stores[store].producers) count(producer);
-    for (const factory::Route& route : plant_.routes) {
-      if (route.to == store) count(route.station);
+      if (filler == s) own = rate;
     }
     return all > 0.0 ? own / all : 0.0;
   }
 
   const Scenario& sc_;
   const factory::Plant& plant_;
-  std::vector<std::vector<double>> firings_;   ///< good ones, by station and operation
-  std::vector<double> place_demand_;
+  std::vector<std::vector<double>> firings_;         ///< good ones, by station and operation
+  std::vector<double> demand_, recycled_;            ///< by store: taken, and put by recyclers
+  std::vector<std::vector<std::uint8_t>> recycles_;  ///< by producer and store
 };
 
 /// Longest chain of cycles and hauls that leads to each station, h; loops are cut at the plant's depth.
@@ -167,10 +251,12 @@ double longest_chain_h(const factory::Plant& plant) {
   std::vector<double> own(n), chain(n);
   for (std::size_t s = 0; s < n; ++s) {
     own[s] = mean(plant.stations[s].cycle) / plant.stations[s].speed / 3600.0;
-    if (plant.stations[s].route != factory::no_route) own[s] += seconds(plant.routes[plant.stations[s].route].outbound) / 3600.0;
+    if (plant.stations[s].route != factory::no_route)
+      own[s] += seconds(plant.routes[plant.stations[s].route].outbound) / 3600.0;
     chain[s] = own[s];
   }
-  std::vector<std::vector<std::uint8_t>> above(n, std::vector<std::uint8_t>(n, 0));  // stations on the chain, so that loops end
+  std::vector<std::vector<std::uint8_t>> above(
+      n, std::vector<std::uint8_t>(n, 0));  // stations on the chain, so that loops end
   for (std::size_t s = 0; s < n; ++s) above[s][s] = 1;
   for (std::size_t round = 0; round < n; ++round) {
     bool moved = false;
@@ -200,7 +286,8 @@ double longest_chain_h(const factory::Plant& plant) {
 double ordered_per_year(const Scenario& scenario) {
   double per_year = 0.0;
   for (const OrderPlan& order : scenario.orders) {
-    const double span_h = order.interval.us > 0 ? seconds(order.interval) / 3600.0 : seconds(scenario.end) / 3600.0;
+    const double span_h =
+        order.interval.us > 0 ? seconds(order.interval) / 3600.0 : seconds(scenario.end) / 3600.0;
     per_year += static_cast<double>(order.count) / span_h * year_h;
   }
   return per_year;
@@ -215,7 +302,8 @@ void add_power(const Scenario& scenario, RoughCut& cut) {
     lit += 1.0;
     supply += static_cast<double>(track.supply[k]) * 1e-3;
   }
-  cut.sunlit_share = scenario.power->solar.area_m2 > 0.0 ? lit / static_cast<double>(track.supply.size()) : 1.0;
+  cut.sunlit_share =
+      scenario.power->solar.area_m2 > 0.0 ? lit / static_cast<double>(track.supply.size()) : 1.0;
   cut.supply_lit_W = lit > 0.0 ? supply / lit : static_cast<double>(scenario.power->reactors) * 1e-3;
   cut.storage_J = static_cast<double>(scenario.power->storage.capacity) * 1e-9;
   cut.rated_W += static_cast<double>(scenario.power->base_load.busy) * 1e-3;
@@ -229,7 +317,8 @@ void add_stations(const Scenario& scenario, const std::vector<double>& per_produ
     RoughStation row{.name = station.name, .servers = station.servers, .per_product = per_product[s]};
     row.capacity_per_h = server_rate_per_h(scenario.plant, station) * station.servers * station.yield;
     if (station.power.any()) row.capacity_per_h *= cut.sunlit_share;
-    row.products_per_year = row.per_product > 0.0 ? row.capacity_per_h / row.per_product * year_h : std::numeric_limits<double>::infinity();
+    row.products_per_year = row.per_product > 0.0 ? row.capacity_per_h / row.per_product * year_h
+                                                  : std::numeric_limits<double>::infinity();
     if (row.products_per_year < cut.bottleneck_per_year) {
       cut.bottleneck_per_year = row.products_per_year;
       cut.bottleneck = row.name;
@@ -243,7 +332,8 @@ void add_stations(const Scenario& scenario, const std::vector<double>& per_produ
     const Station& station = scenario.plant.stations[s];
     const double firings_per_h = row.per_product / station.yield * cut.demand_per_year / year_h;
     row.load = row.per_product > 0.0 ? cut.demand_per_year / row.products_per_year : 0.0;
-    row.mean_power_W = firings_per_h * mean(station.cycle) / station.speed / 3600.0 * static_cast<double>(station.power.busy_mW) * 1e-3;
+    row.mean_power_W = firings_per_h * mean(station.cycle) / station.speed / 3600.0 *
+                       static_cast<double>(station.power.busy_mW) * 1e-3;
     cut.mean_W += row.mean_power_W;
   }
 }
@@ -257,7 +347,9 @@ void add_imports(const Scenario& scenario, const FlowSolver& flows, RoughCut& cu
     for (std::size_t i = 0; i < station.mix.size(); ++i) {
       for (const Leg& leg : station.mix[i].take) {
         if (materials[leg.material].imported) {
-          kg[leg.material] += flows.firings()[s][i] / station.yield * static_cast<double>(factory::mass_mg(materials[leg.material], leg.amount)) / mg_per_kg;
+          kg[leg.material] += flows.firings()[s][i] / station.yield *
+                              static_cast<double>(factory::mass_mg(materials[leg.material], leg.amount)) /
+                              mg_per_kg;
         }
       }
     }
@@ -266,8 +358,9 @@ void add_imports(const Scenario& scenario, const FlowSolver& flows, RoughCut& cu
     if (kg[m] > 0.0) cut.imports.push_back({materials[m].name, kg[m], kg[m] * cut.demand_per_year});
   }
   for (const FlightLine& line : scenario.flights) {
-    cut.landed_kg_per_year += static_cast<double>(line.plan.payload_mg) / mg_per_kg * (1.0 - line.plan.loss_probability) /
-                              (seconds(line.plan.interval) / 3600.0) * year_h;
+    cut.landed_kg_per_year += static_cast<double>(line.plan.payload_mg) / mg_per_kg *
+                              (1.0 - line.plan.loss_probability) / (seconds(line.plan.interval) / 3600.0) *
+                              year_h;
   }
 }
 
@@ -281,8 +374,11 @@ void add_driver(const Scenario& scenario, RoughCut& cut) {
       if (op.makes_satellite == 0) continue;
       for (const SatelliteDesign& design : scenario.satellites) {
         if (design.material != op.put.front().material) continue;
-        const double mass_kg = static_cast<double>(scenario.plant.chemistry.materials[design.material].piece_mg) / mg_per_kg;
-        energy_J += static_cast<double>(op.weight) * massdriver::planned_bus_energy_J(driver.driver, mass_kg, scenario.destinations[design.destination].launch_speed_mps);
+        const double mass_kg =
+            static_cast<double>(scenario.plant.chemistry.materials[design.material].piece_mg) / mg_per_kg;
+        energy_J += static_cast<double>(op.weight) *
+                    massdriver::planned_bus_energy_J(
+                        driver.driver, mass_kg, scenario.destinations[design.destination].launch_speed_mps);
         weight += static_cast<double>(op.weight);
       }
     }
@@ -305,7 +401,9 @@ RoughCut rough_cut(const Scenario& scenario) {
   add_imports(scenario, flows, cut);
   add_driver(scenario, cut);
   cut.raw_process_time_h = longest_chain_h(scenario.plant);
-  cut.critical_wip = std::isfinite(cut.bottleneck_per_year) ? cut.bottleneck_per_year / year_h * cut.raw_process_time_h : 0.0;
+  cut.critical_wip = std::isfinite(cut.bottleneck_per_year)
+                         ? cut.bottleneck_per_year / year_h * cut.raw_process_time_h
+                         : 0.0;
   return cut;
 }
 

@@ -53,7 +53,8 @@ class InputError : public std::runtime_error {
   std::vector<Finding> findings_;
 };
 
-/// The candidate closest to `word` by edit distance, or "" where none is close enough to be a slip of the keyboard.
+/// The candidate closest to `word` by edit distance, or "" where none is close enough to be a slip of the
+/// keyboard.
 std::string nearest_name(std::string_view word, const std::vector<std::string>& candidates);
 
 /// `path.key`, or `key` at the root.

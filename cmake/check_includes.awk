@@ -50,7 +50,9 @@ function refuse(why) {
   header = substr(header, 2)
   sub(/[">].*/, "", header)
 
-  from = FILENAME
+  file = FILENAME
+  sub(/^[.]\//, "", file)
+  from = file
   sub(/\/.*/, "", from)
   to = header
   sub(/\/.*/, "", to)
@@ -65,7 +67,7 @@ function refuse(why) {
 
   if (from != "tests" && from != "bench")
     for (i = 1; i <= libraries; ++i)
-      if (header ~ library[i] && FILENAME !~ user[i]) refuse("only " place[i] " may include this library")
+      if (header ~ library[i] && file !~ user[i]) refuse("only " place[i] " may include this library")
 }
 
 END { exit broken }

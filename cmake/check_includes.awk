@@ -13,7 +13,7 @@ BEGIN {
   allow("app", lower " " top)
   allow_each("tests bench", lower " " top " app tests bench")
 
-  only("^yaml-cpp/", "^core/document[.]cpp$", "core/document.cpp")
+  only("^yaml-cpp/", "^core/yaml_tree[.]cpp$", "core/yaml_tree.cpp")
   only("^(bullet/)?(bt[A-Z]|Bullet|LinearMath/)", "^massdriver/", "massdriver")
   only("^sqlite3", "^(orbit|studies)/", "orbit and studies")
   only("(^|/)imgui|^(GLFW|EGL|GLES[0-9]*|GL|KHR)/", "^ui/", "ui")

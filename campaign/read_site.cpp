@@ -255,6 +255,13 @@ void read_driver(MapReader& root, Scenario& scenario) {
   scenario.driver = plan;
 }
 
+void read_capital(MapReader& root, Scenario& scenario) {
+  auto map = root.optional_map("capital");
+  if (!map) return;
+  scenario.capital = Capital{.mass_kg = map->quantity("imported_mass", unit::mass, non_negative), .life_s = map->quantity("life", unit::time, positive)};
+  map->finish();
+}
+
 }  // namespace
 
 void read_site(MapReader& root, Scenario& scenario) {
@@ -264,6 +271,7 @@ void read_site(MapReader& root, Scenario& scenario) {
   read_satellites(root, scenario);
   read_orders(root, scenario);
   read_driver(root, scenario);
+  read_capital(root, scenario);
 }
 
 void check_site(const Scenario& scenario, Findings& findings) {

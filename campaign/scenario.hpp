@@ -65,6 +65,12 @@ struct DriverPlan {
   Ticks misfire_recovery{};    ///< a misfired satellite's way back from the catcher to the queue
 };
 
+/// Imported plant mass, written off evenly over its life.
+struct Capital {
+  double mass_kg = 0.0;
+  double life_s = 0.0;
+};
+
 /// A checked scenario: everything a run needs, constant from here on.
 struct Scenario {
   std::string title;
@@ -84,6 +90,7 @@ struct Scenario {
   std::vector<OrderPlan> orders;
   std::optional<DriverPlan> driver;
   std::vector<orbit::Destination> destinations;
+  std::optional<Capital> capital;
   Node document;        ///< resolved: the file with its settings applied
   std::string hash;     ///< of the resolved document's canonical text, hex
 

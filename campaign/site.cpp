@@ -143,7 +143,7 @@ class Site {
       note_event(site_, {.tick = at, .kind = Kind::at_driver, .key = serial_of(event.value), .value = event.key});
       return;
     }
-    factory::Inbound load{.route = route_index, .amount = event.amount, .server = server, .ids = {}};
+    factory::Inbound load{.route = route_index, .amount = event.amount, .server = server};
     if (event.value != 0) load.ids.push_back(event.value);
     send_load(*route.to, at, std::move(load), event.key);
   }
@@ -151,7 +151,7 @@ class Site {
   void send_load(std::uint32_t store, Tick at, factory::Inbound load, std::uint64_t about) {
     const auto kind = factory::GroupMessage::Kind::arrival;
     factory::deliver(s_.groups[sc_.plant.stores[store].group],
-                     {.tick = at, .seq = message_order(kind, about), .kind = kind, .store = store, .load = std::move(load), .grants = {}});
+                     {.tick = at, .seq = message_order(kind, about), .kind = kind, .store = store, .load = std::move(load)});
   }
 
   void return_vehicle(std::uint32_t route_index, std::uint32_t server) {
@@ -160,7 +160,7 @@ class Site {
     factory::deliver(s_.groups[sc_.plant.stations[route.station].group],
                      {.tick = now_ + route.inbound, .seq = message_order(kind, vehicle_key(route_index, server)), .kind = kind,
                       .station = route.station, .trip = route.outbound + route.inbound,
-                      .load = {.route = route_index, .server = server, .ids = {}}, .grants = {}});
+                      .load = {.route = route_index, .server = server}});
   }
 
   void reach_driver(const SiteEvent& event) {
@@ -212,7 +212,7 @@ class Site {
     for (std::size_t i = 0; i < flight.amounts.size(); ++i) {
       (flight.lost ? state.lost : state.landed)[i] += flight.amounts[i];
       if (flight.lost || flight.amounts[i] == 0) continue;
-      send_load(line.stores[i], now_ + sc_.lookahead, {.amount = flight.amounts[i], .ids = {}},
+      send_load(line.stores[i], now_ + sc_.lookahead, {.amount = flight.amounts[i]},
                 std::uint64_t{1} << 61 | line_index << 32 | i);
     }
   }
@@ -308,7 +308,7 @@ class Site {
 
   void send_grants(std::uint64_t k, Tick from, const std::vector<std::uint32_t>& stations, const std::vector<logistics::PowerGrant>& grants) {
     const auto kind = factory::GroupMessage::Kind::grant;
-    std::vector<factory::GroupMessage> messages(s_.groups.size(), {.tick = from, .seq = message_order(kind, k), .kind = kind, .load = {}, .grants = {}});
+    std::vector<factory::GroupMessage> messages(s_.groups.size(), {.tick = from, .seq = message_order(kind, k), .kind = kind});
     for (std::size_t i = 0; i < stations.size(); ++i) {
       const auto& grant = grants[i + 2];
       messages[sc_.plant.stations[stations[i]].group].grants.push_back({stations[i], grant.running, grant.held});

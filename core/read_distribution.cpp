@@ -6,7 +6,7 @@ namespace {
 
 constexpr Range span_range{0.0, 9.2e9, false};           // up to 290 years: draws stay inside the clock
 constexpr Range positive_span{0.0, 9.2e9, true};
-constexpr Range shape_range{0.05, 1e4, false};           // beyond it the variates lose their documented accuracy
+constexpr Range shape_range{0.1, 1e4, false};           // beyond it the variates lose their documented accuracy
 
 Distribution read_kind(MapReader& map) {
   using Kind = Distribution::Kind;

@@ -10,8 +10,8 @@ namespace lunafab {
 struct Tally {
   std::int64_t count = 0;
   double mean = 0.0;
-  double sum_squares = 0.0;  ///< Σ(x − mean)²
-  double low = 0.0, high = 0.0;
+  double sum_squares = 0.0;      ///< Σ(x − mean)²
+  double low = 0.0, high = 0.0;  ///< of all values; 0 while there are none
 
   void add(double x);
   double variance() const;  ///< unbiased; 0 for fewer than two values
@@ -22,9 +22,10 @@ struct Tally {
   }
 };
 
-/// Time integral of an integer level, exact; plain data. The level must be reported at each change.
+/// Time integral of an integer level since the last `reset`, exact; plain data. The level must be reported at
+/// each change.
 struct TimeWeighted {
-  Int128 integral = 0;  ///< level × µs
+  Int128 integral = 0;  ///< level × µs, up to `since`
   std::int64_t level = 0;
   Tick since{};
 
@@ -33,7 +34,14 @@ struct TimeWeighted {
     level = new_level;
     since = now;
   }
-  /// Mean level from `from` to `now`, given the integral at `from` is what has been subtracted already.
+  /// Starts the integral anew, the level stays (end of a warm-up).
+  void reset(Tick now) {
+    integral = 0;
+    since = now;
+  }
+  /// Mean level over [from, now], where `from` is the tick of the last `reset` (or of the start of the run);
+  /// the level itself where now = from.
+  /// @throws ContractError unless from ≤ since ≤ now.
   double mean(Tick from, Tick now) const;
 
   static void visit_fields(auto& self, auto&& visit) {
@@ -47,7 +55,8 @@ struct Interval {
   double half_width = 0.0;  ///< infinite for fewer than two values
 };
 
-/// Student's t interval from independent values. @throws ContractError unless 0 < confidence < 1.
+/// Student's t interval from independent, identically distributed values.
+/// @throws ContractError unless 0 < confidence < 1.
 Interval mean_interval(std::span<const double> values, double confidence);
 Interval mean_interval(const Tally& tally, double confidence);
 

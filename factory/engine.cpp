@@ -265,7 +265,7 @@ class Engine {
     if (op.makes_satellite != 0) {
       server.piece = static_cast<std::uint64_t>(group_index_) << 40 | ++s_.satellites_begun;
       out_.push_back({.tick = s_.now, .kind = SiteMessage::Kind::building, .material = op.put.front().material,
-                      .id = server.piece, .ids = {}});
+                      .id = server.piece});
     }
     begin_work(station, slot);
     for (const Leg& leg : op.take) {
@@ -371,7 +371,7 @@ class Engine {
     if (server.piece == 0) return;
     if (server.good != 0 && op.makes_satellite == 0) return;  // passes through unchanged
     const auto kind = server.good != 0 ? SiteMessage::Kind::built : SiteMessage::Kind::scrapped;
-    out_.push_back({.tick = s_.now, .kind = kind, .material = op.put.front().material, .id = server.piece, .ids = {}});
+    out_.push_back({.tick = s_.now, .kind = kind, .material = op.put.front().material, .id = server.piece});
   }
 
   void wake_consumers(std::uint32_t store) {
@@ -418,7 +418,7 @@ class Engine {
     Server& server = s_.servers[slot];
     const Leg& load = station.mix[server.op].take.front();
     SiteMessage message{.tick = s_.now, .kind = SiteMessage::Kind::departed, .route = station.route,
-                        .server = slot, .amount = load.amount, .ids = {}};
+                        .server = slot, .amount = load.amount};
     if (server.piece != 0) message.ids.push_back(server.piece);
     out_.push_back(std::move(message));
     ++state_of(station).firings[server.op].good;

@@ -1,0 +1,122 @@
+#include "campaign/metrics.hpp"
+#include <algorithm>
+
+namespace lunafab::campaign {
+namespace {
+
+constexpr double year_s = 365.25 * 86400.0;
+constexpr double mg_per_kg = 1e6;
+
+double observed_s(const Scenario& scenario, const CampaignState& state) { return seconds(state.now - scenario.warmup); }
+
+std::int64_t satellites_since_warmup(const factory::Plant& plant, const CampaignState& state) {
+  std::int64_t built = 0;
+  for (std::uint32_t i = 0; i < plant.stations.size(); ++i) {
+    const auto& mix = plant.stations[i].mix;
+    for (std::size_t op = 0; op < mix.size(); ++op) {
+      if (mix[op].makes_satellite != 0) built += since_warmup(state, plant, i).firings[op].good;
+    }
+  }
+  return built;
+}
+
+/// Imports landed or in stock at the start, less what is still on site: mass used up, kg.
+double imports_used_kg(const Scenario& scenario, const MaterialBalance& balance) {
+  double used_kg = 0.0;
+  for (std::size_t m = 0; m < balance.materials.size(); ++m) {
+    if (!scenario.plant.chemistry.materials[m].imported) continue;
+    const MaterialAccount& a = balance.materials[m];
+    used_kg += static_cast<double>(a.opening + a.imported - a.in_stores - a.in_process - a.on_the_road) / mg_per_kg;
+  }
+  return used_kg;
+}
+
+void add_space(const Scenario& scenario, const CampaignState& state, Metrics& list) {
+  const Outcome o = outcome(scenario, state, energy_balance(scenario, state));
+  list.emplace_back("satellites_built", static_cast<double>(o.built));
+  list.emplace_back("satellites_launched", static_cast<double>(o.launched));
+  list.emplace_back("satellites_inserted", static_cast<double>(o.inserted));
+  list.emplace_back("satellites_lost", static_cast<double>(o.lost));
+  list.emplace_back("satellites_built_per_year_steady", o.built_per_year_steady);
+  list.emplace_back("active_kW_end", o.active_kW);
+  list.emplace_back("import_mass_fraction", o.import_fraction_satellite);
+  list.emplace_back("energy_per_satellite_J", o.energy_per_satellite_J);
+}
+
+}  // namespace
+
+Outcome outcome(const Scenario& scenario, const CampaignState& state, const EnergyBalance& energy) {
+  Outcome o;
+  const SiteState& site = state.site;
+  const auto ever = [&](orbit::LifeState life) { return site.ever[static_cast<std::size_t>(life)]; };
+  o.ordered = ever(orbit::LifeState::ordered);
+  o.built = ever(orbit::LifeState::built);
+  o.launched = ever(orbit::LifeState::launched);
+  o.inserted = ever(orbit::LifeState::operational);
+  o.lost = ever(orbit::LifeState::lost);
+  o.scrapped = ever(orbit::LifeState::scrapped);
+  o.misfires = site.driver.misfires;
+  o.shipped = shipped_pieces(scenario.plant, state);
+  o.active_kW = active_power_W(scenario, site, state.now) / 1e3;
+  o.built_per_year_steady = static_cast<double>(satellites_since_warmup(scenario.plant, state)) / observed_s(scenario, state) * year_s;
+  double built_kg = 0.0, imported_kg = 0.0;
+  for (const SatelliteRecord& satellite : site.satellites) {
+    if (satellite.state < orbit::LifeState::built) continue;
+    const std::uint32_t material = scenario.satellites[satellite.design].material;
+    const double kg = static_cast<double>(scenario.plant.chemistry.materials[material].piece_mg) / mg_per_kg;
+    built_kg += kg;
+    imported_kg += kg * imported_share(scenario.plant.chemistry, material);
+  }
+  if (built_kg > 0.0) {
+    o.import_fraction_satellite = imported_kg / built_kg;
+    o.import_fraction_consumables = imports_used_kg(scenario, material_balance(scenario, state)) / built_kg;
+    if (scenario.capital) {
+      const double written_off_kg = scenario.capital->mass_kg * seconds(state.now) / scenario.capital->life_s;
+      o.import_fraction_capital = o.import_fraction_consumables + written_off_kg / built_kg;
+    }
+    o.energy_per_satellite_J = static_cast<double>(energy.used()) / 1e9 / static_cast<double>(o.built);
+  }
+  for (std::size_t i = 0; i < scenario.flights.size(); ++i) {
+    const auto flown = static_cast<double>(site.flights[i].flights.size());
+    o.earth_propellant_kg += flown * scenario.flights[i].propellant_per_landing_kg;
+    o.tankers += flown * scenario.flights[i].plan.tankers_per_landing;
+  }
+  return o;
+}
+
+Metrics metrics(const Scenario& scenario, const CampaignState& state) {
+  Metrics list;
+  const double span_h = observed_s(scenario, state) / 3600.0;
+  if (!scenario.satellites.empty()) add_space(scenario, state, list);
+  list.emplace_back("shipped_per_h", static_cast<double>(shipped_pieces(scenario.plant, state)) / span_h);
+  for (std::uint32_t i = 0; i < scenario.plant.stations.size(); ++i) {
+    const factory::StationState s = since_warmup(state, scenario.plant, i);
+    std::int64_t good = 0;
+    double total_us = 0.0;
+    for (const factory::Firings& firings : s.firings) good += firings.good;
+    for (const std::int64_t us : s.mode_us) total_us += static_cast<double>(us);
+    const std::string& name = scenario.plant.stations[i].name;
+    list.emplace_back(name + ".good_per_h", static_cast<double>(good) / span_h);
+    list.emplace_back(name + ".busy", total_us > 0.0 ? static_cast<double>(s.mode_us[static_cast<std::size_t>(factory::Mode::busy)]) / total_us : 0.0);
+  }
+  for (std::uint32_t i = 0; i < scenario.plant.stores.size(); ++i) {
+    const factory::StoreState s = since_warmup_store(state, scenario.plant, i);
+    const bool counted = scenario.plant.tracks_pieces(i);
+    const double mean_level = static_cast<double>(s.level.integral) / static_cast<double>((state.now - scenario.warmup).us);
+    list.emplace_back(scenario.plant.stores[i].name + (counted ? ".mean_pieces" : ".mean_t"), counted ? mean_level : mean_level * 1e-9);
+    if (counted) list.emplace_back(scenario.plant.stores[i].name + ".mean_wait_h", s.waits > 0 ? static_cast<double>(s.wait_us) / static_cast<double>(s.waits) / 3.6e9 : 0.0);
+  }
+  return list;
+}
+
+std::vector<MetricInterval> intervals(const std::vector<Metrics>& replications, double confidence) {
+  std::vector<MetricInterval> result;
+  for (std::size_t i = 0; !replications.empty() && i < replications.front().size(); ++i) {
+    Tally tally;
+    for (const Metrics& run : replications) tally.add(run[i].second);
+    result.push_back({replications.front()[i].first, mean_interval(tally, confidence)});
+  }
+  return result;
+}
+
+}  // namespace lunafab::campaign

@@ -1,0 +1,123 @@
+#include "campaign/results.hpp"
+#include <fmt/format.h>
+#include <unistd.h>
+#include <cstdio>
+#include <filesystem>
+#include <fstream>
+#include "campaign/tables.hpp"
+#include "core/version.hpp"
+#include "core/visit.hpp"
+
+namespace lunafab::campaign {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+Json limits_json(const Limits& limits) {
+  Json candidates = Json::array();
+  for (const LimitCandidate& c : limits.candidates) {
+    candidates.push_back({{"name", c.name}, {"inserted", c.inserted}, {"launched", c.launched}, {"built", c.built}, {"gain", c.gain}, {"set", c.settings}});
+  }
+  return candidates;
+}
+
+double kg(Int128 mg) { return static_cast<double>(mg) * 1e-6; }
+double joules(Int128 nJ) { return static_cast<double>(nJ) * 1e-9; }
+
+void add_space(const RunReport& r, Json& json) {
+  const Outcome& o = r.outcome;
+  json["satellites_ordered"] = o.ordered;
+  json["satellites_built"] = o.built;
+  json["satellites_launched"] = o.launched;
+  json["satellites_inserted"] = o.inserted;
+  json["satellites_lost"] = o.lost;
+  json["satellites_scrapped"] = o.scrapped;
+  json["misfires"] = o.misfires;
+  json["satellites_built_per_year_after_warmup"] = o.built_per_year_steady;
+  json["active_kW_end"] = o.active_kW;
+  json["import_mass_fraction"] = o.import_fraction_satellite;
+  json["import_mass_fraction_with_consumables"] = o.import_fraction_consumables;
+  if (o.import_fraction_capital) json["import_mass_fraction_with_capital"] = *o.import_fraction_capital;
+  json["energy_per_satellite_J"] = o.built > 0 ? Json(o.energy_per_satellite_J) : Json(nullptr);
+  json["earth_propellant_kg"] = o.earth_propellant_kg;
+  json["tanker_flights"] = o.tankers;
+}
+
+Json energy_json(const EnergyBalance& e) {
+  return {{"generated_J", joules(e.generated)}, {"curtailed_J", joules(e.curtailed)}, {"storage_change_J", joules(e.storage_change)},
+          {"storage_loss_J", joules(e.storage_loss)}, {"stations_J", joules(e.station_use)}, {"base_load_J", joules(e.base_use)},
+          {"base_load_unserved_J", joules(e.unserved_base)}, {"driver_charged_J", joules(e.charged)}, {"chemical_J", joules(e.chemical)},
+          {"launch_kinetic_J", joules(e.kinetic)}, {"launch_heat_J", joules(e.launch_heat)}, {"driver_store_J", joules(e.driver_store)}};
+}
+
+}  // namespace
+
+Json summary_json(const RunReport& r) {
+  const Scenario& scenario = r.campaign->scenario();
+  Json json;
+  json["title"] = scenario.title;
+  json["fidelity"] = scenario.satellites.empty() ? "none" : name(Fidelity::ideal);
+  json["start_TT"] = format_date(scenario.start, Tick{});
+  json["duration_s"] = seconds(scenario.end);
+  json["warmup_s"] = seconds(scenario.warmup);
+  json["seed"] = scenario.seed;
+  json["replications"] = r.replications.size();
+  if (!scenario.satellites.empty()) add_space(r, json);
+  if (scenario.satellites.empty()) json["shipped"] = r.outcome.shipped;
+  json["limited_by"] = r.limits ? Json(r.limits->limited_by) : Json(nullptr);
+  json["limited_by_gain"] = r.limits ? Json(r.limits->gain) : Json(nullptr);
+  if (r.limits) json["limit_candidates"] = limits_json(*r.limits);
+  json["mass_residual_kg"] = kg(r.material.mass_residual_mg);
+  json["element_residual_kg"] = kg(r.material.element_residual_mg);
+  json["energy_residual_rel"] = r.energy.residual_rel();
+  json["solver_residual_J"] = joules(r.energy.solver_residual);
+  json["energy"] = energy_json(r.energy);
+  std::uint64_t events = 0;
+  for (const auto& group : r.campaign->state().groups) events += group.events;
+  json["events"] = events;
+  json["state_hash"] = fmt::format("{:016x}", state_hash(r.campaign->state()));
+  json["ledger_head"] = r.ledger_head.empty() ? Json(nullptr) : Json(r.ledger_head);
+  json["ledger_postings"] = r.ledger_postings;
+  if (r.replications.size() > 1) {
+    json["confidence"] = scenario.confidence;
+    for (const MetricInterval& metric : intervals(r.replications, scenario.confidence)) {
+      json["metrics"][metric.name] = {{"mean", metric.interval.mean}, {"half_width", metric.interval.half_width}};
+    }
+  } else {
+    for (const auto& [metric, value] : r.replications.front()) json["metrics"][metric] = {{"mean", value}};
+  }
+  return json;
+}
+
+void write_file(const std::string& path, const std::string& text) {
+  const std::string temporary = path + ".tmp";
+  std::FILE* file = std::fopen(temporary.c_str(), "wb");
+  bool ok = file != nullptr && std::fwrite(text.data(), 1, text.size(), file) == text.size();
+  ok = ok && std::fflush(file) == 0 && fsync(fileno(file)) == 0;
+  if (file != nullptr) ok = std::fclose(file) == 0 && ok;
+  if (!ok) throw std::runtime_error("cannot write " + path);
+  std::filesystem::rename(temporary, path);
+}
+
+void write_manifest(const std::string& directory, const Scenario& scenario, const Manifest& manifest) {
+  Json json{{"program", "lunafab"}, {"version", program_version}, {"source_revision", source_revision}, {"model_version", model_version},
+            {"cpu_level", "x86-64 baseline"}, {"scenario_file", scenario.file}, {"scenario_hash", scenario.hash}, {"seed", scenario.seed},
+            {"replications", scenario.replications}, {"status", manifest.status}, {"threads", manifest.threads}, {"wall_s", manifest.wall_s}};
+  write_file(directory + "/manifest.json", json.dump(2) + "\n");
+}
+
+void write_results(const std::string& directory, const RunReport& report) {
+  const auto write = [&](const char* name, const std::string& text) { write_file(directory + "/" + name, text); };
+  write("stations.csv", stations_csv(report));
+  write("stores.csv", stores_csv(report));
+  write("flows.csv", flows_csv(report));
+  if (report.campaign->scenario().has_site()) {
+    write("series.csv", series_csv(report));
+    write("launches.csv", launches_csv(report));
+    write("flights.csv", flights_csv(report));
+  }
+  if (report.replications.size() > 1) write("replications.csv", replications_csv(report));
+  write("summary.json", summary_json(report).dump(2) + "\n");
+}
+
+}  // namespace lunafab::campaign

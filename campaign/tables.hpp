@@ -1,0 +1,16 @@
+#pragma once
+#include <string>
+#include "campaign/results.hpp"
+
+// The CSV tables of a results directory: one observation a row, units in the header, numbers in shortest exact form.
+namespace lunafab::campaign {
+
+std::string stations_csv(const RunReport& report);
+std::string stores_csv(const RunReport& report);
+std::string flows_csv(const RunReport& report);     ///< kind, name, account, value, unit: mass, elements, energy
+std::string series_csv(const RunReport& report);
+std::string launches_csv(const RunReport& report);
+std::string flights_csv(const RunReport& report);
+std::string replications_csv(const RunReport& report);
+
+}  // namespace lunafab::campaign

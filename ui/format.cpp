@@ -7,7 +7,9 @@
 namespace lunafab::ui {
 
 std::string short_name(std::string_view path) {
-  if (path.starts_with("lines.")) path.remove_prefix(6);
+  for (const std::string_view kind : {"lines.", "routes."}) {
+    if (path.starts_with(kind)) path.remove_prefix(kind.size());
+  }
   std::string name(path);
   for (const std::string_view level : {".stations.", ".stores."}) {
     if (const std::size_t at = name.find(level); at != std::string::npos) name.replace(at, level.size(), ".");

@@ -6,7 +6,7 @@
 // Numbers and names as the window writes them.
 namespace lunafab::ui {
 
-/// `lines.melt.stations.cells` as `melt.cells`; the same for stores and depots.
+/// `lines.melt.stations.cells` as `melt.cells`; likewise stores, depots and routes.
 std::string short_name(std::string_view path);
 
 /// 1234567 as `1,234,567`; from a hundred million on as `123.5 M`, `1,234 G`.

@@ -13,7 +13,8 @@ struct Sample {
   double day = 0.0;
   std::int64_t built = 0, launched = 0, inserted = 0, shipped = 0;
   double supply_MW = 0.0, stored_MWh = 0.0;
-  double busiest = 0.0;  ///< busy share of the station with most of it
+  double busiest =
+      0.0;  ///< busy share of the station with most of it; not a number before any time has passed
 };
 
 Sample sample(const campaign::Snapshot& snapshot);

@@ -24,9 +24,13 @@ Sample sample(const campaign::Snapshot& snapshot) {
            .shipped = snapshot.shipped,
            .supply_MW = snapshot.supply_MW,
            .stored_MWh = snapshot.stored_MWh};
+  bool measured = false;
   for (const campaign::StationView& station : snapshot.stations) {
     s.busiest = std::max(s.busiest, station.share[static_cast<std::size_t>(factory::Mode::busy)]);
+    measured = measured || std::any_of(station.share.begin(), station.share.end(),
+                                       [](double part) { return part > 0.0; });
   }
+  if (!measured) s.busiest = std::numeric_limits<double>::quiet_NaN();
   return s;
 }
 

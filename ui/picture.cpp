@@ -1,6 +1,6 @@
 #include "ui/picture.hpp"
+#include <backends/imgui_impl_opengl3.h>
 #include <imgui.h>
-#include <imgui_impl_opengl3.h>
 #include <algorithm>
 #include <cmath>
 #include "ui/panels.hpp"

@@ -59,7 +59,7 @@ Axes place_axes(const Plot& plot, ImVec2 low, ImVec2 high) {
   const double x_top = plot.x.empty() || plot.x.back() <= 0.0 ? 1.0 : plot.x.back();
   const double x_step = nice_step(x_top, std::clamp(static_cast<int>((high.x - low.x) / (4.0f * em)), 2, 10));
   const double left = std::max(largest(plot, Side::left), plot.left_top);
-  const int wanted = std::clamp(static_cast<int>((low.y - high.y) / (1.9f * em)), 2, 6);
+  const int wanted = std::clamp(static_cast<int>((low.y - high.y) / (1.4f * em)), 2, 6);
   const double step = std::max(nice_step(left, wanted), plot.counts ? 1.0 : 0.0);
   const int intervals = static_cast<int>(std::ceil(left / step - 1e-9));
   Axes axes;
@@ -108,16 +108,43 @@ void draw_mark(const Plot& plot, const Axes& axes, ImVec2 low, ImVec2 high) {
   put_text({from, high.y}, 0.0f, colour::dim, plot.mark_label);
 }
 
-void draw_curves(const Plot& plot, const Axes& axes) {
-  const float width = std::max(1.5f, 0.13f * ImGui::GetFontSize());
-  std::vector<ImVec2> points;
-  for (const Curve& curve : plot.curves) {
-    const Scale& y = curve.axis == Side::left ? axes.left : axes.right;
-    points.clear();
-    for (std::size_t i = 0; i < plot.x.size(); ++i)
-      points.emplace_back(axes.x.px(plot.x[i]), y.px(curve.y[i]));
-    ImGui::GetWindowDrawList()->AddPolyline(points.data(), static_cast<int>(points.size()), curve.colour,
+/// Whether a polyline's joint at `b` would thin out, as ImGui's do where a curve turns sharply.
+bool sharp(ImVec2 a, ImVec2 b, ImVec2 c) {
+  const ImVec2 in{b.x - a.x, b.y - a.y}, out{c.x - b.x, c.y - b.y};
+  const float lengths = std::hypot(in.x, in.y) * std::hypot(out.x, out.y);
+  return in.x * out.x + in.y * out.y < 0.5f * lengths;
+}
+
+void draw_curve(const Plot& plot, const Curve& curve, const Axes& axes, float width) {
+  const Scale& y = curve.axis == Side::left ? axes.left : axes.right;
+  std::vector<ImVec2> stretch;
+  const auto flush = [&] {
+    ImGui::GetWindowDrawList()->AddPolyline(stretch.data(), static_cast<int>(stretch.size()), curve.colour,
                                             ImDrawFlags_None, width);
+    stretch.clear();
+  };
+  for (std::size_t i = 0; i < plot.x.size(); ++i) {
+    if (!std::isfinite(curve.y[i])) {
+      flush();
+      continue;
+    }
+    const ImVec2 point{axes.x.px(plot.x[i]), y.px(curve.y[i])};
+    if (const std::size_t n = stretch.size(); n >= 2 && sharp(stretch[n - 2], stretch[n - 1], point)) {
+      const ImVec2 corner = stretch.back();
+      flush();
+      stretch.push_back(corner);
+    }
+    stretch.push_back(point);
+  }
+  flush();
+}
+
+// The first curves are the wider ones, and show where a later one lies upon them.
+void draw_curves(const Plot& plot, const Axes& axes) {
+  float width = (1.0f + 0.35f * static_cast<float>(plot.curves.size() - 1)) * 0.12f * ImGui::GetFontSize();
+  for (const Curve& curve : plot.curves) {
+    draw_curve(plot, curve, axes, width);
+    width -= 0.042f * ImGui::GetFontSize();
   }
 }
 
@@ -149,8 +176,10 @@ void tell_values(const Plot& plot, const Axes& axes, ImVec2 low, ImVec2 high) {
   ImGui::GetWindowDrawList()->AddLine({mouse, low.y}, {mouse, high.y}, with_alpha(colour::text, 90));
   std::string text = fmt::format("{} {:.1f}", plot.x_unit, plot.x[at]);
   for (const Curve& curve : plot.curves) {
-    const std::string& unit = curve.axis == Side::left ? plot.left_unit : plot.right_unit;
-    text += fmt::format("\n{} {} {}", curve.label, amount(curve.y[at]), unit);
+    const bool left = curve.axis == Side::left;
+    const double y = curve.y[at];
+    text += "\n" + curve.label + " " + (left && plot.counts ? grouped(std::llround(y)) : amount(y));
+    text += " " + (left ? plot.left_unit : plot.right_unit);
   }
   ImGui::SetTooltip("%s", text.c_str());
 }

@@ -12,7 +12,7 @@ struct Curve {
   std::string label;
   ImU32 colour = 0;
   Side axis = Side::left;
-  std::vector<double> y;  ///< [n], not negative
+  std::vector<double> y;  ///< [n], not negative; not a number: a gap
 };
 
 /// Curves over one x with a scale on the left and, if a curve asks for it, another on the right.

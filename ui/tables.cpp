@@ -240,7 +240,7 @@ void draw_cell(const StationView& station, Column column) {
       break;
   }
   const double part = value(station, column);
-  const auto alpha = static_cast<unsigned>(std::clamp(part > 0.0 ? 30.0 + 150.0 * part : 0.0, 0.0, 180.0));
+  const auto alpha = static_cast<unsigned>(std::clamp(part > 0.0 ? 25.0 + 110.0 * part : 0.0, 0.0, 135.0));
   if (alpha > 0) ImGui::TableSetBgColor(ImGuiTableBgTarget_CellBg, with_alpha(tint(column), alpha));
   ImGui::PushStyleColor(ImGuiCol_Text, part > 0.0 ? colour::text : colour::dim);
   text_right(percent(part));
@@ -274,9 +274,13 @@ std::size_t store_columns(float width) {
 }
 
 std::string level(const StoreView& store) {
-  const char* unit = store.counted ? "" : " t";
-  if (store.capacity < 0.0) return amount(store.amount) + unit;
-  return fmt::format("{} / {}{}", amount(store.amount), amount(store.capacity), unit);
+  const bool limited = store.capacity >= 0.0;
+  const bool small = !store.counted && (limited ? store.capacity : store.amount) < 1.0;
+  const char* unit = store.counted ? "" : small ? " kg" : " t";
+  const auto number = [&](double value) {
+    return store.counted ? grouped(std::llround(value)) : amount(small ? 1e3 * value : value);
+  };
+  return number(store.amount) + (limited ? " / " + number(store.capacity) : "") + unit;
 }
 
 void draw_store(const StoreView& store) {
@@ -355,8 +359,12 @@ float draw_stores(const Snapshot& snapshot, ImVec2 size) {
   draw_heading("Stores");
   ImGui::SameLine();
   ImGui::TextColored(ImGui::ColorConvertU32ToFloat4(colour::dim),
-                     "level / capacity, t or pieces; orange: full");
-  const std::size_t columns = store_columns(size.x);
+                     "level / capacity, mass or pieces; orange: full");
+  // No more columns than the height calls for.
+  const float fitting = std::max(1.0f, std::floor(ImGui::GetContentRegionAvail().y / row_height()));
+  const auto wanted =
+      static_cast<std::size_t>(std::ceil(static_cast<float>(snapshot.stores.size()) / fitting));
+  const std::size_t columns = std::clamp<std::size_t>(wanted, 1, store_columns(size.x));
   if (ImGui::BeginTable("table", static_cast<int>(columns),
                         table_flags | ImGuiTableFlags_SizingStretchSame)) {
     const std::size_t rows = (snapshot.stores.size() + columns - 1) / columns;

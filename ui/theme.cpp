@@ -1,5 +1,5 @@
 #include "ui/theme.hpp"
-#include <imgui_impl_opengl3.h>
+#include <backends/imgui_impl_opengl3.h>
 #include <filesystem>
 #include "core/contract.hpp"
 

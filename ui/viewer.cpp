@@ -1,9 +1,9 @@
 #include "ui/viewer.hpp"
 #include <GLFW/glfw3.h>
+#include <backends/imgui_impl_glfw.h>
+#include <backends/imgui_impl_opengl3.h>
 #include <fmt/format.h>
 #include <imgui.h>
-#include <imgui_impl_glfw.h>
-#include <imgui_impl_opengl3.h>
 #include <algorithm>
 #include <cstdio>
 #include <memory>
@@ -17,17 +17,19 @@ namespace lunafab::ui {
 namespace {
 
 constexpr int cannot_draw = 2;
-constexpr std::int64_t history_points = 400;
+constexpr std::int64_t picture_points = 400,
+                       window_points = 1600;  // a window also shows the first days large
 constexpr double redraw_s = 1.0 / 30.0;
 
-ModelOptions model_options(const campaign::Scenario& scenario, const ViewOptions& options) {
+ModelOptions model_options(const campaign::Scenario& scenario, const ViewOptions& options,
+                           std::int64_t points) {
   ModelOptions model;
   Tick until = scenario.end;
   if (options.until_days >= 0.0) {
     until = std::min(until, Tick{} + ticks_from_seconds(options.until_days * 86400.0));
     model.pause_at = until;
   }
-  model.sample_every = {std::max<std::int64_t>(until.us / history_points, 1)};
+  model.sample_every = {std::max<std::int64_t>(until.us / points, 1)};
   return model;
 }
 
@@ -39,7 +41,7 @@ double comfortable_speed(const campaign::Scenario& scenario) {
 
 int take_screenshot(const campaign::Scenario& scenario, const ViewOptions& options) {
   OffscreenContext context;  // first: a machine that cannot draw need not compute
-  ModelThread model(scenario, model_options(scenario, options));
+  ModelThread model(scenario, model_options(scenario, options, picture_points));
   std::shared_ptr<const Frame> frame = model.latest();
   while (frame->run == RunState::preparing || frame->run == RunState::running)
     frame = model.wait_newer(frame->number);
@@ -103,7 +105,7 @@ int run_window(const campaign::Scenario& scenario, const ViewOptions& options) {
   glfwGetWindowContentScale(window.get(), &scale_x, &scale_y);
   const Gui gui(std::max(scale_x, scale_y));
   const InputBackend input(window.get());
-  ModelOptions start = model_options(scenario, options);
+  ModelOptions start = model_options(scenario, options, window_points);
   start.days_per_s = comfortable_speed(scenario);
   ModelThread model(scenario, start);
   while (glfwWindowShouldClose(window.get()) == GLFW_FALSE) {

@@ -11,12 +11,18 @@ using factory::Leg;
 using factory::Measure;
 using factory::Place;
 
-Int128 absolute(Int128 value) { return value < 0 ? -value : value; }
+Int128 absolute(Int128 value) {
+  return value < 0 ? -value : value;
+}
 
 class Balancer {
  public:
   Balancer(const Scenario& scenario, const CampaignState& state)
-      : sc_(scenario), plant_(scenario.plant), chemistry_(plant_.chemistry), state_(state), elements_(chemistry_.elements.size()) {
+      : sc_(scenario),
+        plant_(scenario.plant),
+        chemistry_(plant_.chemistry),
+        state_(state),
+        elements_(chemistry_.elements.size()) {
     balance_.materials.resize(chemistry_.materials.size());
     balance_.elements.resize(elements_);
     converted_.assign(chemistry_.materials.size(), std::vector<Int128>(elements_, 0));
@@ -27,11 +33,14 @@ class Balancer {
     for (std::uint32_t i = 0; i < plant_.stations.size(); ++i) count_station(i);
     count_flights();
     for (std::size_t i = 0; i < sc_.satellites.size(); ++i) {
-      account(sc_.satellites[i].material).launched += mass(sc_.satellites[i].material, state_.site.launched_of[i]);
-      account(sc_.satellites[i].material).before_driver -= mass(sc_.satellites[i].material, state_.site.launched_of[i]);
+      account(sc_.satellites[i].material).launched +=
+          mass(sc_.satellites[i].material, state_.site.launched_of[i]);
+      account(sc_.satellites[i].material).before_driver -=
+          mass(sc_.satellites[i].material, state_.site.launched_of[i]);
     }
     for (std::uint32_t m = 0; m < chemistry_.materials.size(); ++m) close_material(m);
-    for (const ElementAccount& element : balance_.elements) balance_.element_residual_mg += absolute(element.residual_mg());
+    for (const ElementAccount& element : balance_.elements)
+      balance_.element_residual_mg += absolute(element.residual_mg());
     return std::move(balance_);
   }
 
@@ -57,13 +66,16 @@ class Balancer {
   void count_station(std::uint32_t index) {
     const factory::Station& station = plant_.stations[index];
     const factory::StationState& s = state_.groups[station.group].stations[station.local];
-    for (std::size_t i = 0; i < station.mix.size(); ++i) count_operation(station, station.mix[i], s.firings[i]);
+    for (std::size_t i = 0; i < station.mix.size(); ++i)
+      count_operation(station, station.mix[i], s.firings[i]);
   }
 
-  void count_operation(const factory::Station& station, const factory::Operation& op, const factory::Firings& fired) {
+  void count_operation(const factory::Station& station, const factory::Operation& op,
+                       const factory::Firings& fired) {
     const std::int64_t finished = fired.good + fired.scrapped;
     for (const Leg& leg : op.take) {
-      if (leg.place == factory::index(Place::ground)) account(leg.material).dug += mass(leg.material, Int128{leg.amount} * fired.started);
+      if (leg.place == factory::index(Place::ground))
+        account(leg.material).dug += mass(leg.material, Int128{leg.amount} * fired.started);
       account(leg.material).in_process += mass(leg.material, Int128{leg.amount} * (fired.started - finished));
     }
     if (station.route != factory::no_route) return depart(station, op, fired.good);
@@ -72,13 +84,15 @@ class Balancer {
     } else if (fired.scrapped > 0) {
       scrap_pieces(op.take.front(), station, fired.scrapped);
     }
-    for (const Leg& leg : op.put) leave(leg.place, leg.material, mass(leg.material, Int128{leg.amount} * fired.good));
+    for (const Leg& leg : op.put)
+      leave(leg.place, leg.material, mass(leg.material, Int128{leg.amount} * fired.good));
   }
 
   void depart(const factory::Station& station, const factory::Operation& op, std::int64_t departures) {
     const Leg& load = op.take.front();
     const Int128 moved = mass(load.material, Int128{load.amount} * departures);
-    (plant_.routes[station.route].to ? account(load.material).on_the_road : account(load.material).before_driver) += moved;
+    (plant_.routes[station.route].to ? account(load.material).on_the_road
+                                     : account(load.material).before_driver) += moved;
   }
 
   void leave(std::uint32_t place, std::uint32_t material, Int128 amount) {
@@ -88,7 +102,8 @@ class Balancer {
     if (place == factory::index(Place::shipped)) a.shipped += amount;
   }
 
-  void convert(const factory::Recipe& recipe, const factory::Station& station, const factory::Firings& fired) {
+  void convert(const factory::Recipe& recipe, const factory::Station& station,
+               const factory::Firings& fired) {
     const Int128 finished = fired.good + fired.scrapped;
     for (const factory::RecipeLeg& leg : recipe.inputs) {
       account(leg.material).used += mass(leg.material, leg.amount * finished);
@@ -108,9 +123,11 @@ class Balancer {
     book_scrap(station, piece, mass(leg.material, 1), count);
   }
 
-  void book_scrap(const factory::Station& station, const ElementMasses& mg, Int128 each_mg, std::int64_t count) {
+  void book_scrap(const factory::Station& station, const ElementMasses& mg, Int128 each_mg,
+                  std::int64_t count) {
     if (count == 0) return;
-    if (!factory::is_store(station.scrap)) {  // dumped directly: it has no material of its own and leaves by its elements
+    if (!factory::is_store(
+            station.scrap)) {  // dumped directly: it has no material of its own and leaves by its elements
       for (std::size_t e = 0; e < mg.size(); ++e) balance_.elements[e].out += Int128{mg[e]} * count;
       return;
     }
@@ -149,7 +166,8 @@ class Balancer {
     }
   }
 
-  /// Elements of an amount: by composition, by whole pieces, or in proportion to what is there for mixed materials.
+  /// Elements of an amount: by composition, by whole pieces, or in proportion to what is there for mixed
+  /// materials.
   std::vector<Int128> split(std::uint32_t material, Int128 amount, const std::vector<Int128>& present) const {
     const factory::Material& m = chemistry_.materials[material];
     std::vector<Int128> parts(elements_, 0);
@@ -161,9 +179,11 @@ class Balancer {
     std::vector<double> fraction = m.fraction;
     if (m.composition == factory::Composition::mixed) {
       double total = 0.0;
-      for (const Int128 mass_of_element : present) total += static_cast<double>(std::max<Int128>(mass_of_element, 0));
+      for (const Int128 mass_of_element : present)
+        total += static_cast<double>(std::max<Int128>(mass_of_element, 0));
       fraction.assign(elements_, 0.0);
-      for (std::size_t e = 0; e < elements_ && total > 0.0; ++e) fraction[e] = static_cast<double>(std::max<Int128>(present[e], 0)) / total;
+      for (std::size_t e = 0; e < elements_ && total > 0.0; ++e)
+        fraction[e] = static_cast<double>(std::max<Int128>(present[e], 0)) / total;
     }
     const ElementMasses whole = factory::split_exactly(static_cast<std::int64_t>(amount), fraction);
     std::copy(whole.begin(), whole.end(), parts.begin());
@@ -181,7 +201,9 @@ class Balancer {
 
 }  // namespace
 
-MaterialBalance material_balance(const Scenario& scenario, const CampaignState& state) { return Balancer(scenario, state).run(); }
+MaterialBalance material_balance(const Scenario& scenario, const CampaignState& state) {
+  return Balancer(scenario, state).run();
+}
 
 Int128 EnergyBalance::residual_nJ() const {
   const Int128 bus = generated - storage_change - storage_loss - used();
@@ -203,7 +225,8 @@ EnergyBalance energy_balance(const Scenario& scenario, const CampaignState& stat
     balance.station_use += energy;
     for (std::size_t i = 0; i < station.mix.size(); ++i) {
       if (!station.mix[i].recipe) continue;
-      const auto bound = static_cast<Int128>(plant.chemistry.recipes[*station.mix[i].recipe].enthalpy_J * 1e9);
+      const auto bound =
+          static_cast<Int128>(plant.chemistry.recipes[*station.mix[i].recipe].enthalpy_J * 1e9);
       balance.chemical += bound * (s.firings[i].good + s.firings[i].scrapped);
     }
   }
@@ -231,7 +254,8 @@ double imported_share(const factory::Chemistry& chemistry, std::uint32_t index, 
   const factory::Material& material = chemistry.materials[index];
   if (material.imported) return 1.0;
   for (const factory::Recipe& recipe : chemistry.recipes) {  // an article: by the masses of its parts
-    const bool makes = std::any_of(recipe.outputs.begin(), recipe.outputs.end(), [&](const auto& leg) { return leg.material == index; });
+    const bool makes = std::any_of(recipe.outputs.begin(), recipe.outputs.end(),
+                                   [&](const auto& leg) { return leg.material == index; });
     if (!makes || material.measure != Measure::pieces || depth == 0) continue;
     double imported = 0.0, total = 0.0;
     for (const factory::RecipeLeg& leg : recipe.inputs) {
@@ -243,9 +267,9 @@ double imported_share(const factory::Chemistry& chemistry, std::uint32_t index, 
   }
   double share = 0.0;  // a substance: by the elements that only Earth provides
   for (std::size_t e = 0; e < material.fraction.size(); ++e) {
-    const bool local = std::any_of(chemistry.materials.begin(), chemistry.materials.end(), [&](const factory::Material& m) {
-      return m.found_in_ground && m.fraction[e] > 0.0;
-    });
+    const bool local =
+        std::any_of(chemistry.materials.begin(), chemistry.materials.end(),
+                    [&](const factory::Material& m) { return m.found_in_ground && m.fraction[e] > 0.0; });
     if (!local) share += material.fraction[e];
   }
   return share;

@@ -7,13 +7,17 @@
 
 namespace lunafab::campaign {
 
-/// Where one material came from and went, mg since the start. Two independent counts meet in `residual_mg`: what the firings,
-/// flights and hauls add up to, and what lies in stores, servers, vehicles and the launch queue.
+/// Where one material came from and went, mg since the start. Two independent counts meet in `residual_mg`:
+/// what the firings, flights and hauls add up to, and what lies in stores, servers, vehicles and the launch
+/// queue.
 struct MaterialAccount {
-  Int128 opening = 0, dug = 0, imported = 0, made = 0, used = 0, dumped = 0, vented = 0, shipped = 0, launched = 0;
+  Int128 opening = 0, dug = 0, imported = 0, made = 0, used = 0, dumped = 0, vented = 0, shipped = 0,
+         launched = 0;
   Int128 in_stores = 0, in_process = 0, on_the_road = 0, before_driver = 0;
 
-  Int128 on_site() const { return opening + dug + imported + made - used - dumped - vented - shipped - launched; }
+  Int128 on_site() const {
+    return opening + dug + imported + made - used - dumped - vented - shipped - launched;
+  }
   Int128 residual_mg() const { return on_site() - in_stores - in_process - on_the_road - before_driver; }
 };
 
@@ -35,7 +39,7 @@ struct MaterialBalance {
 MaterialBalance material_balance(const Scenario& scenario, const CampaignState& state);
 
 struct EnergyLine {
-  std::string user;   ///< station path, or base load
+  std::string user;  ///< station path, or base load
   Int128 nJ = 0;
 };
 
@@ -43,10 +47,10 @@ struct EnergyLine {
 struct EnergyBalance {
   Int128 generated = 0, curtailed = 0, storage_change = 0, storage_loss = 0;
   std::vector<EnergyLine> stations;
-  Int128 station_use = 0, base_use = 0, charged = 0;         ///< uses of the bus
-  Int128 chemical = 0;                                       ///< of station use, bound in materials; the rest is heat
-  Int128 kinetic = 0, launch_heat = 0, driver_store = 0;     ///< where the charged energy went
-  Int128 solver_residual = 0;                                ///< stated by the launch solver
+  Int128 station_use = 0, base_use = 0, charged = 0;  ///< uses of the bus
+  Int128 chemical = 0;  ///< of station use, bound in materials; the rest is heat
+  Int128 kinetic = 0, launch_heat = 0, driver_store = 0;  ///< where the charged energy went
+  Int128 solver_residual = 0;                             ///< stated by the launch solver
   Int128 unserved_base = 0;
 
   Int128 used() const { return station_use + base_use + charged; }
@@ -56,8 +60,9 @@ struct EnergyBalance {
 };
 EnergyBalance energy_balance(const Scenario& scenario, const CampaignState& state);
 
-/// Share of a material's mass that came from Earth: itself imported, or by its parts; bulk goods by the elements that no
-/// material found in the ground holds. Parts of parts are followed `depth` levels down, so that recycling loops end.
+/// Share of a material's mass that came from Earth: itself imported, or by its parts; bulk goods by the
+/// elements that no material found in the ground holds. Parts of parts are followed `depth` levels down, so
+/// that recycling loops end.
 double imported_share(const factory::Chemistry& chemistry, std::uint32_t material, int depth = 12);
 
 }  // namespace lunafab::campaign

@@ -6,7 +6,8 @@
 
 namespace lunafab::campaign {
 
-/// A state on disk, with what it must be continued with: the scenario it belongs to and where its ledger stood.
+/// A state on disk, with what it must be continued with: the scenario it belongs to and where its ledger
+/// stood.
 struct Checkpoint {
   CampaignState state;
   std::int64_t ledger_postings = 0;
@@ -16,8 +17,8 @@ struct Checkpoint {
 /// Writes the checkpoint under a temporary name and renames it.
 void write_checkpoint(const std::string& path, const Scenario& scenario, const Checkpoint& checkpoint);
 
-/// Reads a checkpoint; nothing where there is no file. @throws std::runtime_error where the file is damaged or belongs to another
-/// scenario, seed or model version.
+/// Reads a checkpoint; nothing where there is no file. @throws std::runtime_error where the file is damaged
+/// or belongs to another scenario, seed or model version.
 std::optional<Checkpoint> read_checkpoint(const std::string& path, const Scenario& scenario);
 
 }  // namespace lunafab::campaign

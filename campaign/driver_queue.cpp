@@ -9,7 +9,8 @@ namespace {
 
 constexpr double nJ_per_J = 1e9;
 constexpr double mg_per_kg = 1e6;
-constexpr std::size_t worth_parallel = 64;  // an ideal launch costs about a microsecond: fewer run faster in line
+constexpr std::size_t worth_parallel =
+    64;  // an ideal launch costs about a microsecond: fewer run faster in line
 
 double mass_kg(const Scenario& scenario, std::uint32_t design) {
   const auto& material = scenario.plant.chemistry.materials[scenario.satellites[design].material];
@@ -24,8 +25,11 @@ Solved solve(const Scenario& scenario, const factory::RunKey& key, const Pending
   Solved solved;
   solved.launch = massdriver::launch_ideal(scenario.driver->driver, pending.order, key.seed, key.replication);
   if (solved.launch.outcome == massdriver::LaunchOutcome::launched) {
-    const orbit::InsertionOrder order{.serial = pending.order.serial, .muzzle = solved.launch.muzzle, .nominal_speed_mps = pending.order.speed_mps};
-    solved.insertion = orbit::insert_ideal(destination_of(scenario, pending.design), order, key.seed, key.replication);
+    const orbit::InsertionOrder order{.serial = pending.order.serial,
+                                      .muzzle = solved.launch.muzzle,
+                                      .nominal_speed_mps = pending.order.speed_mps};
+    solved.insertion =
+        orbit::insert_ideal(destination_of(scenario, pending.design), order, key.seed, key.replication);
   }
   return solved;
 }
@@ -34,7 +38,8 @@ Solved solve(const Scenario& scenario, const factory::RunKey& key, const Pending
 
 Int128 DriverQueue::needed_nJ(std::uint64_t serial) const {
   const std::uint32_t design = site_.satellites[serial - 1].design;
-  const double energy_J = massdriver::planned_bus_energy_J(sc_.driver->driver, mass_kg(sc_, design), destination_of(sc_, design).launch_speed_mps);
+  const double energy_J = massdriver::planned_bus_energy_J(sc_.driver->driver, mass_kg(sc_, design),
+                                                           destination_of(sc_, design).launch_speed_mps);
   return static_cast<Int128>(energy_J * nJ_per_J);
 }
 
@@ -73,17 +78,23 @@ void DriverQueue::launch_ready(Tick now) {
   d_.queue.erase(d_.queue.begin());
   SatelliteRecord& record = site_.satellites[serial - 1];
   const std::uint32_t design = record.design;
-  PendingLaunch pending{.order = {.serial = serial, .attempt = record.attempts++, .at = now, .payload_kg = mass_kg(sc_, design),
+  PendingLaunch pending{.order = {.serial = serial,
+                                  .attempt = record.attempts++,
+                                  .at = now,
+                                  .payload_kg = mass_kg(sc_, design),
                                   .speed_mps = destination_of(sc_, design).launch_speed_mps},
-                        .design = design, .planned_nJ = needed_nJ(serial)};
+                        .design = design,
+                        .planned_nJ = needed_nJ(serial)};
   d_.stored_nJ -= pending.planned_nJ;
   *std::min_element(d_.bucket_free.begin(), d_.bucket_free.end()) = now + sc_.driver->bucket_cycle;
   output_.launches.push_back(pending);
 }
 
-void solve_launches(const Scenario& scenario, const factory::RunKey& key, const std::vector<PendingLaunch>& launches,
-                    std::vector<Solved>& solved) {
-  const auto one = [&](std::size_t i) { solved[i] = solve(scenario, key, launches[i]); };
+void solve_launches(const Scenario& scenario, const factory::RunKey& key,
+                    const std::vector<PendingLaunch>& launches, std::vector<Solved>& solved) {
+  const auto one = [&](std::size_t i) {
+    solved[i] = solve(scenario, key, launches[i]);
+  };
   if (launches.size() < worth_parallel) {
     for (std::size_t i = 0; i < launches.size(); ++i) one(i);
   } else {
@@ -91,8 +102,8 @@ void solve_launches(const Scenario& scenario, const factory::RunKey& key, const 
   }
 }
 
-void book_launch(const Scenario& scenario, SiteState& site, const PendingLaunch& pending, const Solved& solved,
-                 std::vector<orbit::Posting>& postings) {
+void book_launch(const Scenario& scenario, SiteState& site, const PendingLaunch& pending,
+                 const Solved& solved, std::vector<orbit::Posting>& postings) {
   DriverState& driver = site.driver;
   const massdriver::LaunchResult& launch = solved.launch;
   const auto kinetic = static_cast<Int128>(launch.kinetic_energy_J * nJ_per_J);
@@ -102,11 +113,17 @@ void book_launch(const Scenario& scenario, SiteState& site, const PendingLaunch&
   driver.heat_nJ += pending.planned_nJ - kinetic - residual;
   const bool misfire = launch.outcome == massdriver::LaunchOutcome::misfire;
   const orbit::InsertionResult& insertion = solved.insertion;
-  site.launches.push_back({.tick = pending.order.at, .serial = pending.order.serial, .misfire = static_cast<std::uint8_t>(misfire),
-                           .outcome = static_cast<std::uint8_t>(insertion.outcome), .speed_mps = pending.order.speed_mps,
-                           .bus_energy_J = launch.bus_energy_J, .kinetic_energy_J = launch.kinetic_energy_J,
-                           .correction_mps = insertion.correction_mps, .insertion_mps = insertion.insertion_mps,
-                           .margin_mps = insertion.margin_mps, .arrival = insertion.arrival});
+  site.launches.push_back({.tick = pending.order.at,
+                           .serial = pending.order.serial,
+                           .misfire = static_cast<std::uint8_t>(misfire),
+                           .outcome = static_cast<std::uint8_t>(insertion.outcome),
+                           .speed_mps = pending.order.speed_mps,
+                           .bus_energy_J = launch.bus_energy_J,
+                           .kinetic_energy_J = launch.kinetic_energy_J,
+                           .correction_mps = insertion.correction_mps,
+                           .insertion_mps = insertion.insertion_mps,
+                           .margin_mps = insertion.margin_mps,
+                           .arrival = insertion.arrival});
   if (misfire) {
     ++driver.misfires;
     return;
@@ -117,10 +134,18 @@ void book_launch(const Scenario& scenario, SiteState& site, const PendingLaunch&
   for (const orbit::LifeState state : {orbit::LifeState::launched, orbit::LifeState::coasting}) {
     site.satellites[pending.order.serial - 1].state = state;
     ++site.ever[static_cast<std::size_t>(state)];
-    postings.push_back({.seq = 0, .tick = pending.order.at, .serial = pending.order.serial, .state = state, .product = design.name,
+    postings.push_back({.seq = 0,
+                        .tick = pending.order.at,
+                        .serial = pending.order.serial,
+                        .state = state,
+                        .product = design.name,
                         .destination = scenario.destinations[design.destination].name,
-                        .mass_mg = scenario.plant.chemistry.materials[design.material].piece_mg, .power_W = design.power_W,
-                        .delta_v_mmps = 0, .note = state == orbit::LifeState::launched ? std::string("fidelity ") + name(launch.fidelity) : ""});
+                        .mass_mg = scenario.plant.chemistry.materials[design.material].piece_mg,
+                        .power_W = design.power_W,
+                        .delta_v_mmps = 0,
+                        .note = state == orbit::LifeState::launched
+                                    ? std::string("fidelity ") + name(launch.fidelity)
+                                    : ""});
   }
 }
 

@@ -9,7 +9,8 @@ namespace lunafab::campaign {
 /// The queue before the driver and the driver's energy store: decides when the next satellite flies.
 class DriverQueue {
  public:
-  DriverQueue(const Scenario& scenario, SiteState& site, SiteOutput& output) : sc_(scenario), site_(site), d_(site.driver), output_(output) {}
+  DriverQueue(const Scenario& scenario, SiteState& site, SiteOutput& output)
+      : sc_(scenario), site_(site), d_(site.driver), output_(output) {}
 
   bool has_place() const { return static_cast<std::int64_t>(d_.queue.size()) < sc_.driver->queue; }
   void enter(std::uint64_t serial, Tick ready) { d_.queue.push_back({serial, ready}); }
@@ -36,10 +37,10 @@ struct Solved {
   orbit::InsertionResult insertion;
 };
 /// Slot i solves launch i; in parallel where there are many.
-void solve_launches(const Scenario& scenario, const factory::RunKey& key, const std::vector<PendingLaunch>& launches,
-                    std::vector<Solved>& solved);
+void solve_launches(const Scenario& scenario, const factory::RunKey& key,
+                    const std::vector<PendingLaunch>& launches, std::vector<Solved>& solved);
 /// Books energy, counters, the launch record and the postings of one solved launch.
-void book_launch(const Scenario& scenario, SiteState& site, const PendingLaunch& pending, const Solved& solved,
-                 std::vector<orbit::Posting>& postings);
+void book_launch(const Scenario& scenario, SiteState& site, const PendingLaunch& pending,
+                 const Solved& solved, std::vector<orbit::Posting>& postings);
 
 }  // namespace lunafab::campaign

@@ -15,19 +15,23 @@ constexpr Ticks checkpoint_interval{30LL * 86400 * microseconds_per_second};
 struct Paths {
   std::string manifest, scenario, ledger, checkpoint;
   explicit Paths(const std::string& directory)
-      : manifest(directory + "/manifest.json"), scenario(directory + "/scenario.yaml"), ledger(directory + "/ledger.sqlite"),
+      : manifest(directory + "/manifest.json"),
+        scenario(directory + "/scenario.yaml"),
+        ledger(directory + "/ledger.sqlite"),
         checkpoint(directory + "/checkpoint/state.bin") {}
 };
 
 void prepare(const RunOptions& options, const Paths& paths) {
   if (fs::exists(paths.manifest) && !options.resume) {
-    throw std::runtime_error(options.directory + " holds results already; choose another --out, or go on with --resume");
+    throw std::runtime_error(options.directory +
+                             " holds results already; choose another --out, or go on with --resume");
   }
   fs::create_directories(options.directory + "/checkpoint");
 }
 
 /// Opens the ledger where the checkpoint left it, or begins a new one.
-std::unique_ptr<orbit::LedgerStore> open_ledger(const Scenario& scenario, const Paths& paths, const std::optional<Checkpoint>& checkpoint) {
+std::unique_ptr<orbit::LedgerStore> open_ledger(const Scenario& scenario, const Paths& paths,
+                                                const std::optional<Checkpoint>& checkpoint) {
   if (scenario.satellites.empty()) return nullptr;
   using orbit::LedgerStore;
   if (checkpoint && fs::exists(paths.ledger)) {
@@ -50,7 +54,8 @@ void save(const Campaign& campaign, orbit::LedgerStore* ledger, const Paths& pat
 }
 
 /// Runs the first replication with its ledger and checkpoints; false if interrupted.
-bool run_first(Campaign& campaign, orbit::LedgerStore* ledger, const RunOptions& options, const Paths& paths) {
+bool run_first(Campaign& campaign, orbit::LedgerStore* ledger, const RunOptions& options,
+               const Paths& paths) {
   const auto total = static_cast<double>(campaign.scenario().end.us);
   Tick next_save = campaign.state().now + checkpoint_interval;
   while (!campaign.done()) {
@@ -82,8 +87,11 @@ std::vector<Metrics> run_replications(const Scenario& scenario, const Campaign& 
 
 RunResult execute(const Scenario& scenario, const RunOptions& options) {
   const auto began = std::chrono::steady_clock::now();
-  const auto elapsed = [&] { return std::chrono::duration<double>(std::chrono::steady_clock::now() - began).count(); };
-  const tbb::global_control limit(tbb::global_control::max_allowed_parallelism, static_cast<std::size_t>(options.threads));
+  const auto elapsed = [&] {
+    return std::chrono::duration<double>(std::chrono::steady_clock::now() - began).count();
+  };
+  const tbb::global_control limit(tbb::global_control::max_allowed_parallelism,
+                                  static_cast<std::size_t>(options.threads));
   const Paths paths(options.directory);
   prepare(options, paths);
   std::optional<Checkpoint> checkpoint;
@@ -93,12 +101,14 @@ RunResult execute(const Scenario& scenario, const RunOptions& options) {
 
   RunResult result;
   const auto ledger = open_ledger(scenario, paths, checkpoint);
-  result.campaign = checkpoint ? std::make_unique<Campaign>(scenario, 0, std::move(checkpoint->state)) : std::make_unique<Campaign>(scenario, 0);
+  result.campaign = checkpoint ? std::make_unique<Campaign>(scenario, 0, std::move(checkpoint->state))
+                               : std::make_unique<Campaign>(scenario, 0);
   const bool finished = run_first(*result.campaign, ledger.get(), options, paths);
   if (!finished) {
     result.status = RunStatus::interrupted;
     result.wall_s = elapsed();
-    write_manifest(options.directory, scenario, {.status = "interrupted", .wall_s = result.wall_s, .threads = options.threads});
+    write_manifest(options.directory, scenario,
+                   {.status = "interrupted", .wall_s = result.wall_s, .threads = options.threads});
     return result;
   }
   RunReport& report = result.report;
@@ -111,10 +121,12 @@ RunResult execute(const Scenario& scenario, const RunOptions& options) {
     report.ledger_postings = ledger->postings();
   }
   report.replications = run_replications(scenario, *result.campaign);
-  if (options.limit_stations >= 0) report.limits = find_limits(scenario, *result.campaign, options.limit_stations);
+  if (options.limit_stations >= 0)
+    report.limits = find_limits(scenario, *result.campaign, options.limit_stations);
   write_results(options.directory, report);
   result.wall_s = elapsed();
-  write_manifest(options.directory, scenario, {.status = "complete", .wall_s = result.wall_s, .threads = options.threads});
+  write_manifest(options.directory, scenario,
+                 {.status = "complete", .wall_s = result.wall_s, .threads = options.threads});
   return result;
 }
 

@@ -7,7 +7,9 @@ namespace {
 constexpr double year_s = 365.25 * 86400.0;
 constexpr double mg_per_kg = 1e6;
 
-double observed_s(const Scenario& scenario, const CampaignState& state) { return seconds(state.now - scenario.warmup); }
+double observed_s(const Scenario& scenario, const CampaignState& state) {
+  return seconds(state.now - scenario.warmup);
+}
 
 std::int64_t satellites_since_warmup(const factory::Plant& plant, const CampaignState& state) {
   std::int64_t built = 0;
@@ -26,7 +28,8 @@ double imports_used_kg(const Scenario& scenario, const MaterialBalance& balance)
   for (std::size_t m = 0; m < balance.materials.size(); ++m) {
     if (!scenario.plant.chemistry.materials[m].imported) continue;
     const MaterialAccount& a = balance.materials[m];
-    used_kg += static_cast<double>(a.opening + a.imported - a.in_stores - a.in_process - a.on_the_road) / mg_per_kg;
+    used_kg +=
+        static_cast<double>(a.opening + a.imported - a.in_stores - a.in_process - a.on_the_road) / mg_per_kg;
   }
   return used_kg;
 }
@@ -48,7 +51,9 @@ void add_space(const Scenario& scenario, const CampaignState& state, Metrics& li
 Outcome outcome(const Scenario& scenario, const CampaignState& state, const EnergyBalance& energy) {
   Outcome o;
   const SiteState& site = state.site;
-  const auto ever = [&](orbit::LifeState life) { return site.ever[static_cast<std::size_t>(life)]; };
+  const auto ever = [&](orbit::LifeState life) {
+    return site.ever[static_cast<std::size_t>(life)];
+  };
   o.ordered = ever(orbit::LifeState::ordered);
   o.built = ever(orbit::LifeState::built);
   o.launched = ever(orbit::LifeState::launched);
@@ -58,7 +63,8 @@ Outcome outcome(const Scenario& scenario, const CampaignState& state, const Ener
   o.misfires = site.driver.misfires;
   o.shipped = shipped_pieces(scenario.plant, state);
   o.active_kW = active_power_W(scenario, site, state.now) / 1e3;
-  o.built_per_year_steady = static_cast<double>(satellites_since_warmup(scenario.plant, state)) / observed_s(scenario, state) * year_s;
+  o.built_per_year_steady = static_cast<double>(satellites_since_warmup(scenario.plant, state)) /
+                            observed_s(scenario, state) * year_s;
   double built_kg = 0.0, imported_kg = 0.0;
   for (const SatelliteRecord& satellite : site.satellites) {
     if (satellite.state < orbit::LifeState::built) continue;
@@ -97,14 +103,23 @@ Metrics metrics(const Scenario& scenario, const CampaignState& state) {
     for (const std::int64_t us : s.mode_us) total_us += static_cast<double>(us);
     const std::string& name = scenario.plant.stations[i].name;
     list.emplace_back(name + ".good_per_h", static_cast<double>(good) / span_h);
-    list.emplace_back(name + ".busy", total_us > 0.0 ? static_cast<double>(s.mode_us[static_cast<std::size_t>(factory::Mode::busy)]) / total_us : 0.0);
+    list.emplace_back(
+        name + ".busy",
+        total_us > 0.0
+            ? static_cast<double>(s.mode_us[static_cast<std::size_t>(factory::Mode::busy)]) / total_us
+            : 0.0);
   }
   for (std::uint32_t i = 0; i < scenario.plant.stores.size(); ++i) {
     const factory::StoreState s = since_warmup_store(state, scenario.plant, i);
     const bool counted = scenario.plant.tracks_pieces(i);
-    const double mean_level = static_cast<double>(s.level.integral) / static_cast<double>((state.now - scenario.warmup).us);
-    list.emplace_back(scenario.plant.stores[i].name + (counted ? ".mean_pieces" : ".mean_t"), counted ? mean_level : mean_level * 1e-9);
-    if (counted) list.emplace_back(scenario.plant.stores[i].name + ".mean_wait_h", s.waits > 0 ? static_cast<double>(s.wait_us) / static_cast<double>(s.waits) / 3.6e9 : 0.0);
+    const double mean_level =
+        static_cast<double>(s.level.integral) / static_cast<double>((state.now - scenario.warmup).us);
+    list.emplace_back(scenario.plant.stores[i].name + (counted ? ".mean_pieces" : ".mean_t"),
+                      counted ? mean_level : mean_level * 1e-9);
+    if (counted)
+      list.emplace_back(
+          scenario.plant.stores[i].name + ".mean_wait_h",
+          s.waits > 0 ? static_cast<double>(s.wait_us) / static_cast<double>(s.waits) / 3.6e9 : 0.0);
   }
   return list;
 }

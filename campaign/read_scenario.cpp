@@ -15,23 +15,30 @@ constexpr double longest_run_s = 3.2e9;  // a century
 
 void read_header(MapReader& root, Scenario& scenario) {
   const std::string format = root.text("lunafab");
-  if (format != "scenario/1") root.fail("lunafab", "'" + format + "' is not a format this program reads", "scenario/1", nearest_name(format, {"scenario/1"}));
+  if (format != "scenario/1")
+    root.fail("lunafab", "'" + format + "' is not a format this program reads", "scenario/1",
+              nearest_name(format, {"scenario/1"}));
   scenario.title = root.text("title", "untitled");
   const std::string start = root.text("start", "2030-01-01");
   try {
     scenario.start = parse_epoch(start);
   } catch (const std::invalid_argument&) {
-    root.fail("start", "'" + start + "' is not a date", "YYYY-MM-DD or YYYY-MM-DDThh:mm:ss, 1900 to 3000, TT");
+    root.fail("start", "'" + start + "' is not a date",
+              "YYYY-MM-DD or YYYY-MM-DDThh:mm:ss, 1900 to 3000, TT");
   }
   scenario.end = Tick{} + ticks_from_seconds(root.quantity("duration", unit::time, {1.0, longest_run_s}));
-  scenario.warmup = Tick{} + ticks_from_seconds(root.quantity("warmup", unit::time, {0.0, longest_run_s}, 0.0));
-  if (scenario.warmup >= scenario.end) root.fail("warmup", "is not shorter than the duration", "a time below `duration`");
+  scenario.warmup =
+      Tick{} + ticks_from_seconds(root.quantity("warmup", unit::time, {0.0, longest_run_s}, 0.0));
+  if (scenario.warmup >= scenario.end)
+    root.fail("warmup", "is not shorter than the duration", "a time below `duration`");
   scenario.seed = static_cast<std::uint64_t>(root.count("seed", 0, std::int64_t{1} << 62, 1));
   scenario.replications = root.count("replications", 1, 1'000'000, 1);
   scenario.confidence = root.quantity("confidence", unit::number, {0.5, 0.99999}, 0.95);
   scenario.lookahead = ticks_from_seconds(root.quantity("lookahead", unit::time, {1.0, 86400.0}, 1800.0));
-  scenario.window = ticks_from_seconds(root.quantity("window", unit::time, {1.0, 86400.0}, seconds(scenario.lookahead)));
-  if (scenario.window > scenario.lookahead) root.fail("window", "is longer than the lookahead", "a time up to `lookahead`");
+  scenario.window =
+      ticks_from_seconds(root.quantity("window", unit::time, {1.0, 86400.0}, seconds(scenario.lookahead)));
+  if (scenario.window > scenario.lookahead)
+    root.fail("window", "is longer than the lookahead", "a time up to `lookahead`");
 }
 
 std::vector<std::string> names_under(const Node& document, std::string_view key) {
@@ -42,7 +49,9 @@ std::vector<std::string> names_under(const Node& document, std::string_view key)
   return names;
 }
 
-std::string text_hash(const std::string& text) { return fmt::format("{:016x}", state_hash(text)); }
+std::string text_hash(const std::string& text) {
+  return fmt::format("{:016x}", state_hash(text));
+}
 
 }  // namespace
 
@@ -57,13 +66,15 @@ Scenario read_scenario(Node document, Findings& warnings) {
   const std::vector<std::string> satellites = names_under(scenario.document, "satellites");
   factory::Chemistry chemistry = factory::read_chemistry(root, warnings);
   if (findings.empty() || !chemistry.materials.empty()) {
-    scenario.plant = factory::read_plant(root, std::move(chemistry), satellites, scenario.lookahead, root.has("power"));
+    scenario.plant =
+        factory::read_plant(root, std::move(chemistry), satellites, scenario.lookahead, root.has("power"));
     read_site(root, scenario);
   }
   root.finish();
   if (findings.empty()) {
     std::vector<std::uint32_t> supplied;
-    for (const FlightLine& line : scenario.flights) supplied.insert(supplied.end(), line.stores.begin(), line.stores.end());
+    for (const FlightLine& line : scenario.flights)
+      supplied.insert(supplied.end(), line.stores.begin(), line.stores.end());
     factory::check_reach(scenario.plant, supplied, findings, scenario.file);
     check_site(scenario, findings);
   }
@@ -71,7 +82,8 @@ Scenario read_scenario(Node document, Findings& warnings) {
   return scenario;
 }
 
-Scenario load_scenario(const std::string& path, const std::vector<std::string>& settings, Findings& warnings) {
+Scenario load_scenario(const std::string& path, const std::vector<std::string>& settings,
+                       Findings& warnings) {
   Node document = load_document(path);
   Findings findings;
   for (const std::string& setting : settings) apply_setting(document, setting, findings);

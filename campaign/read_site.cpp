@@ -18,7 +18,8 @@ constexpr double mg_per_kg = 1e6;
 constexpr Range power_range{0.0, 1e15};
 constexpr Range energy_range{0.0, 1e21};
 
-Int128 nanojoules(double energy_J) {  // beyond 2^63 nJ: go through microjoules, exact to 1 µJ or the double's own rounding
+Int128 nanojoules(
+    double energy_J) {  // beyond 2^63 nJ: go through microjoules, exact to 1 µJ or the double's own rounding
   return static_cast<Int128>(energy_J * nJ_per_J);
 }
 
@@ -28,22 +29,27 @@ std::vector<std::string> names_of(const auto& list) {
   return names;
 }
 
-// ---- power --------------------------------------------------------------------------------------------------------
+// ---- power
+// --------------------------------------------------------------------------------------------------------
 
 void read_horizon(MapReader& power, logistics::HorizonMask& mask) {
   const Node* node = power.optional("horizon");
   if (node == nullptr) return;
   const std::string path = power.path_of("horizon");
-  if (node->kind != Node::Kind::sequence) return power.fail("horizon", "is not a list", "[[azimuth, elevation], …]");
+  if (node->kind != Node::Kind::sequence)
+    return power.fail("horizon", "is not a list", "[[azimuth, elevation], …]");
   for (const Node& item : node->items) {
     if (item.kind != Node::Kind::sequence || item.items.size() != 2) {
       power.findings().add({item.mark, path, "is not a pair", "[azimuth, elevation]", ""});
       continue;
     }
-    const double azimuth = read_quantity_node(item.items[0], path, unit::angle, {0.0, two_pi}, power.findings());
-    const double elevation = read_quantity_node(item.items[1], path, unit::angle, {-0.5, 1.5}, power.findings());
+    const double azimuth =
+        read_quantity_node(item.items[0], path, unit::angle, {0.0, two_pi}, power.findings());
+    const double elevation =
+        read_quantity_node(item.items[1], path, unit::angle, {-0.5, 1.5}, power.findings());
     if (!mask.nodes.empty() && azimuth <= mask.nodes.back().azimuth_rad) {
-      power.findings().add({item.mark, path, "azimuths do not ascend", "azimuths from 0 to below 360 deg, ascending", ""});
+      power.findings().add(
+          {item.mark, path, "azimuths do not ascend", "azimuths from 0 to below 360 deg, ascending", ""});
     }
     mask.nodes.push_back({azimuth, elevation});
   }
@@ -56,7 +62,8 @@ void read_storage(MapReader& power, logistics::Storage& storage) {
   storage.charge_efficiency = map->quantity("charge_efficiency", unit::number, {0.01, 1.0});
   storage.discharge_efficiency = map->quantity("discharge_efficiency", unit::number, {0.01, 1.0});
   storage.charge_limit = std::llround(map->quantity("charge_limit", unit::power, power_range) * mW_per_W);
-  storage.discharge_limit = std::llround(map->quantity("discharge_limit", unit::power, power_range) * mW_per_W);
+  storage.discharge_limit =
+      std::llround(map->quantity("discharge_limit", unit::power, power_range) * mW_per_W);
   storage.initial_fraction = map->quantity("initial", unit::number, fraction, 1.0);
   storage.reserve_fraction = map->quantity("reserve", unit::number, fraction, 0.0);
   map->finish();
@@ -80,7 +87,8 @@ void read_power(MapReader& root, Scenario& scenario) {
   plan.reactors = std::llround(power->quantity("reactors", unit::power, power_range, 0.0) * mW_per_W);
   read_storage(*power, plan.storage);
   if (auto base = power->optional_map("base_load")) {
-    plan.base_load.busy = plan.base_load.hold = std::llround(base->quantity("power", unit::power, power_range) * mW_per_W);
+    plan.base_load.busy = plan.base_load.hold =
+        std::llround(base->quantity("power", unit::power, power_range) * mW_per_W);
     plan.base_load.priority = static_cast<int>(base->count("priority", 0, 100, 0));
     plan.base_load.servers = 1;
     base->finish();
@@ -89,7 +97,8 @@ void read_power(MapReader& root, Scenario& scenario) {
   scenario.power = std::move(plan);
 }
 
-// ---- flights ------------------------------------------------------------------------------------------------------
+// ---- flights
+// ------------------------------------------------------------------------------------------------------
 
 void read_manifest(MapReader& map, const Scenario& scenario, FlightLine& line) {
   std::vector<std::string> depot;
@@ -105,14 +114,17 @@ void read_manifest(MapReader& map, const Scenario& scenario, FlightLine& line) {
     logistics::ManifestItem item{.name = name};
     const auto found = std::find(depot.begin(), depot.end(), name);
     if (found == depot.end()) {
-      map.fail("manifest", "the depot has no store '" + name + "'", "a name under `depot.stores`", nearest_name(name, depot));
+      map.fail("manifest", "the depot has no store '" + name + "'", "a name under `depot.stores`",
+               nearest_name(name, depot));
       for (const char* key : {"reorder_at", "order_up_to", "priority"}) (void)item_map.optional(key);
       item_map.finish();
       return;
     }
     const std::uint32_t store = stores[static_cast<std::size_t>(found - depot.begin())];
     const factory::Material& material = scenario.plant.material_of(store);
-    if (!material.imported) map.fail("manifest", "'" + material.name + "' is not an imported good", "`imported: true` in the material");
+    if (!material.imported)
+      map.fail("manifest", "'" + material.name + "' is not an imported good",
+               "`imported: true` in the material");
     item.piece_mg = material.piece_mg;
     const auto amount = [&](const char* key) -> std::int64_t {
       if (material.measure != factory::Measure::bulk) return item_map.count(key, 0, 1'000'000'000);
@@ -121,7 +133,8 @@ void read_manifest(MapReader& map, const Scenario& scenario, FlightLine& line) {
     item.reorder_at = amount("reorder_at");
     item.order_up_to = amount("order_up_to");
     item.priority = static_cast<int>(item_map.count("priority", 0, 100, 1));
-    if (item.reorder_at >= item.order_up_to) item_map.fail("order_up_to", "is not above the reorder point", "more than `reorder_at`");
+    if (item.reorder_at >= item.order_up_to)
+      item_map.fail("order_up_to", "is not above the reorder point", "more than `reorder_at`");
     item_map.finish();
     line.manifest.push_back(std::move(item));
     line.stores.push_back(store);
@@ -144,25 +157,29 @@ void read_flights(MapReader& root, Scenario& scenario) {
     const double dry_kg = map.quantity("dry_mass", unit::mass, positive);
     const double delta_v_mps = map.quantity("delta_v", unit::speed, {100.0, 20000.0});
     const double isp_s = map.quantity("isp", unit::time, {50.0, 1e5});
-    line.propellant_per_landing_kg = logistics::propellant_per_landing_kg(payload_kg, dry_kg, delta_v_mps, isp_s);
+    line.propellant_per_landing_kg =
+        logistics::propellant_per_landing_kg(payload_kg, dry_kg, delta_v_mps, isp_s);
     read_manifest(map, scenario, line);
     map.finish();
     scenario.flights.push_back(std::move(line));
   });
 }
 
-// ---- space --------------------------------------------------------------------------------------------------------
+// ---- space
+// --------------------------------------------------------------------------------------------------------
 
 void read_destinations(MapReader& root, Scenario& scenario) {
   using Kind = orbit::DestinationKind;
   root.each_map("destinations", [&](const std::string& name, MapReader& map) {
     orbit::Destination d;
     d.name = name;
-    d.kind = map.choice<Kind>("kind", {{"low_lunar_orbit", Kind::low_lunar_orbit}, {"heliocentric", Kind::heliocentric},
+    d.kind = map.choice<Kind>("kind", {{"low_lunar_orbit", Kind::low_lunar_orbit},
+                                       {"heliocentric", Kind::heliocentric},
                                        {"sun_synchronous", Kind::sun_synchronous}});
     const bool lunar = d.kind == Kind::low_lunar_orbit;
     if (d.kind != Kind::heliocentric) d.altitude_m = map.quantity("altitude", unit::length, {1e3, 1e8});
-    if (d.kind == Kind::heliocentric) d.c3_m2ps2 = map.quantity("c3", unit::specific_orbital_energy, {0.0, 1e9});
+    if (d.kind == Kind::heliocentric)
+      d.c3_m2ps2 = map.quantity("c3", unit::specific_orbital_energy, {0.0, 1e9});
     if (!lunar) {
       d.launch_speed_mps = map.quantity("launch_speed", unit::speed, {1000.0, 20000.0}, 0.0);
       d.flight_time = read_distribution(map, "flight_time");
@@ -187,20 +204,24 @@ void read_destinations(MapReader& root, Scenario& scenario) {
 
 void read_satellites(MapReader& root, Scenario& scenario) {
   const auto& materials = scenario.plant.chemistry.materials;
-  const std::vector<std::string> material_names = names_of(materials), destination_names = names_of(scenario.destinations);
+  const std::vector<std::string> material_names = names_of(materials),
+                                 destination_names = names_of(scenario.destinations);
   root.each_map("satellites", [&](const std::string& name, MapReader& map) {
     SatelliteDesign design;
     design.name = name;
     const auto found = std::find(material_names.begin(), material_names.end(), name);
     if (found == material_names.end()) {
-      root.fail("satellites", "no material '" + name + "'", "a name under `materials`", nearest_name(name, material_names));
+      root.fail("satellites", "no material '" + name + "'", "a name under `materials`",
+                nearest_name(name, material_names));
     } else {
       design.material = static_cast<std::uint32_t>(found - material_names.begin());
       if (materials[design.material].measure != factory::Measure::pieces) {
-        root.fail("satellites", "'" + name + "' is not counted in pieces with a mass", "a material with `piece`");
+        root.fail("satellites", "'" + name + "' is not counted in pieces with a mass",
+                  "a material with `piece`");
       }
     }
-    if (const auto at = map.resolve("destination", map.text("destination"), "destination", destination_names)) {
+    if (const auto at =
+            map.resolve("destination", map.text("destination"), "destination", destination_names)) {
       design.destination = static_cast<std::uint32_t>(*at);
     }
     design.power_W = std::llround(map.quantity("power", unit::power, {0.0, 1e12}));
@@ -222,7 +243,8 @@ void read_orders(MapReader& root, Scenario& scenario) {
     order.count = map.count("count", 1, 10'000'000);
     order.first = Tick{} + ticks_from_seconds(map.quantity("at", unit::time, {0.0, 1e10}, 0.0));
     order.interval = ticks_from_seconds(map.quantity("every", unit::time, {0.0, 1e10}, 0.0));
-    if (order.interval.us > 0 && seconds(order.interval) < 60.0) map.fail("every", "is shorter than a minute", "0 s (once), or at least 1 min");
+    if (order.interval.us > 0 && seconds(order.interval) < 60.0)
+      map.fail("every", "is shorter than a minute", "0 s (once), or at least 1 min");
     map.finish();
     scenario.orders.push_back(std::move(order));
   });
@@ -246,7 +268,8 @@ void read_driver(MapReader& root, Scenario& scenario) {
   plan.driver.misfire_probability = map->quantity("misfire", unit::number, {0.0, 0.99}, 0.0);
   const double recovery_s = map->quantity("misfire_recovery", unit::time, {0.0, 1e8}, 86400.0);
   plan.misfire_recovery = ticks_from_seconds(recovery_s);
-  if (plan.misfire_recovery < scenario.lookahead) map->fail("misfire_recovery", "is shorter than the lookahead", "a time from `lookahead`");
+  if (plan.misfire_recovery < scenario.lookahead)
+    map->fail("misfire_recovery", "is shorter than the lookahead", "a time from `lookahead`");
   plan.driver.speed_sd_mps = map->quantity("speed_sd", unit::speed, non_negative);
   plan.driver.lateral_sd_mps = map->quantity("lateral_sd", unit::speed, non_negative);
   plan.queue = static_cast<std::int32_t>(map->count("queue", 1, 100'000));
@@ -258,7 +281,8 @@ void read_driver(MapReader& root, Scenario& scenario) {
 void read_capital(MapReader& root, Scenario& scenario) {
   auto map = root.optional_map("capital");
   if (!map) return;
-  scenario.capital = Capital{.mass_kg = map->quantity("imported_mass", unit::mass, non_negative), .life_s = map->quantity("life", unit::time, positive)};
+  scenario.capital = Capital{.mass_kg = map->quantity("imported_mass", unit::mass, non_negative),
+                             .life_s = map->quantity("life", unit::time, positive)};
   map->finish();
 }
 
@@ -278,7 +302,8 @@ void check_site(const Scenario& scenario, Findings& findings) {
   const auto add = [&](const std::string& path, const std::string& problem, const std::string& allowed) {
     Mark mark{scenario.file, 0, 0};
     const Node* node = &scenario.document;
-    for (std::size_t from = 0; node != nullptr && from <= path.size();) {  // the place of the deepest key that exists
+    for (std::size_t from = 0;
+         node != nullptr && from <= path.size();) {  // the place of the deepest key that exists
       const std::size_t dot = std::min(path.find('.', from), path.size());
       node = node->find(path.substr(from, dot - from));
       if (node != nullptr) mark = node->mark;
@@ -286,7 +311,8 @@ void check_site(const Scenario& scenario, Findings& findings) {
     }
     findings.add({mark, path, problem, allowed, ""});
   };
-  if (!scenario.satellites.empty() && !scenario.driver) add("driver", "satellites need a driver to be thrown", "`driver: …`");
+  if (!scenario.satellites.empty() && !scenario.driver)
+    add("driver", "satellites need a driver to be thrown", "`driver: …`");
   const auto& plant = scenario.plant;
   for (const SatelliteDesign& design : scenario.satellites) {
     if (!scenario.driver) break;
@@ -303,18 +329,26 @@ void check_site(const Scenario& scenario, Findings& findings) {
           fmt::format("up to {:.1f} m/s (driver.speed)", driver.top_speed_mps));
     }
     if (kg <= driver.largest_payload_kg && destination.launch_speed_mps <= driver.top_speed_mps &&
-        nanojoules(massdriver::planned_bus_energy_J(driver, kg, destination.launch_speed_mps)) > scenario.driver->store_nJ) {
+        nanojoules(massdriver::planned_bus_energy_J(driver, kg, destination.launch_speed_mps)) >
+            scenario.driver->store_nJ) {
       add("driver.store", fmt::format("holds less than one launch of '{}' takes", design.name),
-          fmt::format("at least {:.4g} GJ", massdriver::planned_bus_energy_J(driver, kg, destination.launch_speed_mps) / 1e9));
+          fmt::format("at least {:.4g} GJ",
+                      massdriver::planned_bus_energy_J(driver, kg, destination.launch_speed_mps) / 1e9));
     }
-    const bool carried = std::any_of(plant.routes.begin(), plant.routes.end(), [&](const factory::Route& route) {
-      return !route.to && plant.stores[route.from].material == design.material;
-    });
-    if (!carried) add("satellites." + design.name, "no route carries it to the driver", "`routes: {…: {from: STORE, to: driver, …}}`");
+    const bool carried =
+        std::any_of(plant.routes.begin(), plant.routes.end(), [&](const factory::Route& route) {
+          return !route.to && plant.stores[route.from].material == design.material;
+        });
+    if (!carried)
+      add("satellites." + design.name, "no route carries it to the driver",
+          "`routes: {…: {from: STORE, to: driver, …}}`");
   }
   for (const orbit::Destination& destination : scenario.destinations) {
-    const bool quick = destination.flight_time.kind == Distribution::Kind::constant && destination.flight_time.a < seconds(scenario.lookahead);
-    if (quick) add("destinations." + destination.name, "is reached sooner than the lookahead", "a flight time from `lookahead`");
+    const bool quick = destination.flight_time.kind == Distribution::Kind::constant &&
+                       destination.flight_time.a < seconds(scenario.lookahead);
+    if (quick)
+      add("destinations." + destination.name, "is reached sooner than the lookahead",
+          "a flight time from `lookahead`");
   }
 }
 

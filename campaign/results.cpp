@@ -16,13 +16,22 @@ using Json = nlohmann::ordered_json;
 Json limits_json(const Limits& limits) {
   Json candidates = Json::array();
   for (const LimitCandidate& c : limits.candidates) {
-    candidates.push_back({{"name", c.name}, {"inserted", c.inserted}, {"launched", c.launched}, {"built", c.built}, {"gain", c.gain}, {"set", c.settings}});
+    candidates.push_back({{"name", c.name},
+                          {"inserted", c.inserted},
+                          {"launched", c.launched},
+                          {"built", c.built},
+                          {"gain", c.gain},
+                          {"set", c.settings}});
   }
   return candidates;
 }
 
-double kg(Int128 mg) { return static_cast<double>(mg) * 1e-6; }
-double joules(Int128 nJ) { return static_cast<double>(nJ) * 1e-9; }
+double kg(Int128 mg) {
+  return static_cast<double>(mg) * 1e-6;
+}
+double joules(Int128 nJ) {
+  return static_cast<double>(nJ) * 1e-9;
+}
 
 void add_space(const RunReport& r, Json& json) {
   const Outcome& o = r.outcome;
@@ -44,10 +53,18 @@ void add_space(const RunReport& r, Json& json) {
 }
 
 Json energy_json(const EnergyBalance& e) {
-  return {{"generated_J", joules(e.generated)}, {"curtailed_J", joules(e.curtailed)}, {"storage_change_J", joules(e.storage_change)},
-          {"storage_loss_J", joules(e.storage_loss)}, {"stations_J", joules(e.station_use)}, {"base_load_J", joules(e.base_use)},
-          {"base_load_unserved_J", joules(e.unserved_base)}, {"driver_charged_J", joules(e.charged)}, {"chemical_J", joules(e.chemical)},
-          {"launch_kinetic_J", joules(e.kinetic)}, {"launch_heat_J", joules(e.launch_heat)}, {"driver_store_J", joules(e.driver_store)}};
+  return {{"generated_J", joules(e.generated)},
+          {"curtailed_J", joules(e.curtailed)},
+          {"storage_change_J", joules(e.storage_change)},
+          {"storage_loss_J", joules(e.storage_loss)},
+          {"stations_J", joules(e.station_use)},
+          {"base_load_J", joules(e.base_use)},
+          {"base_load_unserved_J", joules(e.unserved_base)},
+          {"driver_charged_J", joules(e.charged)},
+          {"chemical_J", joules(e.chemical)},
+          {"launch_kinetic_J", joules(e.kinetic)},
+          {"launch_heat_J", joules(e.launch_heat)},
+          {"driver_store_J", joules(e.driver_store)}};
 }
 
 }  // namespace
@@ -81,7 +98,8 @@ Json summary_json(const RunReport& r) {
   if (r.replications.size() > 1) {
     json["confidence"] = scenario.confidence;
     for (const MetricInterval& metric : intervals(r.replications, scenario.confidence)) {
-      json["metrics"][metric.name] = {{"mean", metric.interval.mean}, {"half_width", metric.interval.half_width}};
+      json["metrics"][metric.name] = {{"mean", metric.interval.mean},
+                                      {"half_width", metric.interval.half_width}};
     }
   } else {
     for (const auto& [metric, value] : r.replications.front()) json["metrics"][metric] = {{"mean", value}};
@@ -100,14 +118,25 @@ void write_file(const std::string& path, const std::string& text) {
 }
 
 void write_manifest(const std::string& directory, const Scenario& scenario, const Manifest& manifest) {
-  Json json{{"program", "lunafab"}, {"version", program_version}, {"source_revision", source_revision}, {"model_version", model_version},
-            {"cpu_level", "x86-64 baseline"}, {"scenario_file", scenario.file}, {"scenario_hash", scenario.hash}, {"seed", scenario.seed},
-            {"replications", scenario.replications}, {"status", manifest.status}, {"threads", manifest.threads}, {"wall_s", manifest.wall_s}};
+  Json json{{"program", "lunafab"},
+            {"version", program_version},
+            {"source_revision", source_revision},
+            {"model_version", model_version},
+            {"cpu_level", "x86-64 baseline"},
+            {"scenario_file", scenario.file},
+            {"scenario_hash", scenario.hash},
+            {"seed", scenario.seed},
+            {"replications", scenario.replications},
+            {"status", manifest.status},
+            {"threads", manifest.threads},
+            {"wall_s", manifest.wall_s}};
   write_file(directory + "/manifest.json", json.dump(2) + "\n");
 }
 
 void write_results(const std::string& directory, const RunReport& report) {
-  const auto write = [&](const char* name, const std::string& text) { write_file(directory + "/" + name, text); };
+  const auto write = [&](const char* name, const std::string& text) {
+    write_file(directory + "/" + name, text);
+  };
   write("stations.csv", stations_csv(report));
   write("stores.csv", stores_csv(report));
   write("flows.csv", flows_csv(report));

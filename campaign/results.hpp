@@ -12,19 +12,19 @@ namespace lunafab::campaign {
 
 /// All that is known about a finished run.
 struct RunReport {
-  const Campaign* campaign = nullptr;       ///< the first replication
+  const Campaign* campaign = nullptr;  ///< the first replication
   Outcome outcome;
   MaterialBalance material;
   EnergyBalance energy;
   std::optional<Limits> limits;
-  std::vector<Metrics> replications;        ///< of every replication, in order
-  std::string ledger_head;                  ///< "" without a ledger
+  std::vector<Metrics> replications;  ///< of every replication, in order
+  std::string ledger_head;            ///< "" without a ledger
   std::int64_t ledger_postings = 0;
 };
 
 /// How a run was made; the only file with wall times in it.
 struct Manifest {
-  std::string status;       ///< running, complete, interrupted
+  std::string status;  ///< running, complete, interrupted
   double wall_s = 0.0;
   int threads = 0;
 };

@@ -6,7 +6,8 @@
 namespace lunafab::campaign {
 namespace {
 
-// Below this many events a window costs less than waking the worker threads (about 10 µs against 40 ns an event).
+// Below this many events a window costs less than waking the worker threads (about 10 µs against 40 ns an
+// event).
 constexpr std::uint64_t worth_parallel = 2000;
 // Plain lines exchange nothing: their windows only pace progress reports and interruptions.
 constexpr std::int64_t plain_windows = 200;
@@ -19,7 +20,8 @@ Campaign::Campaign(const Scenario& scenario, std::uint32_t replication)
   cache_.resize(groups);
   messages_.resize(groups);
   reports_.resize(groups);
-  for (std::uint32_t g = 0; g < groups; ++g) state_.groups.push_back(factory::initial_state(scenario.plant, g, key_));
+  for (std::uint32_t g = 0; g < groups; ++g)
+    state_.groups.push_back(factory::initial_state(scenario.plant, g, key_));
   if (scenario.has_site()) start_site(scenario, supply_, state_);
   for (std::uint32_t g = 0; g < groups; ++g) {
     factory::start_up(scenario.plant, g, state_.groups[g], key_, cache_[g], messages_[g]);
@@ -29,7 +31,10 @@ Campaign::Campaign(const Scenario& scenario, std::uint32_t replication)
 }
 
 Campaign::Campaign(const Scenario& scenario, std::uint32_t replication, CampaignState state)
-    : scenario_(&scenario), key_{scenario.seed, replication}, supply_(supply_track(scenario)), state_(std::move(state)) {
+    : scenario_(&scenario),
+      key_{scenario.seed, replication},
+      supply_(supply_track(scenario)),
+      state_(std::move(state)) {
   const std::size_t groups = scenario.plant.groups.size();
   expects(state_.groups.size() == groups, "campaign: the state belongs to another plant");
   cache_.resize(groups);
@@ -38,7 +43,9 @@ Campaign::Campaign(const Scenario& scenario, std::uint32_t replication, Campaign
 }
 
 Tick Campaign::next_stop() const {
-  const Ticks window = scenario_->has_site() ? scenario_->window : Ticks{std::max<std::int64_t>(scenario_->end.us / plain_windows, 1)};
+  const Ticks window = scenario_->has_site()
+                           ? scenario_->window
+                           : Ticks{std::max<std::int64_t>(scenario_->end.us / plain_windows, 1)};
   Tick stop = std::min(scenario_->end, Tick{(state_.now.us / window.us + 1) * window.us});
   if (state_.now < scenario_->warmup) stop = std::min(stop, scenario_->warmup);
   return stop;
@@ -49,7 +56,8 @@ void Campaign::advance_group(std::uint32_t group, Tick until) {
   reports_[group].clear();
   if (scenario_->has_site()) {
     const std::int64_t interval = scenario_->lookahead.us;
-    for (Tick tick{(state_.now.us + interval - 1) / interval * interval}; tick < until; tick = tick + scenario_->lookahead) {
+    for (Tick tick{(state_.now.us + interval - 1) / interval * interval}; tick < until;
+         tick = tick + scenario_->lookahead) {
       factory::advance(scenario_->plant, group, state, key_, tick, cache_[group], messages_[group]);
       reports_[group].push_back(report(*scenario_, group, state, tick));
     }
@@ -85,7 +93,8 @@ void Campaign::step(orbit::LedgerStore* ledger) {
   if (until == scenario_->warmup) mark_warmup();
   if (!done()) return;
   std::vector<GroupReport> last;
-  for (std::uint32_t g = 0; g < state_.groups.size(); ++g) last.push_back(report(*scenario_, g, state_.groups[g], until));
+  for (std::uint32_t g = 0; g < state_.groups.size(); ++g)
+    last.push_back(report(*scenario_, g, state_.groups[g], until));
   if (scenario_->has_site()) finish_site(*scenario_, supply_, state_, last);
 }
 
@@ -104,7 +113,8 @@ void Campaign::mark_warmup() {
   }
 }
 
-factory::StationState since_warmup(const CampaignState& state, const factory::Plant& plant, std::uint32_t index) {
+factory::StationState since_warmup(const CampaignState& state, const factory::Plant& plant,
+                                   std::uint32_t index) {
   const factory::Station& station = plant.stations[index];
   factory::StationState result = state.groups[station.group].stations[station.local];
   if (state.warmup.taken == 0) return result;
@@ -120,7 +130,8 @@ factory::StationState since_warmup(const CampaignState& state, const factory::Pl
   return result;
 }
 
-factory::StoreState since_warmup_store(const CampaignState& state, const factory::Plant& plant, std::uint32_t index) {
+factory::StoreState since_warmup_store(const CampaignState& state, const factory::Plant& plant,
+                                       std::uint32_t index) {
   const factory::Store& store = plant.stores[index];
   factory::StoreState result = state.groups[store.group].stores[store.local];
   if (state.warmup.taken == 0) return result;

@@ -46,8 +46,10 @@ class Campaign {
 };
 
 /// Statistics of a store or station since the warm-up, and the span they cover.
-factory::StationState since_warmup(const CampaignState& state, const factory::Plant& plant, std::uint32_t station);
-factory::StoreState since_warmup_store(const CampaignState& state, const factory::Plant& plant, std::uint32_t store);
+factory::StationState since_warmup(const CampaignState& state, const factory::Plant& plant,
+                                   std::uint32_t station);
+factory::StoreState since_warmup_store(const CampaignState& state, const factory::Plant& plant,
+                                       std::uint32_t store);
 
 /// Firings that put something to `shipped` since the warm-up, in pieces.
 std::int64_t shipped_pieces(const factory::Plant& plant, const CampaignState& state);

@@ -60,9 +60,9 @@ struct DriverPlan {
   int priority = 5;
   Ticks bucket_cycle{};
   std::int32_t buckets = 1;
-  std::int32_t queue = 0;      ///< places
+  std::int32_t queue = 0;  ///< places
   Ticks handling{};
-  Ticks misfire_recovery{};    ///< a misfired satellite's way back from the catcher to the queue
+  Ticks misfire_recovery{};  ///< a misfired satellite's way back from the catcher to the queue
 };
 
 /// Imported plant mass, written off evenly over its life.
@@ -91,14 +91,17 @@ struct Scenario {
   std::optional<DriverPlan> driver;
   std::vector<orbit::Destination> destinations;
   std::optional<Capital> capital;
-  Node document;        ///< resolved: the file with its settings applied
-  std::string hash;     ///< of the resolved document's canonical text, hex
+  Node document;     ///< resolved: the file with its settings applied
+  std::string hash;  ///< of the resolved document's canonical text, hex
 
   /// Whether anything but line groups takes part, so that windows matter.
-  bool has_site() const { return power || driver || !flights.empty() || !plant.routes.empty() || !orders.empty(); }
+  bool has_site() const {
+    return power || driver || !flights.empty() || !plant.routes.empty() || !orders.empty();
+  }
 };
 
-/// Reads and checks a resolved document. @throws InputError with every finding. `warnings` collects what is doubtful but possible.
+/// Reads and checks a resolved document. @throws InputError with every finding. `warnings` collects what is
+/// doubtful but possible.
 Scenario read_scenario(Node document, Findings& warnings);
 
 /// Loads a file and applies `settings` (`path=value`). @throws InputError with every finding.

@@ -14,15 +14,16 @@ struct SupplyTrack {
   std::vector<logistics::Milliwatts> supply;
   std::vector<double> sunlit;  ///< visible part of the Sun's disc
 };
-/// Samples the Sun often enough for a linear path between samples (error < 0.01°) and evaluates the field each interval.
+/// Samples the Sun often enough for a linear path between samples (error < 0.01°) and evaluates the field
+/// each interval.
 SupplyTrack supply_track(const Scenario& scenario);
 
 /// What a group shows the site at a reporting tick.
 struct GroupReport {
   Tick tick{};
-  Int128 energy_nJ = 0;                      ///< used since the start
-  std::vector<std::int32_t> wanting_power;   ///< by local station
-  std::vector<std::int64_t> levels;          ///< by local store; of groups with manifest stores
+  Int128 energy_nJ = 0;                     ///< used since the start
+  std::vector<std::int32_t> wanting_power;  ///< by local station
+  std::vector<std::int64_t> levels;         ///< by local store; of groups with manifest stores
 };
 GroupReport report(const Scenario& scenario, std::uint32_t group, factory::GroupState& state, Tick now);
 
@@ -49,14 +50,16 @@ void start_site(const Scenario& scenario, const SupplyTrack& supply, CampaignSta
 void note_messages(SiteState& site, std::vector<factory::SiteMessage>& messages);
 
 /// Runs every site event before `until`. `reports[group]` holds the window's reports in tick order.
-SiteOutput run_site(const Scenario& scenario, const SupplyTrack& supply, const factory::RunKey& key, CampaignState& state,
-                    const std::vector<std::vector<GroupReport>>& reports, Tick until);
+SiteOutput run_site(const Scenario& scenario, const SupplyTrack& supply, const factory::RunKey& key,
+                    CampaignState& state, const std::vector<std::vector<GroupReport>>& reports, Tick until);
 
 /// Solves the launches and insertions of a window (in parallel where it pays) and books their outcomes.
-void run_launches(const Scenario& scenario, const factory::RunKey& key, CampaignState& state, SiteOutput& output, Tick window_end);
+void run_launches(const Scenario& scenario, const factory::RunKey& key, CampaignState& state,
+                  SiteOutput& output, Tick window_end);
 
 /// Settles energy for the last, possibly shorter, interval at the end of the run.
-void finish_site(const Scenario& scenario, const SupplyTrack& supply, CampaignState& state, const std::vector<GroupReport>& last);
+void finish_site(const Scenario& scenario, const SupplyTrack& supply, CampaignState& state,
+                 const std::vector<GroupReport>& last);
 
 /// Power of all operational satellites now, after fade, W.
 double active_power_W(const Scenario& scenario, const SiteState& site, Tick now);

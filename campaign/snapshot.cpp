@@ -34,19 +34,27 @@ Snapshot snapshot(const Campaign& campaign) {
   const Scenario& scenario = campaign.scenario();
   const CampaignState& state = campaign.state();
   const SiteState& site = state.site;
-  Snapshot s{.title = scenario.title, .date = format_date(scenario.start, state.now), .now = state.now, .end = scenario.end};
+  Snapshot s{.title = scenario.title,
+             .date = format_date(scenario.start, state.now),
+             .now = state.now,
+             .end = scenario.end};
   for (std::uint32_t i = 0; i < scenario.plant.stations.size(); ++i) s.stations.push_back(view(campaign, i));
   for (std::uint32_t i = 0; i < scenario.plant.stores.size(); ++i) {
     const factory::Store& store = scenario.plant.stores[i];
     const factory::Material& material = scenario.plant.material_of(i);
     const bool counted = material.measure != factory::Measure::bulk;
     const double scale = counted ? 1.0 : 1e-9;  // mg to t
-    s.stores.push_back({.name = store.name, .material = material.name,
-                        .amount = scale * static_cast<double>(state.groups[store.group].stores[store.local].amount),
-                        .capacity = store.capacity == factory::unlimited ? -1.0 : scale * static_cast<double>(store.capacity),
-                        .counted = counted});
+    s.stores.push_back(
+        {.name = store.name,
+         .material = material.name,
+         .amount = scale * static_cast<double>(state.groups[store.group].stores[store.local].amount),
+         .capacity =
+             store.capacity == factory::unlimited ? -1.0 : scale * static_cast<double>(store.capacity),
+         .counted = counted});
   }
-  const auto ever = [&](orbit::LifeState life) { return site.ever[static_cast<std::size_t>(life)]; };
+  const auto ever = [&](orbit::LifeState life) {
+    return site.ever[static_cast<std::size_t>(life)];
+  };
   s.has_space = !scenario.satellites.empty();
   if (s.has_space) s.fidelity = name(Fidelity::ideal);
   s.ordered = ever(orbit::LifeState::ordered);
@@ -58,7 +66,8 @@ Snapshot snapshot(const Campaign& campaign) {
   s.active_kW = active_power_W(scenario, site, state.now) / 1e3;
   if (scenario.power) {
     s.has_power = true;
-    const auto k = std::min(static_cast<std::size_t>(state.now.us / scenario.lookahead.us), campaign.supply().supply.size() - 1);
+    const auto k = std::min(static_cast<std::size_t>(state.now.us / scenario.lookahead.us),
+                            campaign.supply().supply.size() - 1);
     s.supply_MW = static_cast<double>(campaign.supply().supply[k]) / 1e9;
     s.stored_MWh = static_cast<double>(site.power.stored) / 3.6e18;
     s.storage_MWh = static_cast<double>(scenario.power->storage.capacity) / 3.6e18;

@@ -10,20 +10,35 @@
 #include "logistics/power.hpp"
 #include "orbit/constellation.hpp"
 
-// The whole state of a run: plain data. A copy is a branch, its bytes a checkpoint, its hash the identity of the result.
+// The whole state of a run: plain data. A copy is a branch, its bytes a checkpoint, its hash the identity of
+// the result.
 namespace lunafab::campaign {
 
-/// Something the site has to do at a tick. Events of one tick run in the order of their kinds, then of their keys; keys say what
-/// the event is about and never depend on when it was noted, so that the order is the same for every window.
+/// Something the site has to do at a tick. Events of one tick run in the order of their kinds, then of their
+/// keys; keys say what the event is about and never depend on when it was noted, so that the order is the
+/// same for every window.
 struct SiteEvent {
   enum class Kind : std::uint8_t {
-    order, satellite_begun, satellite_built, satellite_scrapped, vehicle_departed, vehicle_unloaded, at_driver,
-    manifest, landing, recovered, arrival, orbit_failure, retirement, power, launch
+    order,
+    satellite_begun,
+    satellite_built,
+    satellite_scrapped,
+    vehicle_departed,
+    vehicle_unloaded,
+    at_driver,
+    manifest,
+    landing,
+    recovered,
+    arrival,
+    orbit_failure,
+    retirement,
+    power,
+    launch
   };
   Tick tick{};
   Kind kind = Kind::order;
   std::uint64_t key = 0;
-  std::uint64_t value = 0;                 ///< meaning by kind
+  std::uint64_t value = 0;  ///< meaning by kind
   std::int64_t amount = 0;
   static void visit_fields(auto& self, auto&& visit) {
     visit("tick", self.tick), visit("kind", self.kind), visit("key", self.key), visit("value", self.value);
@@ -35,7 +50,7 @@ struct SiteEvent {
 struct SatelliteRecord {
   std::uint32_t design = 0;
   orbit::LifeState state = orbit::LifeState::ordered;
-  std::uint32_t attempts = 0;              ///< launches tried
+  std::uint32_t attempts = 0;  ///< launches tried
   Tick operational_at{};
   static void visit_fields(auto& self, auto&& visit) {
     visit("design", self.design), visit("state", self.state), visit("attempts", self.attempts);
@@ -46,7 +61,9 @@ struct SatelliteRecord {
 struct QueuedSatellite {
   std::uint64_t serial = 0;
   Tick ready{};
-  static void visit_fields(auto& self, auto&& visit) { visit("serial", self.serial), visit("ready", self.ready); }
+  static void visit_fields(auto& self, auto&& visit) {
+    visit("serial", self.serial), visit("ready", self.ready);
+  }
 };
 
 /// A vehicle that found the launch queue full.
@@ -61,7 +78,7 @@ struct WaitingVehicle {
 struct DriverState {
   Int128 stored_nJ = 0;
   Tick stored_at{};
-  std::int64_t charging_mW = 0;            ///< granted now
+  std::int64_t charging_mW = 0;  ///< granted now
   std::vector<Tick> bucket_free;
   std::vector<QueuedSatellite> queue;
   std::vector<WaitingVehicle> waiting;
@@ -69,17 +86,19 @@ struct DriverState {
   Int128 charged_nJ = 0, kinetic_nJ = 0, heat_nJ = 0, residual_nJ = 0;
   std::int64_t launches = 0, misfires = 0;
   static void visit_fields(auto& self, auto&& visit) {
-    visit("stored_nJ", self.stored_nJ), visit("stored_at", self.stored_at), visit("charging_mW", self.charging_mW);
+    visit("stored_nJ", self.stored_nJ), visit("stored_at", self.stored_at),
+        visit("charging_mW", self.charging_mW);
     visit("bucket_free", self.bucket_free), visit("queue", self.queue), visit("waiting", self.waiting);
-    visit("next_attempt", self.next_attempt), visit("charged_nJ", self.charged_nJ), visit("kinetic_nJ", self.kinetic_nJ);
+    visit("next_attempt", self.next_attempt), visit("charged_nJ", self.charged_nJ),
+        visit("kinetic_nJ", self.kinetic_nJ);
     visit("heat_nJ", self.heat_nJ), visit("residual_nJ", self.residual_nJ), visit("launches", self.launches);
     visit("misfires", self.misfires);
   }
 };
 
 struct FlightLineState {
-  std::vector<logistics::Flight> flights;        ///< every flight so far
-  std::vector<std::int64_t> landed, lost;        ///< by manifest item
+  std::vector<logistics::Flight> flights;  ///< every flight so far
+  std::vector<std::int64_t> landed, lost;  ///< by manifest item
   static void visit_fields(auto& self, auto&& visit) {
     visit("flights", self.flights), visit("landed", self.landed), visit("lost", self.lost);
   }
@@ -89,14 +108,17 @@ struct LaunchRecord {
   Tick tick{};
   std::uint64_t serial = 0;
   std::uint8_t misfire = 0;
-  std::uint8_t outcome = 0;                      ///< orbit::InsertionOutcome, once launched
-  double speed_mps = 0.0, bus_energy_J = 0.0, kinetic_energy_J = 0.0, correction_mps = 0.0, insertion_mps = 0.0, margin_mps = 0.0;
+  std::uint8_t outcome = 0;  ///< orbit::InsertionOutcome, once launched
+  double speed_mps = 0.0, bus_energy_J = 0.0, kinetic_energy_J = 0.0, correction_mps = 0.0,
+         insertion_mps = 0.0, margin_mps = 0.0;
   Tick arrival{};
   static void visit_fields(auto& self, auto&& visit) {
-    visit("tick", self.tick), visit("serial", self.serial), visit("misfire", self.misfire), visit("outcome", self.outcome);
+    visit("tick", self.tick), visit("serial", self.serial), visit("misfire", self.misfire),
+        visit("outcome", self.outcome);
     visit("speed_mps", self.speed_mps), visit("bus_energy_J", self.bus_energy_J);
     visit("kinetic_energy_J", self.kinetic_energy_J), visit("correction_mps", self.correction_mps);
-    visit("insertion_mps", self.insertion_mps), visit("margin_mps", self.margin_mps), visit("arrival", self.arrival);
+    visit("insertion_mps", self.insertion_mps), visit("margin_mps", self.margin_mps),
+        visit("arrival", self.arrival);
   }
 };
 
@@ -106,33 +128,36 @@ struct SeriesRow {
   std::int64_t ordered = 0, built = 0, launched = 0, inserted = 0, lost = 0, queued = 0;
   double active_kW = 0.0, stored_MWh = 0.0, supply_MW = 0.0, used_MW = 0.0, sunlit = 0.0, used_total_J = 0.0;
   static void visit_fields(auto& self, auto&& visit) {
-    visit("tick", self.tick), visit("ordered", self.ordered), visit("built", self.built), visit("launched", self.launched);
+    visit("tick", self.tick), visit("ordered", self.ordered), visit("built", self.built),
+        visit("launched", self.launched);
     visit("inserted", self.inserted), visit("lost", self.lost), visit("queued", self.queued);
-    visit("active_kW", self.active_kW), visit("stored_MWh", self.stored_MWh), visit("supply_MW", self.supply_MW);
+    visit("active_kW", self.active_kW), visit("stored_MWh", self.stored_MWh),
+        visit("supply_MW", self.supply_MW);
     visit("used_MW", self.used_MW), visit("sunlit", self.sunlit), visit("used_total_J", self.used_total_J);
   }
 };
 
 struct SiteState {
-  std::vector<SiteEvent> events;                 ///< heap, earliest first
+  std::vector<SiteEvent> events;  ///< heap, earliest first
   logistics::PowerState power;
-  std::int64_t granted_now_mW = 0, granted_next_mW = 0;   ///< all grants of the running and the coming interval
+  std::int64_t granted_now_mW = 0,
+               granted_next_mW = 0;  ///< all grants of the running and the coming interval
   std::int64_t charger_now_mW = 0, charger_next_mW = 0;
   std::int64_t base_now_mW = 0, base_next_mW = 0;
-  Tick settled{};                                ///< energy is settled up to here
-  std::vector<Int128> group_energy_nJ;           ///< booked up to `settled`
+  Tick settled{};                       ///< energy is settled up to here
+  std::vector<Int128> group_energy_nJ;  ///< booked up to `settled`
   Int128 base_nJ = 0, charger_settled_nJ = 0;
   Int128 unserved_base_nJ = 0;
-  std::vector<std::int64_t> depot_level;         ///< by store of the plant, as last reported
+  std::vector<std::int64_t> depot_level;  ///< by store of the plant, as last reported
   std::vector<FlightLineState> flights;
   std::vector<SatelliteRecord> satellites;
-  std::vector<std::vector<std::uint64_t>> open_orders;    ///< by design, serials, oldest first
-  std::vector<std::uint64_t> next_open;          ///< by design: first one still open
-  std::vector<std::vector<std::uint64_t>> serial_of;      ///< by group, by number begun − 1
+  std::vector<std::vector<std::uint64_t>> open_orders;  ///< by design, serials, oldest first
+  std::vector<std::uint64_t> next_open;                 ///< by design: first one still open
+  std::vector<std::vector<std::uint64_t>> serial_of;    ///< by group, by number begun − 1
   DriverState driver;
   std::vector<LaunchRecord> launches;
   std::vector<SeriesRow> series;
-  std::vector<std::int64_t> launched_of, scrapped_of;     ///< by design
+  std::vector<std::int64_t> launched_of, scrapped_of;  ///< by design
   std::array<std::int64_t, orbit::life_state_count> ever{};
   static void visit_fields(auto& self, auto&& visit) {
     visit("events", self.events), visit("power", self.power), visit("granted_now_mW", self.granted_now_mW);
@@ -141,8 +166,10 @@ struct SiteState {
     visit("base_next_mW", self.base_next_mW), visit("settled", self.settled);
     visit("group_energy_nJ", self.group_energy_nJ), visit("base_nJ", self.base_nJ);
     visit("charger_settled_nJ", self.charger_settled_nJ), visit("unserved_base_nJ", self.unserved_base_nJ);
-    visit("depot_level", self.depot_level), visit("flights", self.flights), visit("satellites", self.satellites);
-    visit("open_orders", self.open_orders), visit("next_open", self.next_open), visit("serial_of", self.serial_of);
+    visit("depot_level", self.depot_level), visit("flights", self.flights),
+        visit("satellites", self.satellites);
+    visit("open_orders", self.open_orders), visit("next_open", self.next_open),
+        visit("serial_of", self.serial_of);
     visit("driver", self.driver), visit("launches", self.launches), visit("series", self.series);
     visit("launched_of", self.launched_of), visit("scrapped_of", self.scrapped_of), visit("ever", self.ever);
   }
@@ -151,8 +178,8 @@ struct SiteState {
 /// Statistics that count from the end of the warm-up: what stood there is subtracted.
 struct WarmupMark {
   std::uint8_t taken = 0;
-  std::vector<std::vector<factory::StationState>> stations;   ///< by group
-  std::vector<std::vector<factory::StoreState>> stores;       ///< pieces and waiting loads left out
+  std::vector<std::vector<factory::StationState>> stations;  ///< by group
+  std::vector<std::vector<factory::StoreState>> stores;      ///< pieces and waiting loads left out
   static void visit_fields(auto& self, auto&& visit) {
     visit("taken", self.taken), visit("stations", self.stations), visit("stores", self.stores);
   }
@@ -164,7 +191,8 @@ struct CampaignState {
   SiteState site;
   WarmupMark warmup;
   static void visit_fields(auto& self, auto&& visit) {
-    visit("now", self.now), visit("groups", self.groups), visit("site", self.site), visit("warmup", self.warmup);
+    visit("now", self.now), visit("groups", self.groups), visit("site", self.site),
+        visit("warmup", self.warmup);
   }
 };
 

@@ -5,8 +5,12 @@
 namespace lunafab::campaign {
 namespace {
 
-double tonnes(Int128 mg) { return static_cast<double>(mg) * 1e-9; }
-double hours(std::int64_t us) { return static_cast<double>(us) / 3.6e9; }
+double tonnes(Int128 mg) {
+  return static_cast<double>(mg) * 1e-9;
+}
+double hours(std::int64_t us) {
+  return static_cast<double>(us) / 3.6e9;
+}
 
 template <class... Args>
 void add(std::string& csv, fmt::format_string<Args...> format, Args&&... args) {
@@ -29,8 +33,10 @@ std::string stations_csv(const RunReport& report) {
     double total_us = 0.0;
     for (const factory::Firings& fired : s.firings) good += fired.good, scrapped += fired.scrapped;
     for (const std::int64_t us : s.mode_us) total_us += static_cast<double>(us);
-    add(csv, "{},{},{},{},{},{}", station.name, station.servers, good, scrapped, s.failures, static_cast<double>(good) / span_h);
-    for (const std::int64_t us : s.mode_us) add(csv, ",{}", total_us > 0.0 ? static_cast<double>(us) / total_us : 0.0);
+    add(csv, "{},{},{},{},{},{}", station.name, station.servers, good, scrapped, s.failures,
+        static_cast<double>(good) / span_h);
+    for (const std::int64_t us : s.mode_us)
+      add(csv, ",{}", total_us > 0.0 ? static_cast<double>(us) / total_us : 0.0);
     add(csv, ",{}\n", static_cast<double>(factory::energy_nJ(station, s)) / 3.6e18);
   }
   return csv;
@@ -45,13 +51,19 @@ std::string stores_csv(const RunReport& report) {
     const factory::Store& store = scenario.plant.stores[i];
     const factory::StoreState s = since_warmup_store(state, scenario.plant, i);
     const bool counted = scenario.plant.tracks_pieces(i);
-    const auto amount = [&](double value) { return counted ? value : value * 1e-9; };
+    const auto amount = [&](double value) {
+      return counted ? value : value * 1e-9;
+    };
     add(csv, "{},{},{},", store.name, scenario.plant.material_of(i).name, counted ? "pieces" : "t");
-    if (store.capacity == factory::unlimited) csv += "unlimited,";
-    else add(csv, "{},", amount(static_cast<double>(store.capacity)));
-    add(csv, "{},{},{},{},{},", amount(static_cast<double>(s.amount)), amount(static_cast<double>(s.level.integral) / span_us),
-        amount(static_cast<double>(s.received)), amount(static_cast<double>(s.issued)), amount(static_cast<double>(s.overflowed)));
-    if (counted && s.waits > 0) add(csv, "{}", static_cast<double>(s.wait_us) / static_cast<double>(s.waits) / 3.6e9);
+    if (store.capacity == factory::unlimited)
+      csv += "unlimited,";
+    else
+      add(csv, "{},", amount(static_cast<double>(store.capacity)));
+    add(csv, "{},{},{},{},{},", amount(static_cast<double>(s.amount)),
+        amount(static_cast<double>(s.level.integral) / span_us), amount(static_cast<double>(s.received)),
+        amount(static_cast<double>(s.issued)), amount(static_cast<double>(s.overflowed)));
+    if (counted && s.waits > 0)
+      add(csv, "{}", static_cast<double>(s.wait_us) / static_cast<double>(s.waits) / 3.6e9);
     csv += "\n";
   }
   return csv;
@@ -63,36 +75,60 @@ std::string flows_csv(const RunReport& report) {
   std::string csv = "kind,name,account,value,unit\n";
   for (std::size_t m = 0; m < chemistry.materials.size(); ++m) {
     const MaterialAccount& a = report.material.materials[m];
-    const std::pair<const char*, Int128> accounts[] = {
-        {"opening", a.opening}, {"dug", a.dug}, {"imported", a.imported}, {"made", a.made}, {"used", a.used}, {"dumped", a.dumped},
-        {"vented", a.vented}, {"shipped", a.shipped}, {"launched", a.launched}, {"in_stores", a.in_stores}, {"in_process", a.in_process},
-        {"on_the_road", a.on_the_road}, {"before_driver", a.before_driver}, {"residual", a.residual_mg()}};
+    const std::pair<const char*, Int128> accounts[] = {{"opening", a.opening},
+                                                       {"dug", a.dug},
+                                                       {"imported", a.imported},
+                                                       {"made", a.made},
+                                                       {"used", a.used},
+                                                       {"dumped", a.dumped},
+                                                       {"vented", a.vented},
+                                                       {"shipped", a.shipped},
+                                                       {"launched", a.launched},
+                                                       {"in_stores", a.in_stores},
+                                                       {"in_process", a.in_process},
+                                                       {"on_the_road", a.on_the_road},
+                                                       {"before_driver", a.before_driver},
+                                                       {"residual", a.residual_mg()}};
     for (const auto& [account, value] : accounts) {
-      if (value != 0 || std::string_view(account) == "residual") add(csv, "material,{},{},{},t\n", chemistry.materials[m].name, account, tonnes(value));
+      if (value != 0 || std::string_view(account) == "residual")
+        add(csv, "material,{},{},{},t\n", chemistry.materials[m].name, account, tonnes(value));
     }
   }
   for (std::size_t e = 0; e < chemistry.elements.size(); ++e) {
     const ElementAccount& a = report.material.elements[e];
     if (a.in == 0 && a.out == 0 && a.on_site == 0) continue;
-    for (const auto& [account, value] : {std::pair{"in", a.in}, std::pair{"out", a.out}, std::pair{"on_site", a.on_site}, std::pair{"residual", a.residual_mg()}}) {
+    for (const auto& [account, value] :
+         {std::pair{"in", a.in}, std::pair{"out", a.out}, std::pair{"on_site", a.on_site},
+          std::pair{"residual", a.residual_mg()}}) {
       add(csv, "element,{},{},{},t\n", chemistry.elements[e], account, tonnes(value));
     }
   }
   const EnergyBalance& b = report.energy;
-  const std::pair<const char*, Int128> energies[] = {
-      {"generated", b.generated}, {"curtailed", b.curtailed}, {"storage_change", b.storage_change}, {"storage_loss", b.storage_loss},
-      {"base_load", b.base_use}, {"base_load_unserved", b.unserved_base}, {"driver_charged", b.charged}, {"launch_kinetic", b.kinetic},
-      {"launch_heat", b.launch_heat}, {"driver_store", b.driver_store}, {"chemical", b.chemical}, {"residual", b.residual_nJ()}};
-  for (const auto& [account, value] : energies) add(csv, "energy,site,{},{},MWh\n", account, static_cast<double>(value) / 3.6e18);
-  for (const EnergyLine& line : b.stations) add(csv, "energy,{},used,{},MWh\n", line.user, static_cast<double>(line.nJ) / 3.6e18);
+  const std::pair<const char*, Int128> energies[] = {{"generated", b.generated},
+                                                     {"curtailed", b.curtailed},
+                                                     {"storage_change", b.storage_change},
+                                                     {"storage_loss", b.storage_loss},
+                                                     {"base_load", b.base_use},
+                                                     {"base_load_unserved", b.unserved_base},
+                                                     {"driver_charged", b.charged},
+                                                     {"launch_kinetic", b.kinetic},
+                                                     {"launch_heat", b.launch_heat},
+                                                     {"driver_store", b.driver_store},
+                                                     {"chemical", b.chemical},
+                                                     {"residual", b.residual_nJ()}};
+  for (const auto& [account, value] : energies)
+    add(csv, "energy,site,{},{},MWh\n", account, static_cast<double>(value) / 3.6e18);
+  for (const EnergyLine& line : b.stations)
+    add(csv, "energy,{},used,{},MWh\n", line.user, static_cast<double>(line.nJ) / 3.6e18);
   return csv;
 }
 
 std::string series_csv(const RunReport& report) {
-  std::string csv = "time_d,ordered,built,launched,inserted,lost,queued,active_kW,stored_MWh,supply_MW,used_MW,sunlit\n";
+  std::string csv =
+      "time_d,ordered,built,launched,inserted,lost,queued,active_kW,stored_MWh,supply_MW,used_MW,sunlit\n";
   for (const SeriesRow& r : report.campaign->state().site.series) {
-    add(csv, "{},{},{},{},{},{},{},{},{},{},{},{}\n", days(r.tick), r.ordered, r.built, r.launched, r.inserted, r.lost, r.queued, r.active_kW,
-        r.stored_MWh, r.supply_MW, r.used_MW, r.sunlit);
+    add(csv, "{},{},{},{},{},{},{},{},{},{},{},{}\n", days(r.tick), r.ordered, r.built, r.launched,
+        r.inserted, r.lost, r.queued, r.active_kW, r.stored_MWh, r.supply_MW, r.used_MW, r.sunlit);
   }
   return csv;
 }
@@ -101,14 +137,18 @@ std::string launches_csv(const RunReport& report) {
   const Scenario& scenario = report.campaign->scenario();
   const SiteState& site = report.campaign->state().site;
   std::string csv =
-      "time_h,serial,product,destination,outcome,fidelity,speed_mps,bus_energy_J,kinetic_energy_J,correction_mps,insertion_mps,margin_mps,arrival_h\n";
+      "time_h,serial,product,destination,outcome,fidelity,speed_mps,bus_energy_J,kinetic_energy_J,correction_"
+      "mps,insertion_mps,margin_mps,arrival_h\n";
   for (const LaunchRecord& r : site.launches) {
     const SatelliteDesign& design = scenario.satellites[site.satellites[r.serial - 1].design];
-    add(csv, "{},{},{},{},{},{},{},{},{},", hours(r.tick.us), r.serial, design.name, scenario.destinations[design.destination].name,
-        r.misfire != 0 ? "misfire" : name(static_cast<orbit::InsertionOutcome>(r.outcome)), name(Fidelity::ideal), r.speed_mps, r.bus_energy_J,
-        r.kinetic_energy_J);
-    if (r.misfire != 0) csv += ",,,\n";
-    else add(csv, "{},{},{},{}\n", r.correction_mps, r.insertion_mps, r.margin_mps, hours(r.arrival.us));
+    add(csv, "{},{},{},{},{},{},{},{},{},", hours(r.tick.us), r.serial, design.name,
+        scenario.destinations[design.destination].name,
+        r.misfire != 0 ? "misfire" : name(static_cast<orbit::InsertionOutcome>(r.outcome)),
+        name(Fidelity::ideal), r.speed_mps, r.bus_energy_J, r.kinetic_energy_J);
+    if (r.misfire != 0)
+      csv += ",,,\n";
+    else
+      add(csv, "{},{},{},{}\n", r.correction_mps, r.insertion_mps, r.margin_mps, hours(r.arrival.us));
   }
   return csv;
 }
@@ -124,8 +164,11 @@ std::string flights_csv(const RunReport& report) {
                                                                                           : "under way";
       for (std::size_t item = 0; item < line.manifest.size(); ++item) {
         const bool pieces = line.manifest[item].piece_mg > 0;
-        add(csv, "{},{},{},{},{},{},{},{}\n", line.name, flight.number, days(flight.departure), days(flight.arrival), outcome, line.manifest[item].name,
-            pieces ? static_cast<double>(flight.amounts[item]) : static_cast<double>(flight.amounts[item]) * 1e-9, pieces ? "pieces" : "t");
+        add(csv, "{},{},{},{},{},{},{},{}\n", line.name, flight.number, days(flight.departure),
+            days(flight.arrival), outcome, line.manifest[item].name,
+            pieces ? static_cast<double>(flight.amounts[item])
+                   : static_cast<double>(flight.amounts[item]) * 1e-9,
+            pieces ? "pieces" : "t");
       }
     }
   }

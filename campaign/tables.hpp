@@ -2,12 +2,13 @@
 #include <string>
 #include "campaign/results.hpp"
 
-// The CSV tables of a results directory: one observation a row, units in the header, numbers in shortest exact form.
+// The CSV tables of a results directory: one observation a row, units in the header, numbers in shortest
+// exact form.
 namespace lunafab::campaign {
 
 std::string stations_csv(const RunReport& report);
 std::string stores_csv(const RunReport& report);
-std::string flows_csv(const RunReport& report);     ///< kind, name, account, value, unit: mass, elements, energy
+std::string flows_csv(const RunReport& report);  ///< kind, name, account, value, unit: mass, elements, energy
 std::string series_csv(const RunReport& report);
 std::string launches_csv(const RunReport& report);
 std::string flights_csv(const RunReport& report);

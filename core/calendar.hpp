@@ -7,8 +7,8 @@
 
 namespace lunafab {
 
-/// When each of a fixed number of slots is due next; ties go to the lower slot. A winner tree: setting a slot costs
-/// log2(slots) comparisons, no allocation, and a slot can be moved or cancelled (`never`) at any time.
+/// When each of a fixed number of slots is due next; ties go to the lower slot. A winner tree: setting a slot
+/// costs log2(slots) comparisons, no allocation, and a slot can be moved or cancelled (`never`) at any time.
 class SlotCalendar {
  public:
   explicit SlotCalendar(std::size_t slots = 0) { resize(slots); }
@@ -38,12 +38,16 @@ class SlotCalendar {
   }
 
  private:
-  std::uint32_t better(std::uint32_t left, std::uint32_t right) const { return due_[right] < due_[left] ? right : left; }
+  std::uint32_t better(std::uint32_t left, std::uint32_t right) const {
+    return due_[right] < due_[left] ? right : left;
+  }
   std::uint32_t winner_of_leaves(std::size_t node) const {
     const auto left = static_cast<std::uint32_t>(2 * node - leaves_);
     return better(left, left + 1);
   }
-  std::uint32_t winner_of_nodes(std::size_t node) const { return better(winner_[2 * node], winner_[2 * node + 1]); }
+  std::uint32_t winner_of_nodes(std::size_t node) const {
+    return better(winner_[2 * node], winner_[2 * node + 1]);
+  }
   void rebuild() {
     leaves_ = due_.size();
     winner_.resize(leaves_);

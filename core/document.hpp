@@ -7,7 +7,8 @@
 
 namespace lunafab {
 
-/// One value of a YAML file, with its place. Scalars keep their text: meaning comes from the field that reads them.
+/// One value of a YAML file, with its place. Scalars keep their text: meaning comes from the field that reads
+/// them.
 struct Node {
   enum class Kind { null, scalar, sequence, map };
   struct Entry;
@@ -30,18 +31,22 @@ struct Node::Entry {
 
 inline constexpr std::size_t largest_document_bytes = 8u << 20;
 inline constexpr int deepest_nesting = 32;
+inline constexpr std::size_t most_values = 500'000;
+inline constexpr std::size_t longest_key_bytes = 128;
 
 /// Reads a YAML file whose root is a map. Refused, all findings at once where reading can go on: files over
-/// `largest_document_bytes` (before reading them), text that is not YAML, several documents, duplicate keys, anchors and
-/// aliases, tags, keys that are not plain scalars, nesting beyond `deepest_nesting`.
+/// `largest_document_bytes` (before reading them), bytes that are not UTF-8, control characters, text that is
+/// not YAML, several documents, duplicate keys, anchors and aliases, tags, keys that are not scalars or over
+/// `longest_key_bytes`, nesting beyond `deepest_nesting`, more than `most_values` values.
 /// @throws InputError
 Node load_document(const std::string& path);
 
 /// The same for text in memory; `name` stands in the findings' marks.
 Node parse_document(const std::string& text, const std::string& name);
 
-/// Applies `path=value` (value: any YAML, for example `3.2 h` or `{dist: exponential, mean: 2 h}`). Maps on the path must exist;
-/// the last key is replaced or added. Problems become findings whose mark names `--set path=value`.
+/// Applies `path=value` (value: any YAML, for example `3.2 h` or `{dist: exponential, mean: 2 h}`). Maps on
+/// the path must exist; the last key is replaced or added. Problems become findings whose mark names `--set
+/// path=value`.
 void apply_setting(Node& root, const std::string& setting, Findings& findings);
 
 /// Canonical YAML: two-space block style, scalars quoted only where needed; parses back to the same tree.

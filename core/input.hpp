@@ -3,6 +3,8 @@
 #include <stdexcept>
 #include <string>
 #include <string_view>
+#include <unordered_set>
+#include <utility>
 #include <vector>
 
 namespace lunafab {
@@ -29,7 +31,7 @@ std::string format(const Finding& finding);
 /// Collects findings until a whole file has been read.
 class Findings {
  public:
-  void add(Finding finding) { list_.push_back(std::move(finding)); }
+  void add(Finding finding);  ///< one that is there already is dropped
   bool empty() const { return list_.empty(); }
   std::size_t size() const { return list_.size(); }
   const std::vector<Finding>& list() const { return list_; }
@@ -38,6 +40,7 @@ class Findings {
 
  private:
   std::vector<Finding> list_;
+  std::unordered_set<std::string> seen_;
 };
 
 /// Bad input; `what()` holds one line a finding.
@@ -50,7 +53,17 @@ class InputError : public std::runtime_error {
   std::vector<Finding> findings_;
 };
 
-/// The candidate closest to `word` by edit distance, or "" where none is close enough to be a slip of the keyboard.
+/// The candidate closest to `word` by edit distance, or "" where none is close enough to be a slip of the
+/// keyboard.
 std::string nearest_name(std::string_view word, const std::vector<std::string>& candidates);
+
+/// `path.key`, or `key` at the root.
+std::string join_path(const std::string& path, std::string_view key);
+
+/// The text in quotes for a message, cut where it is long.
+std::string quoted(std::string_view text);
+
+/// `a, b, c` for a finding's `allowed`; long lists end in "… and 30 more".
+std::string list_names(const std::vector<std::string>& names);
 
 }  // namespace lunafab

@@ -6,13 +6,16 @@ namespace lunafab {
 
 /// How a physics step was computed; printed wherever its results are shown.
 enum class Fidelity : std::uint8_t { ideal };
-constexpr const char* name(Fidelity) { return "ideal"; }
+constexpr const char* name(Fidelity) {
+  return "ideal";
+}
 
-/// What leaves the muzzle, relative to the rotating surface, in the muzzle's topocentric axes (along the bore, left, up).
+/// What leaves the muzzle, relative to the rotating surface, in the muzzle's topocentric axes (along the
+/// bore, left, up).
 struct MuzzleState {
   Tick at{};
-  Eigen::Vector3d velocity_mps = Eigen::Vector3d::Zero();     ///< actual, errors included
-  Eigen::Matrix3d covariance_m2ps2 = Eigen::Matrix3d::Zero(); ///< of the velocity error, as known beforehand
+  Eigen::Vector3d velocity_mps = Eigen::Vector3d::Zero();      ///< actual, errors included
+  Eigen::Matrix3d covariance_m2ps2 = Eigen::Matrix3d::Zero();  ///< of the velocity error, as known beforehand
 };
 
 }  // namespace lunafab

@@ -4,21 +4,29 @@
 namespace lunafab {
 namespace {
 
-constexpr Range span_range{0.0, 9.2e9, false};           // up to 290 years: draws stay inside the clock
+constexpr Range span_range{0.0, 9.2e9, false};  // up to 290 years: draws stay inside the clock
 constexpr Range positive_span{0.0, 9.2e9, true};
-constexpr Range shape_range{0.1, 1e4, false};           // beyond it the variates lose their documented accuracy
+constexpr Range shape_range{0.1, 1e4, false};  // beyond it the variates lose their documented accuracy
 
 Distribution read_kind(MapReader& map) {
   using Kind = Distribution::Kind;
-  const Kind kind = map.choice<Kind>("dist", {{"constant", Kind::constant},       {"exponential", Kind::exponential},
-                                              {"erlang", Kind::erlang},           {"gamma", Kind::gamma},
-                                              {"lognormal", Kind::lognormal},     {"weibull", Kind::weibull},
-                                              {"triangular", Kind::triangular},   {"normal", Kind::normal_truncated},
+  const Kind kind = map.choice<Kind>("dist", {{"constant", Kind::constant},
+                                              {"exponential", Kind::exponential},
+                                              {"erlang", Kind::erlang},
+                                              {"gamma", Kind::gamma},
+                                              {"lognormal", Kind::lognormal},
+                                              {"weibull", Kind::weibull},
+                                              {"triangular", Kind::triangular},
+                                              {"normal", Kind::normal_truncated},
                                               {"uniform", Kind::uniform}});
   Distribution d{.kind = kind};
   switch (kind) {
-    case Kind::constant: d.a = map.quantity("value", unit::time, span_range); break;
-    case Kind::exponential: d.a = map.quantity("mean", unit::time, positive_span); break;
+    case Kind::constant:
+      d.a = map.quantity("value", unit::time, span_range);
+      break;
+    case Kind::exponential:
+      d.a = map.quantity("mean", unit::time, positive_span);
+      break;
     case Kind::erlang:
       d.a = map.quantity("mean", unit::time, positive_span);
       d.b = static_cast<double>(map.count("stages", 1, 1000));
@@ -43,7 +51,8 @@ Distribution read_kind(MapReader& map) {
       d.a = map.quantity("low", unit::time, span_range);
       d.b = map.quantity("mode", unit::time, span_range);
       d.c = map.quantity("high", unit::time, span_range);
-      if (!(d.a <= d.b && d.b <= d.c && d.a < d.c)) map.fail("mode", "low ≤ mode ≤ high does not hold", "low ≤ mode ≤ high, low < high");
+      if (!(d.a <= d.b && d.b <= d.c && d.a < d.c))
+        map.fail("mode", "low ≤ mode ≤ high does not hold", "low ≤ mode ≤ high, low < high");
       break;
     case Kind::normal_truncated:
       d.a = map.quantity("mean", unit::time, span_range);
@@ -65,12 +74,15 @@ Distribution from_node(MapReader& map, std::string_view key, const Node* node) {
     MapReader inner(node, map.path_of(key), map.findings());
     return read_kind(inner);
   }
-  return {.kind = Distribution::Kind::constant, .a = read_quantity_node(*node, map.path_of(key), unit::time, span_range, map.findings())};
+  return {.kind = Distribution::Kind::constant,
+          .a = read_quantity_node(*node, map.path_of(key), unit::time, span_range, map.findings())};
 }
 
 }  // namespace
 
-Distribution read_distribution(MapReader& map, std::string_view key) { return from_node(map, key, map.required(key)); }
+Distribution read_distribution(MapReader& map, std::string_view key) {
+  return from_node(map, key, map.required(key));
+}
 
 Distribution read_distribution(MapReader& map, std::string_view key, const Distribution& fallback) {
   const Node* node = map.optional(key);

@@ -22,8 +22,9 @@ inline constexpr Range positive{0.0, 1e300, true};
 inline constexpr Range non_negative{0.0, 1e300, false};
 inline constexpr Range fraction{0.0, 1.0, false};
 
-/// Reads one map strictly: each key asked for is noted, and `finish()` reports every key nobody asked for, with the nearest
-/// name. Problems become findings and a harmless stand-in is returned, so that reading goes on to the next problem.
+/// Reads one map strictly: each key asked for is noted, and `finish()` reports every key nobody asked for,
+/// with the nearest name. Problems become findings and a harmless stand-in is returned, so that reading goes
+/// on to the next problem.
 class MapReader {
  public:
   /// A node that is not a map (or is absent: nullptr) is a finding and reads as an empty map.
@@ -31,8 +32,8 @@ class MapReader {
 
   bool has(std::string_view key) const;
   const std::string& path() const { return path_; }
-  Mark mark() const;                           ///< of the map
-  Mark mark_of(std::string_view key) const;    ///< of the key's value, or of the map where absent
+  Mark mark() const;                         ///< of the map
+  Mark mark_of(std::string_view key) const;  ///< of the key's value, or of the map where absent
   std::string path_of(std::string_view key) const;
   Findings& findings() const { return *findings_; }
   /// The raw value (noted as read), or nullptr where the key is absent; an absent required key is a finding.
@@ -58,9 +59,10 @@ class MapReader {
     return node == nullptr ? fallback : words.at(choice_index(node, key, names_of(words))).second;
   }
 
-  MapReader map(std::string_view key);                           ///< required sub-map
+  MapReader map(std::string_view key);  ///< required sub-map
   std::optional<MapReader> optional_map(std::string_view key);
-  /// Every entry of the map at `key` as (name, reader of a map); names must match [A-Za-z0-9_-]+. Absent: nothing happens.
+  /// Every entry of the map at `key` as (name, reader of a map); names must match [A-Za-z0-9_-]+. Absent:
+  /// nothing happens.
   void each_map(std::string_view key, const std::function<void(const std::string&, MapReader&)>& body);
   /// Every entry of the map at `key` as (name, quantity); absent: empty.
   std::vector<std::pair<std::string, double>> quantities(std::string_view key, const Unit& unit, Range range);
@@ -82,17 +84,24 @@ class MapReader {
     for (const auto& word : words) names.push_back(word.first);
     return names;
   }
+  struct Known {};  ///< an absent map whose absence has been reported already
+  MapReader(Known, std::string path, Mark mark, Findings& findings);
+
+  void report(Mark mark, std::string path, std::string problem, std::string allowed = {},
+              std::string nearest = {});
   std::size_t choice_index(const Node* node, std::string_view key, const std::vector<std::string>& words);
   double read_quantity(const Node* node, std::string_view key, const Unit& unit, Range range);
   std::int64_t read_count(const Node* node, std::string_view key, std::int64_t low, std::int64_t high);
 
-  const Node* node_;
+  const Node* node_;  ///< nullptr: not a map, which has been reported; missing keys are then no news
   std::string path_;
+  Mark mark_;
   Findings* findings_;
   std::vector<std::string> asked_;
 };
 
 /// A quantity from a single node (an item of a sequence, or a scalar that may also be a map).
-double read_quantity_node(const Node& node, const std::string& path, const Unit& unit, Range range, Findings& findings);
+double read_quantity_node(const Node& node, const std::string& path, const Unit& unit, Range range,
+                          Findings& findings);
 
 }  // namespace lunafab

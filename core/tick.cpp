@@ -15,7 +15,8 @@ constexpr std::chrono::sys_days j2000_midnight =
 }  // namespace
 
 Ticks ticks_from_seconds(double span_s) {
-  expects(std::isfinite(span_s) && std::abs(span_s) <= longest_span_s, "ticks: span must be finite and below 29,000 yr");
+  expects(std::isfinite(span_s) && std::abs(span_s) <= longest_span_s,
+          "ticks: span must be finite and below 29,000 yr");
   return {std::llround(span_s * 1e6)};
 }
 
@@ -26,12 +27,14 @@ Epoch parse_epoch(const std::string& text) {
   bool ok = std::sscanf(s, "%4d-%2u-%2u%n", &year, &month, &day, &used) == 3;  // NOLINT(cert-err34-c)
   if (ok && s[used] != '\0') {
     int more = 0;
-    ok = std::sscanf(s + used, "T%2d:%2d:%2d%n", &hour, &minute, &second, &more) == 3 &&  // NOLINT(cert-err34-c)
+    ok = std::sscanf(s + used, "T%2d:%2d:%2d%n", &hour, &minute, &second, &more) ==
+             3 &&  // NOLINT(cert-err34-c)
          s[used + more] == '\0';
   }
-  const std::chrono::year_month_day date{std::chrono::year{year}, std::chrono::month{month}, std::chrono::day{day}};
-  ok = ok && date.ok() && year >= 1900 && year <= 3000 && hour >= 0 && hour < 24 && minute >= 0 && minute < 60 &&
-       second >= 0 && second < 60;
+  const std::chrono::year_month_day date{std::chrono::year{year}, std::chrono::month{month},
+                                         std::chrono::day{day}};
+  ok = ok && date.ok() && year >= 1900 && year <= 3000 && hour >= 0 && hour < 24 && minute >= 0 &&
+       minute < 60 && second >= 0 && second < 60;
   if (!ok) throw std::invalid_argument("not a date: " + text);
   const auto whole_days = (std::chrono::sys_days{date} - j2000_midnight).count();
   return {static_cast<double>(whole_days) - 0.5 + (hour * 3600 + minute * 60 + second) / 86400.0};

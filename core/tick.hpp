@@ -31,14 +31,22 @@ inline constexpr double longest_span_s = 9.2e11;
 
 /// Nearest microsecond. @throws ContractError for non-finite spans and those beyond `longest_span_s`.
 Ticks ticks_from_seconds(double seconds);
-constexpr double seconds(Ticks span) { return static_cast<double>(span.us) * 1e-6; }
-constexpr double seconds(Tick tick) { return static_cast<double>(tick.us) * 1e-6; }
-constexpr double days(Tick tick) { return seconds(tick) / 86400.0; }
+constexpr double seconds(Ticks span) {
+  return static_cast<double>(span.us) * 1e-6;
+}
+constexpr double seconds(Tick tick) {
+  return static_cast<double>(tick.us) * 1e-6;
+}
+constexpr double days(Tick tick) {
+  return seconds(tick) / 86400.0;
+}
 
 /// A calendar date on the TT scale, as days since J2000.0 (2000-01-01 12:00 TT).
 struct Epoch {
   double tt_days_since_j2000 = 0.0;
-  static void visit_fields(auto& self, auto&& visit) { visit("tt_days_since_j2000", self.tt_days_since_j2000); }
+  static void visit_fields(auto& self, auto&& visit) {
+    visit("tt_days_since_j2000", self.tt_days_since_j2000);
+  }
 };
 
 /// Reads `YYYY-MM-DD` or `YYYY-MM-DDThh:mm:ss` (TT, Gregorian). @throws std::invalid_argument otherwise.

@@ -26,7 +26,9 @@ struct NullVisitor {
 }  // namespace detail
 
 template <class T>
-concept HasFields = requires(T& t) { std::remove_const_t<T>::visit_fields(t, detail::NullVisitor{}); };
+concept HasFields = requires(T& t) {
+  std::remove_const_t<T>::visit_fields(t, detail::NullVisitor{});
+};
 
 template <class T>
 concept PlainValue = std::is_arithmetic_v<T> || std::is_enum_v<T> || std::same_as<T, Int128>;
@@ -104,12 +106,15 @@ std::uint64_t state_hash(const T& state) {
 template <class T>
 std::string write_state(const T& state) {
   std::string bytes;
-  auto sink = [&bytes](const void* data, std::size_t size) { bytes.append(static_cast<const char*>(data), size); };
+  auto sink = [&bytes](const void* data, std::size_t size) {
+    bytes.append(static_cast<const char*>(data), size);
+  };
   detail::emit(sink, state);
   return bytes;
 }
 
-/// Reads back what `write_state` wrote for the same type. @throws std::runtime_error where the bytes end early.
+/// Reads back what `write_state` wrote for the same type. @throws std::runtime_error where the bytes end
+/// early.
 class StateReader {
  public:
   explicit StateReader(std::string_view bytes) : bytes_(bytes) {}
@@ -126,7 +131,10 @@ class StateReader {
     } else if constexpr (detail::is_optional<T>) {
       bool has = false;
       read(has);
-      if (has) read(value.emplace()); else value.reset();
+      if (has)
+        read(value.emplace());
+      else
+        value.reset();
     } else if constexpr (std::same_as<T, std::vector<bool>>) {
       static_assert(!std::same_as<T, std::vector<bool>>, "use a vector of bytes");
     } else if constexpr (detail::is_vector<T> || detail::is_array<T>) {
@@ -153,7 +161,8 @@ class StateReader {
   std::string_view bytes_;
 };
 
-/// Name of the first field, depth first, in which two states differ (`servers[3].remaining`); "" where they are equal.
+/// Name of the first field, depth first, in which two states differ (`servers[3].remaining`); "" where they
+/// are equal.
 template <class T>
 std::string first_difference(const T& a, const T& b, const std::string& name = "state") {
   if constexpr (detail::is_vector<T> || detail::is_array<T>) {

@@ -13,7 +13,8 @@ bool later(const GroupMessage& a, const GroupMessage& b) {
   return std::tie(a.tick, a.seq) > std::tie(b.tick, b.seq);
 }
 
-std::int64_t to_us(double span_s) {  // spans are never negative: truncation after adding a half rounds to nearest
+std::int64_t to_us(
+    double span_s) {  // spans are never negative: truncation after adding a half rounds to nearest
   expects(span_s <= longest_span_s, "engine: a drawn span is beyond the clock's reach");
   return static_cast<std::int64_t>(span_s * 1e6 + 0.5);
 }
@@ -23,10 +24,12 @@ StreamKey stream_of(const Station& station, Purpose purpose, const RunKey& key) 
 }
 
 /// Draws the time to a server's next failure, counted from `working_from`.
-void draw_life(const Station& station, std::uint32_t number, Server& server, Tick working_from, const RunKey& key) {
+void draw_life(const Station& station, std::uint32_t number, Server& server, Tick working_from,
+               const RunKey& key) {
   if (station.failures.clock == FailureClock::none) return;
   const std::uint64_t n = static_cast<std::uint64_t>(number) << 32 | server.failures;
-  const double life_s = variate(station.failures.time_to_failure, stream_of(station, Purpose::time_to_failure, key), n);
+  const double life_s =
+      variate(station.failures.time_to_failure, stream_of(station, Purpose::time_to_failure, key), n);
   const Ticks life{std::max<std::int64_t>(to_us(life_s), 1)};
   if (station.failures.clock == FailureClock::operating) server.life = life;
   if (station.failures.clock == FailureClock::calendar) server.fails_at = working_from + life;
@@ -39,9 +42,15 @@ bool is_powered(Mode mode) {
 /// The rules of one group, over its state. All changes of a server's mode go through `enter`.
 class Engine {
  public:
-  Engine(const Plant& plant, std::uint32_t group, GroupState& state, const RunKey& key, std::vector<ServiceCache>& cache,
-         std::vector<SiteMessage>& out)
-      : plant_(plant), group_(plant.groups[group]), group_index_(group), s_(state), key_(key), cache_(cache), out_(out) {
+  Engine(const Plant& plant, std::uint32_t group, GroupState& state, const RunKey& key,
+         std::vector<ServiceCache>& cache, std::vector<SiteMessage>& out)
+      : plant_(plant),
+        group_(plant.groups[group]),
+        group_index_(group),
+        s_(state),
+        key_(key),
+        cache_(cache),
+        out_(out) {
     if (cache_.empty()) cache_.resize(group_.stations.size());
   }
 
@@ -67,7 +76,9 @@ class Engine {
   }
 
  private:
-  StreamKey stream(const Station& station, Purpose purpose) const { return stream_of(station, purpose, key_); }
+  StreamKey stream(const Station& station, Purpose purpose) const {
+    return stream_of(station, purpose, key_);
+  }
   StationState& state_of(const Station& station) { return s_.stations[station.local]; }
   StoreState& store_state(std::uint32_t store) { return s_.stores[plant_.stores[store].local]; }
 
@@ -86,7 +97,8 @@ class Engine {
     s_.calendar.set(slot, due);
   }
 
-  // ---- the life of a server ------------------------------------------------------------------------------------
+  // ---- the life of a server
+  // ------------------------------------------------------------------------------------
 
   Ticks service_time(const Station& station, std::uint64_t n) {
     ServiceCache& cache = cache_[station.local];
@@ -134,8 +146,12 @@ class Engine {
           fail(station, slot);
         }
         break;
-      case Mode::down: repaired(station, slot); break;
-      default: fail(station, slot); break;  // only the calendar clock reaches a server that is not at work
+      case Mode::down:
+        repaired(station, slot);
+        break;
+      default:
+        fail(station, slot);
+        break;  // only the calendar clock reaches a server that is not at work
     }
   }
 
@@ -157,13 +173,13 @@ class Engine {
     const auto server_number = static_cast<std::uint64_t>(slot - station.first_server);
     const std::uint64_t n = server_number << 32 | server.failures++;
     enter(station, server, Mode::down);
-    const double repair_s = variate(station.failures.time_to_repair, stream(station, Purpose::time_to_repair), n);
+    const double repair_s =
+        variate(station.failures.time_to_repair, stream(station, Purpose::time_to_repair), n);
     const Tick repaired_at = s_.now + Ticks{std::max<std::int64_t>(to_us(repair_s), 1)};
     s_.calendar.set(slot, repaired_at);
     draw_life(station, slot - station.first_server, server, repaired_at, key_);
     power_freed(station);
   }
-
 
   void repaired(const Station& station, std::uint32_t slot) {
     Server& server = s_.servers[slot];
@@ -195,7 +211,8 @@ class Engine {
     return static_cast<std::uint32_t>(&station - plant_.stations.data());
   }
 
-  // ---- starting work ---------------------------------------------------------------------------------------------
+  // ---- starting work
+  // ---------------------------------------------------------------------------------------------
 
   std::uint32_t next_operation(const Station& station) {
     if (station.mix.size() == 1) return 0;
@@ -264,7 +281,9 @@ class Engine {
     }
     if (op.makes_satellite != 0) {
       server.piece = static_cast<std::uint64_t>(group_index_) << 40 | ++s_.satellites_begun;
-      out_.push_back({.tick = s_.now, .kind = SiteMessage::Kind::building, .material = op.put.front().material,
+      out_.push_back({.tick = s_.now,
+                      .kind = SiteMessage::Kind::building,
+                      .material = op.put.front().material,
                       .id = server.piece});
     }
     begin_work(station, slot);
@@ -291,7 +310,8 @@ class Engine {
     store.level.set(s_.now, store.amount);
   }
 
-  // ---- finishing work --------------------------------------------------------------------------------------------
+  // ---- finishing work
+  // --------------------------------------------------------------------------------------------
 
   /// Room for a leg: capacity, an overflow, or a consumer that takes it at once (direct hand-over).
   bool has_room(std::uint32_t place, std::int64_t amount) {
@@ -325,7 +345,8 @@ class Engine {
     StoreState& state = store_state(place);
     state.received += amount;
     std::int64_t kept = amount;
-    if (store.when_full != WhenFull::block) kept = std::min(amount, std::max<std::int64_t>(store.capacity - state.amount, 0));
+    if (store.when_full != WhenFull::block)
+      kept = std::min(amount, std::max<std::int64_t>(store.capacity - state.amount, 0));
     state.overflowed += amount - kept;
     change_level(state, kept);
     if (plant_.tracks_pieces(place)) {
@@ -395,7 +416,8 @@ class Engine {
       const std::uint32_t end = station.first_server + static_cast<std::uint32_t>(station.servers);
       for (std::uint32_t slot = station.first_server; slot < end; ++slot) {
         const Server& server = s_.servers[slot];
-        if (server.mode != Mode::blocked || (best != nullptr && server.run_from >= s_.servers[best_slot].run_from)) {
+        if (server.mode != Mode::blocked ||
+            (best != nullptr && server.run_from >= s_.servers[best_slot].run_from)) {
           continue;
         }
         if (!can_put(station, server)) continue;
@@ -409,16 +431,21 @@ class Engine {
   bool can_put(const Station& station, const Server& server) {
     const Operation& op = station.mix[server.op];
     if (server.good == 0) return has_room(station.scrap, op.scrap_mg);
-    return std::all_of(op.put.begin(), op.put.end(), [&](const Leg& leg) { return has_room(leg.place, leg.amount); });
+    return std::all_of(op.put.begin(), op.put.end(),
+                       [&](const Leg& leg) { return has_room(leg.place, leg.amount); });
   }
 
-  // ---- vehicles --------------------------------------------------------------------------------------------------
+  // ---- vehicles
+  // --------------------------------------------------------------------------------------------------
 
   void depart(const Station& station, std::uint32_t slot) {
     Server& server = s_.servers[slot];
     const Leg& load = station.mix[server.op].take.front();
-    SiteMessage message{.tick = s_.now, .kind = SiteMessage::Kind::departed, .route = station.route,
-                        .server = slot, .amount = load.amount};
+    SiteMessage message{.tick = s_.now,
+                        .kind = SiteMessage::Kind::departed,
+                        .route = station.route,
+                        .server = slot,
+                        .amount = load.amount};
     if (server.piece != 0) message.ids.push_back(server.piece);
     out_.push_back(std::move(message));
     ++state_of(station).firings[server.op].good;
@@ -447,7 +474,10 @@ class Engine {
     }
     state.arrived += load.amount;
     if (load.route != no_route) {
-      out_.push_back({.tick = s_.now, .kind = SiteMessage::Kind::unloaded, .route = load.route, .server = load.server,
+      out_.push_back({.tick = s_.now,
+                      .kind = SiteMessage::Kind::unloaded,
+                      .route = load.route,
+                      .server = load.server,
                       .ids = {}});
     }
     wake_consumers(store);
@@ -461,11 +491,13 @@ class Engine {
       server.life = server.life - message.trip;
       if (server.life.us <= 0) return fail(station, slot);
     }
-    if (station.failures.clock == FailureClock::calendar && server.fails_at <= s_.now) return fail(station, slot);
+    if (station.failures.clock == FailureClock::calendar && server.fails_at <= s_.now)
+      return fail(station, slot);
     repaired(station, slot);
   }
 
-  // ---- power -----------------------------------------------------------------------------------------------------
+  // ---- power
+  // -----------------------------------------------------------------------------------------------------
 
   /// Takes power from a server, keeping it alive if hold power is left.
   void lose_power(const Station& station, std::uint32_t slot) {
@@ -484,8 +516,8 @@ class Engine {
 
   std::int32_t held_servers(const Station& station) const {
     const auto first = s_.servers.begin() + station.first_server;
-    return static_cast<std::int32_t>(
-        std::count_if(first, first + station.servers, [](const Server& server) { return server.mode == Mode::held; }));
+    return static_cast<std::int32_t>(std::count_if(
+        first, first + station.servers, [](const Server& server) { return server.mode == Mode::held; }));
   }
 
   /// Gives a server's power back to the waiting ones of its station.
@@ -515,7 +547,8 @@ class Engine {
       for (std::int32_t i = 0; i < station.servers && state.powered < state.allowed; ++i) {
         const std::uint32_t slot = station.first_server + static_cast<std::uint32_t>(i);
         Server& server = s_.servers[slot];
-        const bool waiting = server.mode == Mode::no_power || server.mode == Mode::held || server.mode == Mode::frozen;
+        const bool waiting =
+            server.mode == Mode::no_power || server.mode == Mode::held || server.mode == Mode::frozen;
         if (!waiting || (server.loaded != 0) != with_work) continue;
         enter(station, server, Mode::starved);
         settle_in(station, slot);
@@ -540,7 +573,8 @@ class Engine {
     enter(station, server, Mode::frozen);
   }
 
-  // ---- messages --------------------------------------------------------------------------------------------------
+  // ---- messages
+  // --------------------------------------------------------------------------------------------------
 
   void take_message() {
     std::pop_heap(s_.inbox.begin(), s_.inbox.end(), later);
@@ -554,7 +588,9 @@ class Engine {
         store_state(message.store).inbound.push_back(message.load);
         unload_waiting(message.store);
         break;
-      case GroupMessage::Kind::vehicle_back: vehicle_back(message); break;
+      case GroupMessage::Kind::vehicle_back:
+        vehicle_back(message);
+        break;
     }
   }
 
@@ -595,7 +631,8 @@ GroupState initial_state(const Plant& plant, std::uint32_t group_index, const Ru
       server.mode = mode;
       server.life = endless_life;
       draw_life(station, i, server, Tick{}, key);
-      if (station.failures.clock == FailureClock::calendar) state.calendar.set(station.first_server + i, server.fails_at);
+      if (station.failures.clock == FailureClock::calendar)
+        state.calendar.set(station.first_server + i, server.fails_at);
     }
     state.stations.push_back(std::move(station_state));
   }
@@ -632,16 +669,19 @@ void book(GroupState& state, const Plant& plant, std::uint32_t group, Tick now) 
 }
 
 Int128 energy_nJ(const Station& station, const StationState& state) {
-  const auto time = [&](Mode mode) { return static_cast<Int128>(state.mode_us[static_cast<std::size_t>(mode)]); };
+  const auto time = [&](Mode mode) {
+    return static_cast<Int128>(state.mode_us[static_cast<std::size_t>(mode)]);
+  };
   return (time(Mode::busy) + time(Mode::thawing)) * station.power.busy_mW +
-         (time(Mode::starved) + time(Mode::blocked)) * station.power.idle_mW + time(Mode::held) * station.power.hold_mW;
+         (time(Mode::starved) + time(Mode::blocked)) * station.power.idle_mW +
+         time(Mode::held) * station.power.hold_mW;
 }
 
 std::int32_t servers_wanting_power(const Plant& plant, const GroupState& state, std::uint32_t station_index) {
   const Station& station = plant.stations[station_index];
   const auto first = state.servers.begin() + station.first_server;
-  return static_cast<std::int32_t>(
-      std::count_if(first, first + station.servers, [](const Server& server) { return server.mode != Mode::down; }));
+  return static_cast<std::int32_t>(std::count_if(
+      first, first + station.servers, [](const Server& server) { return server.mode != Mode::down; }));
 }
 
 }  // namespace lunafab::factory

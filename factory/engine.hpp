@@ -22,7 +22,8 @@ struct ServiceCache {
   std::array<std::int64_t, block> ticks{};
 };
 
-/// A group with all stores at their initial contents, no grants given (stations that need none run), nothing started.
+/// A group with all stores at their initial contents, no grants given (stations that need none run), nothing
+/// started.
 GroupState initial_state(const Plant& plant, std::uint32_t group, const RunKey& key);
 
 /// Starts whatever can start at tick 0; call once, after the first grants.

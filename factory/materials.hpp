@@ -18,7 +18,8 @@ enum class Measure : std::uint8_t {
 };
 enum class Composition : std::uint8_t { fixed, derived, mixed };
 
-/// A substance or an article. Its composition is fixed by the file, derived from its one recipe, or mixed (never consumed).
+/// A substance or an article. Its composition is fixed by the file, derived from its one recipe, or mixed
+/// (never consumed).
 struct Material {
   std::string name;
   Measure measure = Measure::bulk;
@@ -26,7 +27,8 @@ struct Material {
   bool found_in_ground = false;
   bool imported = false;
   std::int64_t piece_mg = 0;
-  std::vector<double> fraction;  ///< by element, sums to 1; empty while not yet derived, for mixed and abstract materials
+  std::vector<double>
+      fraction;  ///< by element, sums to 1; empty while not yet derived, for mixed and abstract materials
   ElementMasses piece_elements;  ///< of one piece, sums to piece_mg
 };
 
@@ -49,12 +51,14 @@ struct Chemistry {
   std::vector<Recipe> recipes;
 };
 
-/// Mass fractions by element symbol of a chemical formula such as `Al2O3` or `CaAl2Si2O8`; empty where it is not one.
+/// Mass fractions by element symbol of a chemical formula such as `Al2O3` or `CaAl2Si2O8`; empty where it is
+/// not one.
 /// @source IUPAC abridged standard atomic weights 2021.
 std::vector<std::pair<std::string, double>> formula_fractions(std::string_view formula);
 std::vector<std::string> known_elements();
 
-/// Splits `total` by fractions into whole numbers that sum to it exactly (largest remainder, ties to the lower index).
+/// Splits `total` by fractions into whole numbers that sum to it exactly (largest remainder, ties to the
+/// lower index).
 ElementMasses split_exactly(std::int64_t total, std::span<const double> fraction);
 
 /// Masses by element of an amount of a material whose composition is known; all zero for abstract ones.

@@ -16,13 +16,17 @@ inline constexpr std::int64_t unlimited = std::numeric_limits<std::int64_t>::max
 
 /// Where a leg comes from or goes to: a store, or the world outside.
 enum class Place : std::uint32_t { ground = 0xfffffff0, endless, dump, vent, shipped };
-constexpr bool is_store(std::uint32_t place) { return place < static_cast<std::uint32_t>(Place::ground); }
-constexpr std::uint32_t index(Place place) { return static_cast<std::uint32_t>(place); }
+constexpr bool is_store(std::uint32_t place) {
+  return place < static_cast<std::uint32_t>(Place::ground);
+}
+constexpr std::uint32_t index(Place place) {
+  return static_cast<std::uint32_t>(place);
+}
 
 enum class WhenFull : std::uint8_t { block, dump, vent };
 
 struct Store {
-  std::string name;        ///< full path, `lines.melt.stores.feed`
+  std::string name;  ///< full path, `lines.melt.stores.feed`
   std::uint32_t material = 0;
   std::uint32_t group = 0;
   std::uint32_t local = 0;  ///< position in its group's state
@@ -44,8 +48,8 @@ struct Operation {
   std::optional<std::uint32_t> recipe;  ///< none: the piece passes through
   std::int64_t weight = 1;              ///< share in the station's mix, parts per million
   std::vector<Leg> take, put;
-  std::int64_t scrap_mg = 0;            ///< mass of a failed firing: all its outputs
-  std::uint8_t makes_satellite = 0;     ///< its output starts a satellite's life
+  std::int64_t scrap_mg = 0;         ///< mass of a failed firing: all its outputs
+  std::uint8_t makes_satellite = 0;  ///< its output starts a satellite's life
 };
 
 enum class FailureClock : std::uint8_t { none, operating, calendar };
@@ -64,20 +68,20 @@ struct StationPower {
 inline constexpr std::uint32_t no_route = 0xffffffff;
 
 struct Station {
-  std::string name;            ///< full path, `lines.melt.stations.cells`, or `routes.feed` for a loading place
-  std::uint32_t entity = 0;    ///< key of its random streams
+  std::string name;          ///< full path, `lines.melt.stations.cells`, or `routes.feed` for a loading place
+  std::uint32_t entity = 0;  ///< key of its random streams
   std::uint32_t group = 0;
   std::uint32_t local = 0;  ///< position in its group's state
   std::int32_t servers = 1;
   std::uint32_t first_server = 0;  ///< slot in its group
   std::vector<Operation> mix;
-  Distribution cycle;          ///< s
+  Distribution cycle;  ///< s
   double speed = 1.0;
   double yield = 1.0;
   std::uint32_t scrap = index(Place::dump);  ///< store or place of failed firings
   std::uint32_t scrap_material = 0;
   Failures failures;
-  StationPower power;          ///< already multiplied by `speed`
+  StationPower power;  ///< already multiplied by `speed`
   Ticks thaw{};
   std::uint32_t route = no_route;  ///< a loading place: servers are vehicles, which leave with their load
 };
@@ -93,9 +97,9 @@ struct Group {
 /// A haul between two groups, or to the driver.
 struct Route {
   std::string name;
-  std::uint32_t station = 0;              ///< its loading place
-  std::uint32_t from = 0;                 ///< store
-  std::optional<std::uint32_t> to;        ///< store; none: the driver's queue
+  std::uint32_t station = 0;        ///< its loading place
+  std::uint32_t from = 0;           ///< store
+  std::optional<std::uint32_t> to;  ///< store; none: the driver's queue
   Ticks outbound{}, inbound{};
 };
 
@@ -108,7 +112,9 @@ struct Plant {
   std::vector<std::uint8_t> is_satellite;  ///< by material
   bool power_limited = false;              ///< stations that use power wait for grants
 
-  const Material& material_of(std::uint32_t store) const { return chemistry.materials[stores[store].material]; }
+  const Material& material_of(std::uint32_t store) const {
+    return chemistry.materials[stores[store].material];
+  }
   bool tracks_pieces(std::uint32_t store) const { return material_of(store).measure != Measure::bulk; }
 };
 

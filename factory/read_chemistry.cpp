@@ -31,7 +31,8 @@ class ChemistryReader {
   Chemistry read() {
     chemistry_.elements = known_elements();
     for (const std::string& name : scenario_.words("classes")) chemistry_.elements.push_back(name);
-    scenario_.each_map("materials", [&](const std::string& name, MapReader& map) { read_material(name, map); });
+    scenario_.each_map("materials",
+                       [&](const std::string& name, MapReader& map) { read_material(name, map); });
     scenario_.each_map("recipes", [&](const std::string& name, MapReader& map) { read_recipe(name, map); });
     check_definitions();
     solve_all();
@@ -40,7 +41,8 @@ class ChemistryReader {
   }
 
  private:
-  // ---- materials -------------------------------------------------------------------------------------------------
+  // ---- materials
+  // -------------------------------------------------------------------------------------------------
 
   void read_material(const std::string& name, MapReader& map) {
     Material material;
@@ -51,7 +53,8 @@ class ChemistryReader {
     if (!found.empty() && found != "ground") map.fail("found", "'" + found + "' is not a place", "ground");
     material.found_in_ground = found == "ground";
     material.imported = map.flag("imported", false);
-    if (material.found_in_ground && (material.composition != Composition::fixed || material.measure != Measure::bulk)) {
+    if (material.found_in_ground &&
+        (material.composition != Composition::fixed || material.measure != Measure::bulk)) {
       map.fail("found", "only bulk materials of fixed composition are found in the ground");
     }
     map.finish();
@@ -68,7 +71,8 @@ class ChemistryReader {
     if (node.kind == Node::Kind::scalar && node.scalar == "abstract") {
       material.measure = Measure::abstract;
     } else if (!(node.kind == Node::Kind::scalar && node.scalar == "derived")) {
-      const double kg = read_quantity_node(node, map.path_of("piece"), unit::mass, {1e-6, heaviest_kg}, findings_);
+      const double kg =
+          read_quantity_node(node, map.path_of("piece"), unit::mass, {1e-6, heaviest_kg}, findings_);
       material.piece_mg = std::llround(kg * mg_per_kg);
     }
   }
@@ -78,9 +82,13 @@ class ChemistryReader {
     const Node* node = map.required("composition");
     material.fraction.assign(chemistry_.elements.size(), 0.0);
     if (node != nullptr && node->kind == Node::Kind::scalar) {
-      if (node->scalar == "derived") material.composition = Composition::derived;
-      else if (node->scalar == "mixed") material.composition = Composition::mixed;
-      else map.fail("composition", "'" + node->scalar + "' is not a composition", "a map of formulas to fractions, derived, mixed");
+      if (node->scalar == "derived")
+        material.composition = Composition::derived;
+      else if (node->scalar == "mixed")
+        material.composition = Composition::mixed;
+      else
+        map.fail("composition", "'" + node->scalar + "' is not a composition",
+                 "a map of formulas to fractions, derived, mixed");
       material.fraction.clear();
       if (material.composition == Composition::fixed) material.fraction = stand_in();
     } else {
@@ -89,7 +97,8 @@ class ChemistryReader {
     if (material.composition == Composition::mixed && material.measure != Measure::bulk) {
       map.fail("composition", "a mixed material is weighed, not counted", "no `piece`");
     }
-    if (derived_piece != (material.composition == Composition::derived) && material.measure == Measure::pieces) {
+    if (derived_piece != (material.composition == Composition::derived) &&
+        material.measure == Measure::pieces) {
       map.fail("piece", "mass and composition of a piece are both derived, or both given");
     }
   }
@@ -108,7 +117,8 @@ class ChemistryReader {
       auto fractions = formula_fractions(formula);
       if (symbol != chemistry_.elements.end()) fractions = {{formula, 1.0}};
       if (fractions.empty()) {
-        map.fail("composition", "'" + formula + "' is neither a formula of known elements nor a declared class",
+        map.fail("composition",
+                 "'" + formula + "' is neither a formula of known elements nor a declared class",
                  "formulas such as SiO2, elements, classes", nearest_name(formula, chemistry_.elements));
         continue;
       }
@@ -128,7 +138,8 @@ class ChemistryReader {
     for (double& part : material.fraction) part /= exact;
   }
 
-  // ---- recipes ---------------------------------------------------------------------------------------------------
+  // ---- recipes
+  // ---------------------------------------------------------------------------------------------------
 
   void read_recipe(const std::string& name, MapReader& map) {
     Draft draft;
@@ -136,7 +147,8 @@ class ChemistryReader {
     draft.path = map.path();
     draft.mark = map.mark();
     for (const auto& [material, node] : map.nodes("inputs")) read_leg(material, *node, map, "inputs", draft);
-    for (const auto& [material, node] : map.nodes("outputs")) read_leg(material, *node, map, "outputs", draft);
+    for (const auto& [material, node] : map.nodes("outputs"))
+      read_leg(material, *node, map, "outputs", draft);
     draft.recipe.enthalpy_J = map.quantity("enthalpy", unit::energy, any_value, 0.0);
     if (draft.recipe.outputs.empty()) map.fail("outputs", "a recipe makes something");
     map.finish();
@@ -147,7 +159,8 @@ class ChemistryReader {
     const std::string path = map.path_of(side) + "." + name;
     const auto found = std::find(names_.begin(), names_.end(), name);
     if (found == names_.end()) {
-      findings_.add({node.mark, path, "no material '" + name + "'", "a name under `materials`", nearest_name(name, names_)});
+      findings_.add({node.mark, path, "no material '" + name + "'", "a name under `materials`",
+                     nearest_name(name, names_)});
       return;
     }
     RecipeLeg leg;
@@ -160,11 +173,13 @@ class ChemistryReader {
     } else {
       leg.amount = read_amount(node, path, material);
       if (output && material.composition != Composition::fixed && material.measure != Measure::abstract) {
-        findings_.add({node.mark, path, "the composition of '" + name + "' follows from the recipe", "balance", ""});
+        findings_.add(
+            {node.mark, path, "the composition of '" + name + "' follows from the recipe", "balance", ""});
       }
     }
     if (!output && material.composition == Composition::mixed) {
-      findings_.add({node.mark, path, "'" + name + "' is mixed: its composition varies, so no recipe can use it",
+      findings_.add({node.mark, path,
+                     "'" + name + "' is mixed: its composition varies, so no recipe can use it",
                      "a material of fixed or derived composition", ""});
     }
     (output ? draft.recipe.outputs : draft.recipe.inputs).push_back(std::move(leg));
@@ -172,19 +187,23 @@ class ChemistryReader {
 
   std::int64_t read_amount(const Node& node, const std::string& path, const Material& material) {
     if (material.measure == Measure::bulk) {
-      return std::llround(read_quantity_node(node, path, unit::mass, {1e-6, heaviest_kg}, findings_) * mg_per_kg);
+      return std::llround(read_quantity_node(node, path, unit::mass, {1e-6, heaviest_kg}, findings_) *
+                          mg_per_kg);
     }
     std::int64_t pieces = 0;
     const char* end = node.scalar.data() + node.scalar.size();
     const auto parsed = std::from_chars(node.scalar.data(), end, pieces);
-    if (node.kind != Node::Kind::scalar || parsed.ec != std::errc{} || parsed.ptr != end || pieces < 1 || pieces > most_pieces) {
-      findings_.add({node.mark, path, "'" + node.scalar + "' is not a number of pieces", "a whole number from 1", ""});
+    if (node.kind != Node::Kind::scalar || parsed.ec != std::errc{} || parsed.ptr != end || pieces < 1 ||
+        pieces > most_pieces) {
+      findings_.add(
+          {node.mark, path, "'" + node.scalar + "' is not a number of pieces", "a whole number from 1", ""});
       return 1;
     }
     return pieces;
   }
 
-  // ---- derivation ------------------------------------------------------------------------------------------------
+  // ---- derivation
+  // ------------------------------------------------------------------------------------------------
 
   void check_definitions() {
     for (std::size_t m = 0; m < chemistry_.materials.size(); ++m) {
@@ -202,7 +221,8 @@ class ChemistryReader {
 
   bool known(const RecipeLeg& leg) const {
     const Material& material = chemistry_.materials[leg.material];
-    return material.measure == Measure::abstract || !material.fraction.empty() || !material.piece_elements.empty();
+    return material.measure == Measure::abstract || !material.fraction.empty() ||
+           !material.piece_elements.empty();
   }
 
   bool ready(const Draft& draft) const {
@@ -227,7 +247,8 @@ class ChemistryReader {
     }
     for (const Draft& draft : drafts_) {
       if (draft.solved) continue;
-      findings_.add({draft.mark, draft.path, "its inputs' compositions follow from its own outputs, in a circle",
+      findings_.add({draft.mark, draft.path,
+                     "its inputs' compositions follow from its own outputs, in a circle",
                      "a fixed composition for one material of the loop", ""});
     }
   }
@@ -253,25 +274,30 @@ class ChemistryReader {
     check_order(draft);
   }
 
-  /// Moves a rounding difference into the largest bulk output that holds the element; more than rounding is refused.
+  /// Moves a rounding difference into the largest bulk output that holds the element; more than rounding is
+  /// refused.
   void fold_rounding(Draft& draft, std::size_t e, std::int64_t& left, std::int64_t rounding) {
     const std::string& element = chemistry_.elements[e];
     if (std::abs(left) > rounding) {
       const double kg = static_cast<double>(std::abs(left)) / mg_per_kg;
-      const std::string what = left < 0 ? "makes {:.6g} kg of {} from nothing in a firing" : "loses {:.6g} kg of {} in a firing";
+      const std::string what =
+          left < 0 ? "makes {:.6g} kg of {} from nothing in a firing" : "loses {:.6g} kg of {} in a firing";
       findings_.add({draft.mark, draft.path, fmt::format(fmt::runtime(what), kg, element),
                      left < 0 ? "outputs that hold no more of any element than the inputs"
-                              : "outputs that hold as much of every element, or one leg `balance`", ""});
+                              : "outputs that hold as much of every element, or one leg `balance`",
+                     ""});
       left = 0;
       return;
     }
     RecipeLeg* largest = nullptr;
     for (RecipeLeg& leg : draft.recipe.outputs) {
-      if (leg.mg.empty() || leg.mg[e] == 0 || chemistry_.materials[leg.material].measure != Measure::bulk) continue;
+      if (leg.mg.empty() || leg.mg[e] == 0 || chemistry_.materials[leg.material].measure != Measure::bulk)
+        continue;
       if (largest == nullptr || leg.mg[e] > largest->mg[e]) largest = &leg;
     }
     if (largest == nullptr) {
-      findings_.add({draft.mark, draft.path, fmt::format("is {} mg of {} off, and no weighed output holds it", -left, element),
+      findings_.add({draft.mark, draft.path,
+                     fmt::format("is {} mg of {} off, and no weighed output holds it", -left, element),
                      "one leg `balance`", ""});
     } else {
       largest->mg[e] += left;
@@ -307,14 +333,16 @@ class ChemistryReader {
   }
 
   /// A balance leg of given composition must come out as that composition.
-  void check_fixed_balance(const Draft& draft, const RecipeLeg& leg, const Material& material, std::int64_t total) {
+  void check_fixed_balance(const Draft& draft, const RecipeLeg& leg, const Material& material,
+                           std::int64_t total) {
     for (std::size_t e = 0; e < leg.mg.size(); ++e) {
       const double share = static_cast<double>(leg.mg[e]) / static_cast<double>(total);
       if (std::abs(share - material.fraction[e]) < 1e-6) continue;
-      findings_.add({draft.mark, draft.path,
-                     fmt::format("its balance leg '{}' comes out with {:.6g} % {}, not {:.6g} %", material.name, 100 * share,
-                                 chemistry_.elements[e], 100 * material.fraction[e]),
-                     "`composition: derived` for the balance leg's material", ""});
+      findings_.add(
+          {draft.mark, draft.path,
+           fmt::format("its balance leg '{}' comes out with {:.6g} % {}, not {:.6g} %", material.name,
+                       100 * share, chemistry_.elements[e], 100 * material.fraction[e]),
+           "`composition: derived` for the balance leg's material", ""});
       return;
     }
   }
@@ -334,8 +362,9 @@ class ChemistryReader {
       const double share = std::clamp(reduced / oxide, 0.0, 1.0);
       if (nobler != nullptr && share > nobler_reduced + noticeable) {
         warnings_.add({draft.mark, draft.path,
-                       fmt::format("reduces {:.0f} % of the {} but only {:.0f} % of the nobler {}", 100 * share, metal,
-                                   100 * nobler_reduced, nobler), "the order Fe, Si, Ti, Al, Mg, Ca", ""});
+                       fmt::format("reduces {:.0f} % of the {} but only {:.0f} % of the nobler {}",
+                                   100 * share, metal, 100 * nobler_reduced, nobler),
+                       "the order Fe, Si, Ti, Al, Mg, Ca", ""});
       }
       if (share < nobler_reduced) {
         nobler_reduced = share;
@@ -345,11 +374,16 @@ class ChemistryReader {
   }
 
   std::size_t element_index(std::string_view symbol) const {
-    return static_cast<std::size_t>(std::find(chemistry_.elements.begin(), chemistry_.elements.end(), symbol) -
-                                    chemistry_.elements.begin());
+    return static_cast<std::size_t>(
+        std::find(chemistry_.elements.begin(), chemistry_.elements.end(), symbol) -
+        chemistry_.elements.begin());
   }
-  double metal_mass(const std::vector<RecipeLeg>& legs, std::size_t e) const { return mass_of(legs, e, false); }
-  double oxide_mass(const std::vector<RecipeLeg>& legs, std::size_t e) const { return mass_of(legs, e, true); }
+  double metal_mass(const std::vector<RecipeLeg>& legs, std::size_t e) const {
+    return mass_of(legs, e, false);
+  }
+  double oxide_mass(const std::vector<RecipeLeg>& legs, std::size_t e) const {
+    return mass_of(legs, e, true);
+  }
   /// Mass of an element in legs with or without oxygen beside it.
   double mass_of(const std::vector<RecipeLeg>& legs, std::size_t e, bool with_oxygen) const {
     const std::size_t oxygen = element_index("O");
@@ -371,6 +405,8 @@ class ChemistryReader {
 
 }  // namespace
 
-Chemistry read_chemistry(MapReader& scenario, Findings& warnings) { return ChemistryReader(scenario, warnings).read(); }
+Chemistry read_chemistry(MapReader& scenario, Findings& warnings) {
+  return ChemistryReader(scenario, warnings).read();
+}
 
 }  // namespace lunafab::factory

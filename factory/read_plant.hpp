@@ -6,10 +6,11 @@
 
 namespace lunafab::factory {
 
-/// Reads `lines`, `routes` and `depot` of a scenario into a plant (with `classes`, `materials`, `recipes` already in `chemistry`).
-/// `satellites`: names of the materials whose pieces are satellites. `lookahead`: shortest delay a route may have.
-Plant read_plant(MapReader& scenario, Chemistry chemistry, const std::vector<std::string>& satellites, Ticks lookahead,
-                 bool power_limited);
+/// Reads `lines`, `routes` and `depot` of a scenario into a plant (with `classes`, `materials`, `recipes`
+/// already in `chemistry`). `satellites`: names of the materials whose pieces are satellites. `lookahead`:
+/// shortest delay a route may have.
+Plant read_plant(MapReader& scenario, Chemistry chemistry, const std::vector<std::string>& satellites,
+                 Ticks lookahead, bool power_limited);
 
 /// Reports every station that no material can ever reach. `supplied`: stores that flights fill.
 void check_reach(const Plant& plant, const std::vector<std::uint32_t>& supplied, Findings& findings,

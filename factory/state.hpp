@@ -12,7 +12,7 @@ namespace lunafab::factory {
 
 /// What a server is doing; every moment of every server is booked under one of these.
 enum class Mode : std::uint8_t {
-  starved,   ///< powered, no input
+  starved,  ///< powered, no input
   busy,
   blocked,   ///< finished, an output has no room
   down,      ///< failed, under repair
@@ -20,30 +20,32 @@ enum class Mode : std::uint8_t {
   held,      ///< not granted, kept alive by hold power
   frozen,    ///< lost its hold power
   thawing,
-  away       ///< a vehicle on the road
+  away  ///< a vehicle on the road
 };
 inline constexpr std::size_t mode_count = 9;
-inline constexpr std::array<const char*, mode_count> mode_names{"starved", "busy",   "blocked", "down", "no_power",
-                                                                "held",    "frozen", "thawing", "away"};
+inline constexpr std::array<const char*, mode_count> mode_names{
+    "starved", "busy", "blocked", "down", "no_power", "held", "frozen", "thawing", "away"};
 
 struct Server {
   Mode mode = Mode::starved;
-  std::uint8_t loaded = 0;   ///< has taken its inputs
-  std::uint8_t done = 0;     ///< … and finished the work
-  std::uint8_t good = 1;     ///< … with this result
-  std::uint8_t icy = 0;      ///< froze and has to thaw before anything else
+  std::uint8_t loaded = 0;  ///< has taken its inputs
+  std::uint8_t done = 0;    ///< … and finished the work
+  std::uint8_t good = 1;    ///< … with this result
+  std::uint8_t icy = 0;     ///< froze and has to thaw before anything else
   std::uint16_t op = 0;
   std::uint32_t failures = 0;
-  Tick since{};              ///< when the mode began, or was last booked
-  Tick run_from{};           ///< start of the running stretch, or of being blocked
-  Tick fails_at = never;     ///< calendar clock
-  Ticks remaining{};         ///< work left in this firing (or thaw)
+  Tick since{};           ///< when the mode began, or was last booked
+  Tick run_from{};        ///< start of the running stretch, or of being blocked
+  Tick fails_at = never;  ///< calendar clock
+  Ticks remaining{};      ///< work left in this firing (or thaw)
   Ticks thaw_left{};
-  Ticks life{};              ///< operating time until the next failure
-  std::uint64_t piece = 0;   ///< satellite identity carried, 0: none
+  Ticks life{};             ///< operating time until the next failure
+  std::uint64_t piece = 0;  ///< satellite identity carried, 0: none
   static void visit_fields(auto& self, auto&& visit) {
-    visit("mode", self.mode), visit("loaded", self.loaded), visit("done", self.done), visit("good", self.good);
-    visit("icy", self.icy), visit("op", self.op), visit("failures", self.failures), visit("since", self.since);
+    visit("mode", self.mode), visit("loaded", self.loaded), visit("done", self.done),
+        visit("good", self.good);
+    visit("icy", self.icy), visit("op", self.op), visit("failures", self.failures),
+        visit("since", self.since);
     visit("run_from", self.run_from), visit("fails_at", self.fails_at), visit("remaining", self.remaining);
     visit("thaw_left", self.thaw_left), visit("life", self.life), visit("piece", self.piece);
   }
@@ -59,12 +61,12 @@ struct Firings {
 
 struct StationState {
   std::uint64_t starts = 0;
-  std::int32_t allowed = 0;        ///< servers granted running power
+  std::int32_t allowed = 0;  ///< servers granted running power
   std::int32_t held_allowed = 0;
-  std::int32_t powered = 0;        ///< servers in starved, busy, blocked, thawing
+  std::int32_t powered = 0;  ///< servers in starved, busy, blocked, thawing
   std::int32_t starved = 0, blocked = 0;
   std::int64_t failures = 0;
-  std::vector<Firings> firings;    ///< by operation of the mix
+  std::vector<Firings> firings;                    ///< by operation of the mix
   std::array<std::int64_t, mode_count> mode_us{};  ///< booked server time
   static void visit_fields(auto& self, auto&& visit) {
     visit("starts", self.starts), visit("allowed", self.allowed), visit("held_allowed", self.held_allowed);
@@ -117,17 +119,18 @@ struct Inbound {
   std::uint32_t server = 0;
   std::vector<std::uint64_t> ids;
   static void visit_fields(auto& self, auto&& visit) {
-    visit("route", self.route), visit("amount", self.amount), visit("server", self.server), visit("ids", self.ids);
+    visit("route", self.route), visit("amount", self.amount), visit("server", self.server),
+        visit("ids", self.ids);
   }
 };
 
 struct StoreState {
   std::int64_t amount = 0;
-  std::int64_t received = 0, issued = 0;   ///< since the start; received includes what was then dumped
-  std::int64_t overflowed = 0;             ///< dumped or vented by `when_full`
-  std::int64_t arrived = 0;                ///< by vehicle or flight, part of received
+  std::int64_t received = 0, issued = 0;  ///< since the start; received includes what was then dumped
+  std::int64_t overflowed = 0;            ///< dumped or vented by `when_full`
+  std::int64_t arrived = 0;               ///< by vehicle or flight, part of received
   TimeWeighted level;
-  std::int64_t waits = 0;                  ///< pieces that left, and how long they had stayed
+  std::int64_t waits = 0;  ///< pieces that left, and how long they had stayed
   Int128 wait_us = 0;
   PieceQueue pieces;
   std::vector<Inbound> inbound;
@@ -150,16 +153,17 @@ struct GroupMessage {
     }
   };
   Tick tick{};
-  std::uint64_t seq = 0;           ///< order among messages of one tick
+  std::uint64_t seq = 0;  ///< order among messages of one tick
   Kind kind = Kind::arrival;
-  std::uint32_t store = 0;         ///< arrival
-  std::uint32_t station = 0;       ///< vehicle_back: the loading place
-  Ticks trip{};                    ///< vehicle_back: time on the road, which ages the vehicle
-  Inbound load;                    ///< arrival; vehicle_back: its server
+  std::uint32_t store = 0;    ///< arrival
+  std::uint32_t station = 0;  ///< vehicle_back: the loading place
+  Ticks trip{};               ///< vehicle_back: time on the road, which ages the vehicle
+  Inbound load;               ///< arrival; vehicle_back: its server
   std::vector<Grant> grants;
   static void visit_fields(auto& self, auto&& visit) {
     visit("tick", self.tick), visit("seq", self.seq), visit("kind", self.kind), visit("store", self.store);
-    visit("station", self.station), visit("trip", self.trip), visit("load", self.load), visit("grants", self.grants);
+    visit("station", self.station), visit("trip", self.trip), visit("load", self.load),
+        visit("grants", self.grants);
   }
 };
 
@@ -168,25 +172,26 @@ struct SiteMessage {
   enum class Kind : std::uint8_t { departed, unloaded, building, built, scrapped };
   Tick tick{};
   Kind kind = Kind::departed;
-  std::uint32_t route = 0;        ///< departed, unloaded
-  std::uint32_t server = 0;       ///< the vehicle
-  std::int64_t amount = 0;        ///< departed
-  std::uint32_t material = 0;     ///< building, built, scrapped: which satellite
-  std::uint64_t id = 0;           ///< … and its identity, unique in the plant
-  std::vector<std::uint64_t> ids; ///< departed: satellites on board
+  std::uint32_t route = 0;         ///< departed, unloaded
+  std::uint32_t server = 0;        ///< the vehicle
+  std::int64_t amount = 0;         ///< departed
+  std::uint32_t material = 0;      ///< building, built, scrapped: which satellite
+  std::uint64_t id = 0;            ///< … and its identity, unique in the plant
+  std::vector<std::uint64_t> ids;  ///< departed: satellites on board
 };
 
 struct GroupState {
   Tick now{};
   std::uint64_t satellites_begun = 0;
-  std::uint64_t events = 0;         ///< processed since the start
+  std::uint64_t events = 0;  ///< processed since the start
   std::vector<StationState> stations;
   std::vector<StoreState> stores;
   std::vector<Server> servers;
   SlotCalendar calendar;
   std::vector<GroupMessage> inbox;  ///< heap, earliest first
   static void visit_fields(auto& self, auto&& visit) {
-    visit("now", self.now), visit("satellites_begun", self.satellites_begun), visit("events", self.events), visit("stations", self.stations);
+    visit("now", self.now), visit("satellites_begun", self.satellites_begun), visit("events", self.events),
+        visit("stations", self.stations);
     visit("stores", self.stores), visit("servers", self.servers), visit("calendar", self.calendar);
     visit("inbox", self.inbox);
   }

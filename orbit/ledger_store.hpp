@@ -18,8 +18,9 @@ struct LedgerVerdict {
   std::string problem;  ///< names the first bad posting (seq, serial) and what is wrong with it
 };
 
-/// Append-only SQLite store of the constellation ledger. Each posting carries the BLAKE2b-256 hash of (previous hash, its own
-/// canonical bytes), so that a change of any byte of any posting is found and located. One writer at a time.
+/// Append-only SQLite store of the constellation ledger. Each posting carries the BLAKE2b-256 hash of
+/// (previous hash, its own canonical bytes), so that a change of any byte of any posting is found and
+/// located. One writer at a time.
 class LedgerStore {
  public:
   enum class Open { create, append, read };
@@ -28,11 +29,14 @@ class LedgerStore {
   ~LedgerStore();
   LedgerStore(LedgerStore&&) noexcept;
 
-  /// Gives the posting its seq and queues it for the next commit. @throws ContractError where the life cycle forbids it.
+  /// Gives the posting its seq and queues it for the next commit. @throws ContractError where the life cycle
+  /// forbids it.
   void post(Posting posting);
-  /// Writes everything queued in one durable transaction, after checking the balances. @throws ContractError naming a broken one.
+  /// Writes everything queued in one durable transaction, after checking the balances. @throws ContractError
+  /// naming a broken one.
   void commit();
-  /// Forgets every posting after `seq` (a resumed run repeats them). @throws ContractError if the head there is not `head`.
+  /// Forgets every posting after `seq` (a resumed run repeats them). @throws ContractError if the head there
+  /// is not `head`.
   void truncate(std::int64_t seq, const std::string& head);
 
   std::int64_t postings() const;  ///< committed and queued

@@ -1,0 +1,238 @@
+#include <fmt/format.h>
+#include <signal.h>
+#include <unistd.h>
+#include <CLI/CLI.hpp>
+#include <atomic>
+#include <chrono>
+#include <cstdio>
+#include <filesystem>
+#include <thread>
+#include "app/ledger_command.hpp"
+#include "app/print.hpp"
+#include "campaign/execute.hpp"
+#include "core/version.hpp"
+#include "ui/viewer.hpp"
+
+namespace lunafab::app {
+namespace {
+
+constexpr int done = 0, model_says_no = 1, bad_input = 2, interrupted_exit = 3;
+
+std::atomic<bool> interrupted{false};
+extern "C" void on_interrupt(int) {
+  interrupted.store(true);
+}
+
+void report_findings(const std::vector<Finding>& findings, const char* kind) {
+  for (const Finding& finding : findings) fmt::print(stderr, "{}: {}\n", kind, format(finding));
+}
+
+campaign::Scenario load(const std::string& path, const std::vector<std::string>& settings) {
+  Findings warnings;
+  campaign::Scenario scenario = campaign::load_scenario(path, settings, warnings);
+  report_findings(warnings.list(), "warning");
+  return scenario;
+}
+
+/// `runs/NAME`, or `runs/NAME-2`, `-3` … where that exists.
+std::string free_directory(const std::string& scenario_path) {
+  const std::string base = "runs/" + std::filesystem::path(scenario_path).stem().string();
+  std::string directory = base;
+  for (int n = 2; std::filesystem::exists(directory); ++n) directory = fmt::format("{}-{}", base, n);
+  return directory;
+}
+
+/// Progress with rate and time left: a line that renews itself on a terminal, a line every tenth elsewhere.
+class Progress {
+ public:
+  explicit Progress(double total_days) : total_days_(total_days), terminal_(isatty(STDERR_FILENO) != 0) {}
+  void operator()(double part) {
+    const double elapsed_s = std::chrono::duration<double>(std::chrono::steady_clock::now() - began_).count();
+    if (terminal_ ? elapsed_s - shown_s_ < 0.1 && part < 1.0 : part < next_line_ || elapsed_s < 2.0) return;
+    shown_s_ = elapsed_s;
+    next_line_ = part + 0.1;
+    const double rate = elapsed_s > 0.0 ? part * total_days_ / elapsed_s : 0.0;
+    const double left_s = part > 0.0 ? elapsed_s * (1.0 - part) / part : 0.0;
+    fmt::print(stderr, "{}day {:.0f} of {:.0f} ({:.0f} %), {:.0f} simulated days a second, {:.0f} s left{}",
+               terminal_ ? "\r\x1b[K" : "", part * total_days_, total_days_, 100 * part, rate, left_s,
+               terminal_ ? (part >= 1.0 ? "\r\x1b[K" : "") : "\n");
+  }
+
+ private:
+  double total_days_;
+  bool terminal_;
+  double shown_s_ = -1.0, next_line_ = 0.1;
+  std::chrono::steady_clock::time_point began_ = std::chrono::steady_clock::now();
+};
+
+struct RunArguments {
+  std::string scenario, directory;
+  std::vector<std::string> settings;
+  std::int64_t seed = -1, replications = -1;
+  int threads = 0, limit_stations = 8;
+  bool resume = false, json = false;
+};
+
+int run(RunArguments arguments) {
+  if (arguments.seed >= 0) arguments.settings.push_back(fmt::format("seed={}", arguments.seed));
+  if (arguments.replications >= 0)
+    arguments.settings.push_back(fmt::format("replications={}", arguments.replications));
+  const campaign::Scenario scenario = load(arguments.scenario, arguments.settings);
+  campaign::RunOptions options;
+  options.directory = arguments.directory.empty() ? free_directory(arguments.scenario) : arguments.directory;
+  options.resume = arguments.resume;
+  options.threads = arguments.threads > 0
+                        ? arguments.threads
+                        : std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
+  options.limit_stations = arguments.limit_stations;
+  options.interrupted = &interrupted;
+  signal(SIGINT, on_interrupt);
+  signal(SIGTERM, on_interrupt);
+  Progress progress(days(scenario.end));
+  options.progress = [&](double part) {
+    progress(part);
+  };
+  const campaign::RunResult result = campaign::execute(scenario, options);
+  if (result.status == campaign::RunStatus::interrupted) {
+    fmt::print(stderr, "\ninterrupted at day {:.1f}; go on with the same command and --out {} --resume\n",
+               days(result.campaign->state().now), options.directory);
+    return interrupted_exit;
+  }
+  if (arguments.json)
+    fmt::print("{}\n", campaign::summary_json(result.report).dump(2));
+  else
+    fmt::print("{}", run_summary(result, options.directory));
+  const campaign::RunReport& report = result.report;
+  const bool balanced = report.material.mass_residual_mg == 0 && report.material.element_residual_mg == 0 &&
+                        report.energy.residual_rel() <= 1e-9;
+  if (!balanced)
+    fmt::print(stderr, "a balance does not close: see the residuals in {}/summary.json\n", options.directory);
+  return balanced ? done : model_says_no;
+}
+
+int check(const std::vector<std::string>& files) {
+  bool good = true;
+  for (const std::string& file : files) {
+    try {
+      (void)load(file, {});
+      fmt::print("{}: fine\n", file);
+    } catch (const InputError& error) {
+      report_findings(error.findings(), "error");
+      good = false;
+    }
+  }
+  return good ? done : bad_input;
+}
+
+int explain(const std::string& path, const std::vector<std::string>& settings, bool json) {
+  const campaign::Scenario scenario = load(path, settings);
+  const campaign::RoughCut cut = campaign::rough_cut(scenario);
+  fmt::print("{}", json ? explanation_json(scenario, cut) : explanation(scenario, cut));
+  return done;
+}
+
+void add_run(CLI::App& app, std::function<int()>& chosen, RunArguments& a) {
+  CLI::App* command = app.add_subcommand("run", "Run a scenario into a results directory");
+  command->add_option("SCENARIO", a.scenario, "scenario file")->required();
+  command->add_option("--set", a.settings, "change a value of the file: path=value (repeatable)")
+      ->allow_extra_args(false);
+  command->add_option("--seed", a.seed, "seed of all random streams")->check(CLI::NonNegativeNumber);
+  command->add_option("--replications", a.replications, "independent repetitions")
+      ->check(CLI::PositiveNumber);
+  command
+      ->add_option("--threads", a.threads, "worker threads (default: all cores); results do not depend on it")
+      ->check(CLI::Range(1, 1024));
+  command->add_option("--out", a.directory, "results directory (default: runs/NAME, numbered where taken)");
+  command
+      ->add_option(
+          "--limits", a.limit_stations,
+          "most active stations tried with 10 % more capacity for `limited_by` (default 8; -1: none tried)")
+      ->check(CLI::Range(-1, 10000));
+  command->add_flag("--resume", a.resume, "go on from the checkpoint in --out");
+  command->add_flag("--json", a.json, "print summary.json instead of the summary");
+  command->callback([&] {
+    chosen = [&a] {
+      return run(a);
+    };
+  });
+}
+
+int dispatch(int argc, char** argv) {
+  CLI::App app{"lunafab: lunar factory and mass driver, simulated from regolith to constellation", "lunafab"};
+  app.set_version_flag("--version", fmt::format("lunafab {} ({}), model version {}", program_version,
+                                                source_revision, model_version));
+  app.require_subcommand(1);
+  std::function<int()> chosen;
+  RunArguments run_arguments;
+  add_run(app, chosen, run_arguments);
+
+  std::vector<std::string> files;
+  CLI::App* check_command = app.add_subcommand("check", "Check scenario files and report every problem");
+  check_command->add_option("FILE", files, "scenario files")->required();
+  check_command->callback([&] {
+    chosen = [&] {
+      return check(files);
+    };
+  });
+
+  std::string scenario;
+  std::vector<std::string> settings;
+  bool json = false;
+  CLI::App* explain_command =
+      app.add_subcommand("explain", "Rough-cut capacities of a scenario, and what will run");
+  explain_command->add_option("SCENARIO", scenario, "scenario file")->required();
+  explain_command->add_option("--set", settings, "change a value of the file: path=value (repeatable)")
+      ->allow_extra_args(false);
+  explain_command->add_flag("--json", json, "machine-readable");
+  explain_command->callback([&] {
+    chosen = [&] {
+      return explain(scenario, settings, json);
+    };
+  });
+
+  ui::ViewOptions view_options;
+  CLI::App* view_command = app.add_subcommand("view", "Watch a scenario run");
+  view_command->add_option("SCENARIO", scenario, "scenario file")->required();
+  view_command->add_option("--set", settings, "change a value of the file: path=value (repeatable)")
+      ->allow_extra_args(false);
+  view_command->add_option("--screenshot", view_options.screenshot,
+                           "draw into a PNG file, without a display");
+  view_command->add_option("--until", view_options.until_days,
+                           "with --screenshot: simulated days to run (default: all)");
+  view_command->callback([&] {
+    chosen = [&] {
+      return ui::view(load(scenario, settings), view_options);
+    };
+  });
+
+  std::string directory;
+  LedgerRequest request;
+  add_ledger_command(app, directory, request, [&] {
+    chosen = [&] {
+      return ledger_command(directory, request);
+    };
+  });
+
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? done : bad_input;
+  }
+  return chosen();
+}
+
+}  // namespace
+}  // namespace lunafab::app
+
+int main(int argc, char** argv) {
+  try {
+    return lunafab::app::dispatch(argc, argv);
+  } catch (const lunafab::InputError& error) {
+    lunafab::app::report_findings(error.findings(), "error");
+    fmt::print(stderr, "{} problem(s); nothing was run or written\n", error.findings().size());
+    return lunafab::app::bad_input;
+  } catch (const std::exception& error) {
+    fmt::print(stderr, "error: {}\n", error.what());
+    return lunafab::app::bad_input;
+  }
+}

@@ -1,0 +1,257 @@
+#include "app/print.hpp"
+#include <fmt/format.h>
+#include <algorithm>
+#include <cmath>
+#include <iterator>
+#include <nlohmann/json.hpp>
+#include "core/visit.hpp"
+
+namespace lunafab::app {
+namespace {
+
+using campaign::RunReport;
+using campaign::Scenario;
+
+constexpr double kWh = 3.6e6;
+constexpr std::size_t rows_shown = 6;
+
+template <class... Args>
+void line(std::string& text, fmt::format_string<Args...> format, Args&&... args) {
+  fmt::format_to(std::back_inserter(text), format, std::forward<Args>(args)...);
+  text += '\n';
+}
+
+std::string short_name(std::string name) {
+  for (const char* part : {"lines.", "stations.", "stores."}) {
+    if (const auto at = name.find(part); at != std::string::npos)
+      name.erase(at, std::string_view(part).size());
+  }
+  return name;
+}
+
+/// Power with a sensible prefix.
+std::string watts(double W) {
+  if (W >= 1e6) return fmt::format("{:.2f} MW", W / 1e6);
+  if (W >= 1e3) return fmt::format("{:.1f} kW", W / 1e3);
+  return fmt::format("{:.0f} W", W);
+}
+
+std::string tonnes(Int128 mg) {
+  return fmt::format("{:.1f} t", static_cast<double>(mg) * 1e-9);
+}
+std::string megawatt_hours(Int128 nJ) {
+  return fmt::format("{:.0f} MWh", static_cast<double>(nJ) / 3.6e18);
+}
+
+void space_lines(const RunReport& r, std::string& text) {
+  const campaign::Outcome& o = r.outcome;
+  const Scenario& scenario = r.campaign->scenario();
+  const campaign::SiteState& site = r.campaign->state().site;
+  const auto in_transit = o.launched - o.inserted - o.lost;
+  line(text, "Satellites   ordered {}   built {}   launched {}   inserted {}   lost {}", o.ordered, o.built,
+       o.launched, o.inserted, o.lost);
+  line(text, "             scrapped {}   waiting at the driver {}   in transit {}   misfires {}", o.scrapped,
+       site.driver.queue.size(), in_transit, o.misfires);
+  line(text, "             launch and insertion at fidelity {}: a first look, not the full solvers",
+       name(Fidelity::ideal));
+  line(text, "Active       {:.0f} kW of compute at the end", o.active_kW);
+  const double span_d = seconds(r.campaign->state().now - scenario.warmup) / 86400.0;
+  if (scenario.warmup > Tick{}) {
+    line(text, "Rate         {:.0f} a year after the ramp-up of {:.0f} d (the whole run has {})",
+         o.built_per_year_steady, days(scenario.warmup), o.built);
+  } else {
+    line(text, "Rate         {:.0f} a year over {:.0f} d, ramp-up included", o.built_per_year_steady, span_d);
+  }
+  if (o.built == 0) return;
+  std::string capital;
+  if (o.import_fraction_capital)
+    capital = fmt::format("   with the plant written off {:.1f} %", 100 * *o.import_fraction_capital);
+  line(text, "Imports      {:.1f} % of a satellite   with consumables {:.1f} %{}",
+       100 * o.import_fraction_satellite, 100 * o.import_fraction_consumables, capital);
+  line(text, "Energy       {:.1f} MWh a satellite, all site energy over the satellites built",
+       o.energy_per_satellite_J / kWh / 1e3);
+}
+
+void limit_lines(const RunReport& r, std::string& text) {
+  if (!r.limits) return;
+  const campaign::Limits& limits = *r.limits;
+  const char* what = r.campaign->scenario().satellites.empty() ? "pieces shipped" : "insertions";
+  if (limits.gain > 0.0) {
+    line(text, "Limited by   {}: 10 % more gives {:+.1f} % {}", short_name(limits.limited_by),
+         100 * limits.gain, what);
+  } else {
+    line(text, "Limited by   nothing tried: no capacity raised by 10 % gives more {}", what);
+  }
+  std::string others;
+  for (std::size_t i = limits.gain > 0.0 ? 1 : 0; i < std::min(limits.candidates.size(), rows_shown); ++i) {
+    others += fmt::format("{}{} {:+.1f} %", others.empty() ? "" : ", ", short_name(limits.candidates[i].name),
+                          100 * limits.candidates[i].gain);
+  }
+  if (!others.empty()) line(text, "             others, +10 % each: {}", others);
+}
+
+void flow_lines(const RunReport& r, std::string& text) {
+  const auto& materials = r.campaign->scenario().plant.chemistry.materials;
+  Int128 dug = 0, imported = 0, dumped = 0, vented = 0, launched = 0, opening = 0, on_site = 0;
+  for (std::size_t m = 0; m < materials.size(); ++m) {
+    const campaign::MaterialAccount& a = r.material.materials[m];
+    dug += a.dug, imported += a.imported, dumped += a.dumped, vented += a.vented, launched += a.launched,
+        opening += a.opening;
+    on_site += a.in_stores + a.in_process + a.on_the_road + a.before_driver;
+  }
+  if (dug + imported + opening > 0) {
+    line(text, "Mass         in: dug {}, landed {}, stock at the start {}", tonnes(dug), tonnes(imported),
+         tonnes(opening));
+    line(text, "             out: launched {}, dumped {}, vented {}; on site {}", tonnes(launched),
+         tonnes(dumped), tonnes(vented), tonnes(on_site));
+  }
+  const campaign::EnergyBalance& e = r.energy;
+  if (e.used() > 0) {
+    line(text, "Power        generated {}, used: stations {}, base load {}, driver {}; storage lost {}",
+         megawatt_hours(e.generated), megawatt_hours(e.station_use), megawatt_hours(e.base_use),
+         megawatt_hours(e.charged), megawatt_hours(e.storage_loss));
+    if (e.unserved_base > 0)
+      line(text, "             base load NOT served: {}", megawatt_hours(e.unserved_base));
+  }
+  line(text, "Balances     mass residual {} mg, element residual {} mg, energy residual {:.1e}",
+       to_string(r.material.mass_residual_mg), to_string(r.material.element_residual_mg), e.residual_rel());
+}
+
+void metric_lines(const RunReport& r, std::string& text) {
+  if (r.replications.size() < 2) {
+    if (!r.campaign->scenario().satellites.empty()) return;
+    line(text, "Shipped      {} pieces, {:.6g} an hour after the warm-up", r.outcome.shipped,
+         static_cast<double>(r.outcome.shipped) /
+             (seconds(r.campaign->state().now - r.campaign->scenario().warmup) / 3600.0));
+    return;
+  }
+  const double confidence = r.campaign->scenario().confidence;
+  line(text, "Over {} replications, mean ± half-width at {:.4g} %:", r.replications.size(), 100 * confidence);
+  for (const campaign::MetricInterval& metric : campaign::intervals(r.replications, confidence)) {
+    const double relative =
+        metric.interval.mean != 0.0 ? 100 * metric.interval.half_width / std::abs(metric.interval.mean) : 0.0;
+    line(text, "  {:<44} {:>14.6g} ± {:<11.3g} ({:.2f} %)", short_name(metric.name), metric.interval.mean,
+         metric.interval.half_width, relative);
+  }
+}
+
+}  // namespace
+
+std::string run_summary(const campaign::RunResult& result, const std::string& directory) {
+  const RunReport& r = result.report;
+  const Scenario& scenario = r.campaign->scenario();
+  std::string text;
+  line(text, "");
+  line(text, "{}: {:.0f} d from {} TT, seed {}", scenario.title, days(scenario.end),
+       format_date(scenario.start, Tick{}).substr(0, 10), scenario.seed);
+  if (!scenario.satellites.empty()) space_lines(r, text);
+  metric_lines(r, text);
+  limit_lines(r, text);
+  flow_lines(r, text);
+  std::uint64_t events = 0;
+  for (const auto& group : r.campaign->state().groups) events += group.events;
+  line(text, "Results      {}  ({} events, {:.1f} s)", directory, events, result.wall_s);
+  return text;
+}
+
+std::string explanation(const Scenario& scenario, const campaign::RoughCut& cut) {
+  std::string text;
+  line(text, "{}", scenario.title);
+  line(text,
+       "Rough cut, per {}: flows from recipes and yields, capacity from servers and mean cycles; no "
+       "variability, no blocking.",
+       cut.product);
+  line(text, "");
+  line(text, "{:<34} {:>7} {:>12} {:>12} {:>11} {:>7} {:>11}", "station", "servers", "firings per",
+       "capacity", "enough for", "load", "mean");
+  line(text, "{:<34} {:>7} {:>12} {:>12} {:>11} {:>7} {:>11}", "", "", cut.product, "per h", "per year", "",
+       "power");
+  for (const campaign::RoughStation& s : cut.stations) {
+    const std::string enough =
+        std::isfinite(s.products_per_year) ? fmt::format("{:.0f}", s.products_per_year) : "not needed";
+    line(text, "{:<34} {:>7} {:>12.4g} {:>12.4g} {:>11} {:>5.0f} % {:>11}{}", short_name(s.name), s.servers,
+         s.per_product, s.capacity_per_h, enough, 100 * s.load, watts(s.mean_power_W),
+         s.name == cut.bottleneck ? "  <- bottleneck" : "");
+  }
+  line(text, "");
+  line(text,
+       "Demand {:.4g} a year; bottleneck rate r_b {:.4g} a year ({}); raw process time T0 {:.1f} h; critical "
+       "WIP r_b T0 {:.1f}",
+       cut.demand_per_year, cut.bottleneck_per_year, short_name(cut.bottleneck), cut.raw_process_time_h,
+       cut.critical_wip);
+  if (scenario.power) {
+    line(text,
+         "Power: rated {}, mean at the demand {}; supply in sunlight {}, lit {:.1f} % of the time, storage "
+         "{:.0f} MWh. Capacities above count lit time only.",
+         watts(cut.rated_W), watts(cut.mean_W), watts(cut.supply_lit_W), 100 * cut.sunlit_share,
+         cut.storage_J / kWh / 1e3);
+    if (cut.rated_W > cut.supply_lit_W)
+      line(text,
+           "       rated power is above the supply: the lowest priorities will be shed when everything runs");
+  }
+  double import_kg = 0.0;
+  for (const campaign::RoughImport& item : cut.imports) import_kg += item.kg_per_year;
+  if (!cut.imports.empty()) {
+    line(text, "Imports: {:.1f} t a year at the demand, flights can land {:.1f} t a year", import_kg / 1e3,
+         cut.landed_kg_per_year / 1e3);
+    for (const campaign::RoughImport& item : cut.imports)
+      line(text, "  {:<32} {:>10.1f} kg a {:<10} {:>10.1f} t a year", item.name, item.kg_per_product,
+           cut.product, item.kg_per_year / 1e3);
+  }
+  if (scenario.driver)
+    line(text, "Driver: buckets allow {:.0f} launches a year; mean power at the demand {}",
+         cut.driver_per_year, watts(cut.driver_mean_W));
+  line(text, "");
+  line(
+      text,
+      "What will run: event engine, {} line groups, {} stations, {} servers; {:.4g} d from {} TT, warm-up "
+      "{:.4g} d, {} replication(s), seed {}",
+      scenario.plant.groups.size(), scenario.plant.stations.size(),
+      [&] {
+        std::uint32_t n = 0;
+        for (const auto& g : scenario.plant.groups) n += g.servers;
+        return n;
+      }(),
+      days(scenario.end), format_date(scenario.start, Tick{}).substr(0, 10), days(scenario.warmup),
+      scenario.replications, scenario.seed);
+  if (!scenario.satellites.empty())
+    line(text,
+         "  launch and insertion: fidelity {} (kinetic energy over a stated efficiency; two-body transfer)",
+         name(Fidelity::ideal));
+  return text;
+}
+
+std::string explanation_json(const Scenario& scenario, const campaign::RoughCut& cut) {
+  nlohmann::ordered_json json{{"title", scenario.title},
+                              {"product", cut.product},
+                              {"demand_per_year", cut.demand_per_year},
+                              {"bottleneck", cut.bottleneck},
+                              {"bottleneck_per_year", cut.bottleneck_per_year},
+                              {"raw_process_time_h", cut.raw_process_time_h},
+                              {"critical_wip", cut.critical_wip},
+                              {"sunlit_share", cut.sunlit_share},
+                              {"rated_W", cut.rated_W},
+                              {"mean_W", cut.mean_W},
+                              {"supply_lit_W", cut.supply_lit_W},
+                              {"landed_kg_per_year", cut.landed_kg_per_year},
+                              {"driver_launches_per_year", cut.driver_per_year},
+                              {"fidelity", scenario.satellites.empty() ? "none" : name(Fidelity::ideal)}};
+  for (const campaign::RoughStation& s : cut.stations) {
+    json["stations"].push_back({{"name", s.name},
+                                {"servers", s.servers},
+                                {"firings_per_product", s.per_product},
+                                {"capacity_per_h", s.capacity_per_h},
+                                {"products_per_year", std::isfinite(s.products_per_year)
+                                                          ? nlohmann::ordered_json(s.products_per_year)
+                                                          : nlohmann::ordered_json(nullptr)},
+                                {"load", s.load},
+                                {"mean_power_W", s.mean_power_W}});
+  }
+  for (const campaign::RoughImport& item : cut.imports) {
+    json["imports"].push_back(
+        {{"name", item.name}, {"kg_per_product", item.kg_per_product}, {"kg_per_year", item.kg_per_year}});
+  }
+  return json.dump(2) + "\n";
+}
+
+}  // namespace lunafab::app

@@ -1,0 +1,185 @@
+#include "core/document.hpp"
+#include <fmt/format.h>
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <filesystem>
+#include <fstream>
+#include "core/utf8.hpp"
+#include "core/yaml_tree.hpp"
+
+namespace lunafab {
+namespace {
+
+constexpr std::size_t longest_shown_setting = 80;
+
+const char* kind_name(Node::Kind kind) {
+  switch (kind) {
+    case Node::Kind::null:
+      return "nothing";
+    case Node::Kind::scalar:
+      return "a single value";
+    case Node::Kind::sequence:
+      return "a sequence";
+    case Node::Kind::map:
+      break;
+  }
+  return "a map";
+}
+
+[[noreturn]] void refuse_file(const std::string& path, std::string problem, std::string allowed) {
+  throw InputError({{{path, 0, 0}, {}, std::move(problem), std::move(allowed), {}}});
+}
+
+void check_size(const std::string& name, std::uintmax_t bytes) {
+  if (bytes <= largest_document_bytes) return;
+  refuse_file(name, fmt::format("{} bytes are too many", bytes),
+              fmt::format("up to {} bytes", largest_document_bytes));
+}
+
+/// One `--set` on its way into the tree.
+struct Setting {
+  std::vector<std::string> keys;
+  std::string path;   ///< the keys, joined by dots
+  std::string value;  ///< YAML text
+  Mark mark;
+};
+
+std::vector<std::string> split(const std::string& path) {
+  std::vector<std::string> keys(1);
+  for (const char c : path) {
+    if (c == '.') {
+      keys.emplace_back();
+    } else {
+      keys.back() += c;
+    }
+  }
+  return keys;
+}
+
+std::string trim(const std::string& text) {
+  const std::size_t first = text.find_first_not_of(' ');
+  return first == std::string::npos ? "" : text.substr(first, text.find_last_not_of(' ') - first + 1);
+}
+
+/// The parts of `path=value`, or a finding and no keys.
+Setting parse_setting(const std::string& text, Findings& findings) {
+  const char* const form = "path=value, for example lines.cells.takt=3.2 h";
+  const auto refuse = [&](const Setting& setting, const std::string& problem) {
+    findings.add({setting.mark, setting.path, problem, form, {}});
+    return Setting{};
+  };
+  Setting setting;
+  setting.mark.file = "--set " + text.substr(0, longest_shown_setting);
+  if (text.size() > longest_shown_setting) setting.mark.file += "…";
+  if (const auto bad = find_bad_byte(text)) {
+    setting.mark.file = "--set";  // the text itself may garble a terminal
+    return refuse(setting, bad->problem);
+  }
+  const std::size_t equals = text.find('=');
+  if (equals == std::string::npos) return refuse(setting, "no '='");
+  setting.path = trim(text.substr(0, equals));
+  setting.value = trim(text.substr(equals + 1));
+  setting.keys = split(setting.path);
+  const bool all_named =
+      std::none_of(setting.keys.begin(), setting.keys.end(), [](const auto& key) { return key.empty(); });
+  if (!all_named) return refuse(setting, "empty name in the path");
+  if (setting.keys.back().size() > longest_key_bytes) return refuse(setting, "name too long");
+  if (setting.value.empty()) return refuse(setting, "no value after '='");
+  return setting;
+}
+
+/// The map that holds (or will hold) the setting's last key; nullptr and a finding where the path leads
+/// nowhere.
+Node* find_parent(Node& root, const Setting& setting, Findings& findings) {
+  Node* node = &root;
+  std::string path;
+  for (std::size_t i = 0;; ++i) {
+    if (node->kind != Node::Kind::map) {
+      findings.add({setting.mark, path, fmt::format("is {}, not a map", kind_name(node->kind)), {}, {}});
+      return nullptr;
+    }
+    if (i + 1 == setting.keys.size()) return node;
+    const std::string& key = setting.keys[i];
+    path = join_path(path, key);
+    const auto entry =
+        std::find_if(node->entries.begin(), node->entries.end(), [&](const auto& e) { return e.key == key; });
+    if (entry == node->entries.end()) {
+      std::vector<std::string> names;
+      for (const Node::Entry& e : node->entries) names.push_back(e.key);
+      findings.add({setting.mark, path, "does not exist", list_names(names), nearest_name(key, names)});
+      return nullptr;
+    }
+    node = &entry->value;
+  }
+}
+
+}  // namespace
+
+const Node* Node::find(std::string_view key) const {
+  const auto entry =
+      std::find_if(entries.begin(), entries.end(), [&](const Entry& e) { return e.key == key; });
+  return entry == entries.end() ? nullptr : &entry->value;
+}
+
+Node parse_document(const std::string& text, const std::string& name) {
+  check_size(name, text.size());
+  Findings findings;
+  Node root = read_tree(text, {name, {}, 0, true}, findings);
+  if (findings.empty() && root.kind != Node::Kind::map) {
+    const Mark mark = root.mark.line > 0 ? root.mark : Mark{name, 1, 1};
+    findings.add(
+        {mark, {}, fmt::format("the file holds {}", kind_name(root.kind)), "a map, 'key: value' lines", {}});
+  }
+  findings.throw_if_any();
+  return root;
+}
+
+Node load_document(const std::string& path) {
+  namespace fs = std::filesystem;
+  std::error_code error;
+  const fs::file_status status = fs::status(path, error);
+  if (status.type() == fs::file_type::not_found) refuse_file(path, "no such file", {});
+  if (error) refuse_file(path, "cannot be read: " + error.message(), {});
+  if (status.type() != fs::file_type::regular) {
+    refuse_file(path, fs::is_directory(status) ? "is a directory" : "is not a regular file", "a YAML file");
+  }
+  const std::uintmax_t bytes = fs::file_size(path, error);
+  if (error) refuse_file(path, "cannot be read: " + error.message(), {});
+  check_size(path, bytes);
+  std::ifstream stream(path, std::ios::binary);
+  if (!stream) refuse_file(path, fmt::format("cannot be read: {}", std::strerror(errno)), {});
+  // One byte more than allowed, in case the file has grown since it was measured.
+  std::string text(largest_document_bytes + 1, '\0');
+  stream.read(text.data(), static_cast<std::streamsize>(text.size()));
+  if (stream.bad()) refuse_file(path, "cannot be read to its end", {});
+  text.resize(static_cast<std::size_t>(stream.gcount()));
+  return parse_document(text, path);
+}
+
+void apply_setting(Node& root, const std::string& text, Findings& findings) {
+  const Setting setting = parse_setting(text, findings);
+  if (setting.keys.empty()) return;
+  Node* const parent = find_parent(root, setting, findings);
+  if (parent == nullptr) return;
+  if (setting.value.size() > largest_document_bytes) {
+    findings.add({setting.mark, setting.path, "value too long", {}, {}});
+    return;
+  }
+  Findings own;
+  const Destination destination{setting.mark.file, setting.path, static_cast<int>(setting.keys.size()),
+                                false};
+  Node value = read_tree(setting.value, destination, own);
+  for (const Finding& finding : own.list()) findings.add(finding);
+  if (!own.empty()) return;
+  const std::string& key = setting.keys.back();
+  const auto entry = std::find_if(parent->entries.begin(), parent->entries.end(),
+                                  [&](const auto& e) { return e.key == key; });
+  if (entry == parent->entries.end()) {
+    parent->entries.push_back({key, setting.mark, std::move(value)});
+  } else {
+    *entry = {key, setting.mark, std::move(value)};
+  }
+}
+
+}  // namespace lunafab

@@ -50,7 +50,7 @@ struct Posting {
   std::int64_t mass_mg = 0;       ///< at this state (propellant burnt later is not tracked at `ideal`)
   std::int64_t power_W = 0;       ///< compute power it carries now; after fade in `degraded`
   std::int64_t delta_v_mmps = 0;  ///< spent on reaching this state
-  std::string note{};               ///< why: order name, loss reason, fidelity
+  std::string note{};             ///< why: order name, loss reason, fidelity
 
   static void visit_fields(auto& self, auto&& visit) {
     visit("seq", self.seq), visit("tick", self.tick), visit("serial", self.serial),
@@ -109,8 +109,8 @@ struct Balance {
 /// after building; launched = in transit + inserted + lost on the way; inserted = active + failed + disposing
 /// + retired + decayed + lost later.
 std::vector<Balance> balances(const Census& census);
-/// The first balance that fails, or impossible count (below zero; somebody left a final state), in words with its numbers; "" if
-/// all hold.
+/// The first balance that fails, or impossible count (below zero; somebody left a final state), in words with
+/// its numbers; "" if all hold.
 std::string broken_balance(const Census& census);
 
 /// Counts a constellation anew from its postings, one record a satellite: the independent check of a running

@@ -10,6 +10,7 @@
 #include "app/ledger_command.hpp"
 #include "app/print.hpp"
 #include "campaign/execute.hpp"
+#include "core/quantity.hpp"
 #include "core/version.hpp"
 #include "ui/viewer.hpp"
 
@@ -157,6 +158,52 @@ void add_run(CLI::App& app, std::function<int()>& chosen, RunArguments& a) {
   });
 }
 
+/// `200 d` since the start, or a calendar date.
+Instant parse_instant(const std::string& text) {
+  try {
+    return parse_epoch(text);
+  } catch (const std::invalid_argument&) {
+    const ParsedQuantity span = parse_quantity(text, unit::time);
+    if (span.problem.empty()) return Tick{} + ticks_from_seconds(span.value);
+    throw CLI::ValidationError("'" + text +
+                               "' is neither a time since the start (200 d) nor a date (2030-07-01)");
+  }
+}
+
+void add_ledger(CLI::App& app, std::function<int()>& chosen, std::string& directory, LedgerRequest& request) {
+  CLI::App* command = app.add_subcommand("ledger", "Read the constellation ledger of a results directory");
+  command->add_option("DIR", directory, "results directory, or its ledger.sqlite")->required();
+  command->require_subcommand(1);
+  const auto action = [&](const char* name, const char* what, LedgerAction which) {
+    CLI::App* sub = command->add_subcommand(name, what);
+    sub->add_flag("--json", request.json, "machine-readable");
+    sub->callback([&chosen, &directory, &request, which] {
+      request.action = which;
+      chosen = [&directory, &request] {
+        return ledger_command(directory, request);
+      };
+    });
+    return sub;
+  };
+  const auto instant = [](CLI::App* sub, const char* option, std::optional<Instant>& to, const char* what) {
+    sub->add_option_function<std::string>(
+        option, [&to](const std::string& text) { to = parse_instant(text); }, what);
+  };
+  action("verify", "Walk the hash chain and every balance", LedgerAction::verify);
+  CLI::App* balance =
+      action("balance", "How many satellites are, and ever were, in each state", LedgerAction::balance);
+  instant(balance, "--at", request.at, "as it was then: 200 d, or a date");
+  balance->add_flag("--by-month", request.by_month, "with a line a calendar month");
+  CLI::App* list = action("list", "One line a satellite", LedgerAction::list);
+  list->add_option("--state", request.state, "only satellites in this state");
+  instant(list, "--since", request.since, "only satellites posted since: 200 d, or a date");
+  list->add_option("--limit", request.limit, "at most so many lines")->check(CLI::NonNegativeNumber);
+  CLI::App* show = action("show", "The biography of one satellite", LedgerAction::show);
+  show->add_option("ID", request.serial, "serial number")->required();
+  CLI::App* to_csv = action("export", "All postings as CSV", LedgerAction::export_csv);
+  to_csv->add_option("--out", request.output, "file to write (default: standard output)");
+}
+
 int dispatch(int argc, char** argv) {
   CLI::App app{"lunafab: lunar factory and mass driver, simulated from regolith to constellation", "lunafab"};
   app.set_version_flag("--version", fmt::format("lunafab {} ({}), model version {}", program_version,
@@ -207,11 +254,7 @@ int dispatch(int argc, char** argv) {
 
   std::string directory;
   LedgerRequest request;
-  add_ledger_command(app, directory, request, [&] {
-    chosen = [&] {
-      return ledger_command(directory, request);
-    };
-  });
+  add_ledger(app, chosen, directory, request);
 
   try {
     app.parse(argc, argv);

@@ -162,8 +162,8 @@ std::string explanation(const Scenario& scenario, const campaign::RoughCut& cut)
        "variability, no blocking.",
        cut.product);
   line(text, "");
-  line(text, "{:<34} {:>7} {:>12} {:>12} {:>11} {:>7} {:>11}", "station", "servers", "firings per",
-       "capacity", "enough for", "load", "mean");
+  line(text, "{:<34} {:>7} {:>12} {:>12} {:>11} {:>7} {:>11}", "station", "servers", "starts per", "capacity",
+       "enough for", "load", "mean");
   line(text, "{:<34} {:>7} {:>12} {:>12} {:>11} {:>7} {:>11}", "", "", cut.product, "per h", "per year", "",
        "power");
   for (const campaign::RoughStation& s : cut.stations) {
@@ -181,10 +181,14 @@ std::string explanation(const Scenario& scenario, const campaign::RoughCut& cut)
        cut.critical_wip);
   if (scenario.power) {
     line(text,
-         "Power: rated {}, mean at the demand {}; supply in sunlight {}, lit {:.1f} % of the time, storage "
-         "{:.0f} MWh. Capacities above count lit time only.",
+         "Power: rated {}, mean at the demand {}; supply in sunlight {}, lit {:.1f} % of the time, longest "
+         "darkness {:.1f} h.",
          watts(cut.rated_W), watts(cut.mean_W), watts(cut.supply_lit_W), 100 * cut.sunlit_share,
-         cut.storage_J / kWh / 1e3);
+         cut.longest_dark_h);
+    line(
+        text,
+        "       storage {:.0f} MWh; what it cannot carry through the dark has its capacity in lit hours only",
+        cut.storage_J / kWh / 1e3);
     if (cut.rated_W > cut.supply_lit_W)
       line(text,
            "       rated power is above the supply: the lowest priorities will be shed when everything runs");
@@ -225,6 +229,7 @@ std::string explanation_json(const Scenario& scenario, const campaign::RoughCut&
   nlohmann::ordered_json json{{"title", scenario.title},
                               {"product", cut.product},
                               {"demand_per_year", cut.demand_per_year},
+                              {"feasible", cut.feasible},
                               {"bottleneck", cut.bottleneck},
                               {"bottleneck_per_year", cut.bottleneck_per_year},
                               {"raw_process_time_h", cut.raw_process_time_h},
@@ -239,7 +244,7 @@ std::string explanation_json(const Scenario& scenario, const campaign::RoughCut&
   for (const campaign::RoughStation& s : cut.stations) {
     json["stations"].push_back({{"name", s.name},
                                 {"servers", s.servers},
-                                {"firings_per_product", s.per_product},
+                                {"starts_per_product", s.per_product},
                                 {"capacity_per_h", s.capacity_per_h},
                                 {"products_per_year", std::isfinite(s.products_per_year)
                                                           ? nlohmann::ordered_json(s.products_per_year)

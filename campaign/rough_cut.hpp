@@ -9,8 +9,8 @@ namespace lunafab::campaign {
 struct RoughStation {
   std::string name;
   std::int32_t servers = 0;
-  double per_product = 0.0;        ///< firings needed for one product
-  double capacity_per_h = 0.0;     ///< good firings, failures and sunlight taken off
+  double per_product = 0.0;        ///< starts needed for one product, scrap included
+  double capacity_per_h = 0.0;     ///< starts, failures and sunlight taken off
   double products_per_year = 0.0;  ///< that this capacity suffices for; infinite where it is not needed
   double load = 0.0;               ///< demand ÷ capacity at the demanded rate
   double mean_power_W = 0.0;       ///< at the demanded rate
@@ -25,13 +25,15 @@ struct RoughImport {
 /// What a plant should be able to do, before it is run: flows from recipes and yields, capacity from servers
 /// and mean cycles. No variability, no blocking: the simulation can only do worse.
 struct RoughCut {
+  bool feasible = false;         ///< some steady flow delivers the product; otherwise the table is empty
   std::string product;           ///< "a satellite (mix)", or the piece that is shipped
   double demand_per_year = 0.0;  ///< orders; where there are none, the bottleneck's rate
   std::vector<RoughStation> stations;
   std::string bottleneck;
-  double bottleneck_per_year = 0.0;    ///< r_b
-  double raw_process_time_h = 0.0;     ///< T0: longest chain of mean cycles and hauls
-  double critical_wip = 0.0;           ///< W0 = r_b T0
+  double bottleneck_per_year = 0.0;  ///< r_b
+  double raw_process_time_h = 0.0;   ///< T0: longest chain of mean cycles and hauls
+  double critical_wip = 0.0;         ///< W0 = r_b T0
+  double longest_dark_h = 0.0;
   double sunlit_share = 1.0;           ///< of the run, at least half the disc visible
   double rated_W = 0.0, mean_W = 0.0;  ///< all servers at once; at the demanded rate
   double supply_lit_W = 0.0;           ///< mean supply while the Sun shines

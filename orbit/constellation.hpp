@@ -1,8 +1,11 @@
 #pragma once
 #include <array>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <unordered_map>
+#include <utility>
 #include <vector>
 #include "core/tick.hpp"
 
@@ -28,7 +31,12 @@ enum class LifeState : std::uint8_t {
 };
 inline constexpr std::size_t life_state_count = 15;
 std::string_view name(LifeState state);
-/// Whether a satellite may go from one state to the next: the life cycle as a table.
+/// The state of this name, if there is one.
+std::optional<LifeState> life_state(std::string_view name);
+/// Whether a satellite may go from one state to the next: the life cycle as a table. Every step leads to a
+/// later state, so that a satellite enters each state once; the one exception is `degraded`, which may repeat
+/// as more power fades. A misfired satellite never leaves: the catcher brings it back while it is `queued`,
+/// and only real launches are posted.
 bool may_follow(LifeState from, LifeState to);
 
 /// One line of the constellation ledger: satellite `serial` enters `state` at `tick`.
@@ -37,12 +45,12 @@ struct Posting {
   Tick tick{};
   std::uint64_t serial = 0;  ///< from 1
   LifeState state = LifeState::ordered;
-  std::string product;  ///< design that was built
-  std::string destination;
+  std::string product{};  ///< design that was built
+  std::string destination{};
   std::int64_t mass_mg = 0;       ///< at this state (propellant burnt later is not tracked at `ideal`)
   std::int64_t power_W = 0;       ///< compute power it carries now; after fade in `degraded`
   std::int64_t delta_v_mmps = 0;  ///< spent on reaching this state
-  std::string note;               ///< why: order name, loss reason, fidelity
+  std::string note{};             ///< why: order name, loss reason, fidelity
 
   static void visit_fields(auto& self, auto&& visit) {
     visit("seq", self.seq), visit("tick", self.tick), visit("serial", self.serial),
@@ -52,23 +60,78 @@ struct Posting {
   }
 };
 
-/// How many satellites are, and ever were, in each state.
+/// Where a satellite stands after its latest posting.
+struct Standing {
+  LifeState state = LifeState::ordered;
+  Tick tick{};
+  std::int64_t power_W = 0;
+};
+inline Standing standing_after(const Posting& posting) {
+  return {posting.state, posting.tick, posting.power_W};
+}
+/// Why `next` may not follow: life cycle, order in time, range; "" if it may. `before` is empty for a new
+/// satellite.
+std::string refusal(const std::optional<Standing>& before, const Posting& next);
+
+/// How many satellites are, and ever were, in each state; a satellite counts once a state.
 struct Census {
   std::array<std::int64_t, life_state_count> now{};
   std::array<std::int64_t, life_state_count> ever{};
-  std::int64_t active_W = 0;  ///< operational and degraded
+  std::int64_t active_W = 0;              ///< of operational and degraded satellites
+  std::int64_t scrapped_after_built = 0;  ///< the rest of the scrapped never were complete
+  std::int64_t lost_after_insertion = 0;  ///< the rest of the lost never arrived
 
   std::int64_t count(LifeState s) const { return now[static_cast<std::size_t>(s)]; }
   std::int64_t total(LifeState s) const { return ever[static_cast<std::size_t>(s)]; }
 
+  /// Counts one step of one satellite, `times` = −1 takes it back. The counts of several steps add up in any
+  /// order.
+  void book(const std::optional<Standing>& before, const Standing& after, std::int64_t times = 1);
+
+  friend bool operator==(const Census&, const Census&) = default;
   static void visit_fields(auto& self, auto&& visit) {
     visit("now", self.now), visit("ever", self.ever), visit("active_W", self.active_W);
+    visit("scrapped_after_built", self.scrapped_after_built);
+    visit("lost_after_insertion", self.lost_after_insertion);
   }
 };
 
-/// The balances that must hold at every commit: built = waiting + launched + scrapped after building;
-/// launched = in transit + inserted + lost; inserted = active + failed + retired. Returns the first that
-/// fails, in words with its numbers; "" if all hold.
+/// One equation between counts that were taken apart from each other: `ever` by entries, `now` by moves.
+struct Balance {
+  std::string name;  ///< "built"
+  std::int64_t whole = 0;
+  std::vector<std::pair<std::string, std::int64_t>> parts;
+
+  bool holds() const;
+  std::string words() const;  ///< "built 9 = waiting 2 + launched 6 + scrapped after building 1"
+};
+/// ordered = ordered now + building + scrapped while building + built; built = waiting + launched + scrapped
+/// after building; launched = in transit + inserted + lost on the way; inserted = active + failed + disposing
+/// + retired + decayed + lost later.
+std::vector<Balance> balances(const Census& census);
+/// The first balance that fails, or impossible count (below zero; somebody left a final state), in words with
+/// its numbers; "" if all hold.
 std::string broken_balance(const Census& census);
+
+/// Counts a constellation anew from its postings, one record a satellite: the independent check of a running
+/// census.
+class LifeHistories {
+ public:
+  /// `posting` may follow the satellite's earlier ones (see `refusal`).
+  void add(const Posting& posting);
+  std::optional<Standing> standing(std::uint64_t serial) const;
+  std::int64_t latest_seq(std::uint64_t serial) const;  ///< 0 for a satellite without postings
+  std::size_t satellites() const { return records_.size(); }
+  Census census() const;
+
+ private:
+  struct Record {
+    Standing standing;
+    std::int64_t seq = 0;
+    std::uint16_t visited = 0;  ///< one bit a state
+  };
+  static_assert(life_state_count <= 16);
+  std::unordered_map<std::uint64_t, Record> records_;
+};
 
 }  // namespace lunafab::orbit

@@ -1,0 +1,356 @@
+#include "app/ledger_command.hpp"
+#include <fmt/format.h>
+#include <fmt/ostream.h>
+#include <algorithm>
+#include <cmath>
+#include <filesystem>
+#include <fstream>
+#include <iostream>
+#include <map>
+#include <nlohmann/json.hpp>
+#include <stdexcept>
+#include <unordered_map>
+#include <vector>
+#include "core/contract.hpp"
+#include "orbit/ledger_store.hpp"
+
+namespace lunafab::app {
+namespace {
+
+using orbit::Census, orbit::LedgerStore, orbit::LifeState, orbit::Posting;
+using Json = nlohmann::ordered_json;
+
+constexpr int fine = 0, ledger_says_no = 1, bad_input = 2;
+
+/// What the user asked for cannot be had; the message says what can.
+class BadRequest : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
+};
+
+std::string ledger_path(const std::string& dir) {
+  namespace fs = std::filesystem;
+  if (!fs::exists(dir)) throw BadRequest(fmt::format("{}: no such directory or file", dir));
+  if (!fs::is_directory(dir)) return dir;
+  const fs::path file = fs::path(dir) / "ledger.sqlite";
+  if (!fs::exists(file)) {
+    throw BadRequest(
+        fmt::format("{}: holds no ledger.sqlite; `lunafab run SCENARIO --out {}` writes one", dir, dir));
+  }
+  return file.string();
+}
+
+Tick to_tick(const Instant& instant, Epoch start) {
+  if (const auto* tick = std::get_if<Tick>(&instant)) return *tick;
+  const double span_days = std::get<Epoch>(instant).tt_days_since_j2000 - start.tt_days_since_j2000;
+  return Tick{} + ticks_from_seconds(span_days * 86400.0);
+}
+
+/// Notes come from files; bytes that are not UTF-8 become U+FFFD.
+std::string dump(const Json& json, int indent = -1) {
+  return json.dump(indent, ' ', false, Json::error_handler_t::replace);
+}
+
+Json to_json(const Posting& p, Epoch start) {
+  return {{"seq", p.seq},
+          {"date", format_date(start, p.tick)},
+          {"tick_us", p.tick.us},
+          {"serial", p.serial},
+          {"state", orbit::name(p.state)},
+          {"product", p.product},
+          {"destination", p.destination},
+          {"mass_mg", p.mass_mg},
+          {"power_W", p.power_W},
+          {"delta_v_mmps", p.delta_v_mmps},
+          {"note", p.note}};
+}
+
+int verify(const LedgerStore& store, const LedgerRequest& request) {
+  const orbit::LedgerVerdict verdict = store.verify();
+  if (request.json) {
+    const Json json{{"ok", verdict.ok},
+                    {"postings", verdict.postings},
+                    {"head", verdict.head},
+                    {"problem", verdict.problem}};
+    fmt::print(std::cout, "{}\n", dump(json, 2));
+  } else if (verdict.ok) {
+    fmt::print(std::cout, "the ledger holds: {} postings, head {}\n", verdict.postings, verdict.head);
+  } else {
+    fmt::print(std::cout, "the ledger is damaged: {}\nit holds up to seq {}, head {}\n", verdict.problem,
+               verdict.postings, verdict.head);
+  }
+  return verdict.ok ? fine : ledger_says_no;
+}
+
+using Months = std::map<std::string, Census>;
+
+/// What each month adds to the census. Steps add up in any order, so postings need not be in order of time.
+Months count_months(const LedgerStore& store, std::optional<Tick> at) {
+  Months months;
+  std::unordered_map<std::uint64_t, orbit::Standing> standings;
+  store.each([&](const Posting& posting) {
+    if (at && posting.tick > *at) return;
+    const auto found = standings.find(posting.serial);
+    std::optional<orbit::Standing> before;
+    if (found != standings.end()) before = found->second;
+    const orbit::Standing after = orbit::standing_after(posting);
+    months[format_date(store.start(), posting.tick).substr(0, 7)].book(before, after);
+    standings[posting.serial] = after;
+  });
+  return months;
+}
+
+struct MonthLine {
+  std::string month;
+  std::int64_t built, launched, inserted, lost, failed, ended;  ///< in the month
+  std::int64_t active, active_W;                                ///< at its end
+};
+
+std::vector<MonthLine> month_lines(const Months& months) {
+  std::vector<MonthLine> lines;
+  std::int64_t active = 0, active_W = 0;
+  for (const auto& [month, c] : months) {
+    using enum LifeState;
+    active += c.count(operational) + c.count(degraded);
+    active_W += c.active_W;
+    lines.push_back({month, c.total(built), c.total(launched), c.total(operational), c.total(lost),
+                     c.total(failed), c.total(retired) + c.total(decayed), active, active_W});
+  }
+  return lines;
+}
+
+void print_balance_json(const LedgerStore& store, const Census& census, const std::vector<MonthLine>& months,
+                        const LedgerRequest& request) {
+  Json json{{"start", format_date(store.start(), {})}};
+  if (request.at) json["at"] = format_date(store.start(), to_tick(*request.at, store.start()));
+  json["satellites"] = census.total(LifeState::ordered);
+  json["active_W"] = census.active_W;
+  for (std::size_t s = 0; s < orbit::life_state_count; ++s) {
+    json["states"].push_back({{"state", orbit::name(static_cast<LifeState>(s))},
+                              {"now", census.now[s]},
+                              {"ever", census.ever[s]}});
+  }
+  for (const auto& balance : orbit::balances(census)) {
+    Json parts = Json::object();
+    for (const auto& [what, count] : balance.parts) parts[what] = count;
+    json["balances"].push_back(
+        {{"name", balance.name}, {"whole", balance.whole}, {"parts", parts}, {"holds", balance.holds()}});
+  }
+  for (const auto& m : months) {
+    json["months"].push_back({{"month", m.month},
+                              {"built", m.built},
+                              {"launched", m.launched},
+                              {"inserted", m.inserted},
+                              {"lost", m.lost},
+                              {"failed", m.failed},
+                              {"ended", m.ended},
+                              {"active", m.active},
+                              {"active_W", m.active_W}});
+  }
+  fmt::print(std::cout, "{}\n", dump(json, 2));
+}
+
+void print_balance_text(const LedgerStore& store, const Census& census, const std::vector<MonthLine>& months,
+                        const LedgerRequest& request) {
+  std::ostream& out = std::cout;
+  if (request.at)
+    fmt::print(out, "as on {} (TT)\n", format_date(store.start(), to_tick(*request.at, store.start())));
+  fmt::print(out, "{:<12}{:>12}{:>12}\n", "state", "now", "ever");
+  for (std::size_t s = 0; s < orbit::life_state_count; ++s) {
+    fmt::print(out, "{:<12}{:>12}{:>12}\n", orbit::name(static_cast<LifeState>(s)), census.now[s],
+               census.ever[s]);
+  }
+  fmt::print(out, "active power {:.3f} MW\n\n", static_cast<double>(census.active_W) * 1e-6);
+  for (const auto& balance : orbit::balances(census))
+    fmt::print(out, "{}  {}\n", balance.holds() ? "holds " : "BROKEN", balance.words());
+  if (months.empty()) return;
+  fmt::print(out, "\n{:<8}{:>9}{:>9}{:>9}{:>9}{:>9}{:>9}{:>10}{:>13}\n", "month", "built", "launched",
+             "inserted", "lost", "failed", "ended", "active", "active MW");
+  for (const auto& m : months) {
+    fmt::print(out, "{:<8}{:>9}{:>9}{:>9}{:>9}{:>9}{:>9}{:>10}{:>13.3f}\n", m.month, m.built, m.launched,
+               m.inserted, m.lost, m.failed, m.ended, m.active, static_cast<double>(m.active_W) * 1e-6);
+  }
+}
+
+int balance(const LedgerStore& store, const LedgerRequest& request) {
+  std::optional<Tick> at;
+  if (request.at) at = to_tick(*request.at, store.start());
+  const Census census = at ? store.census_at(*at) : store.census();
+  std::vector<MonthLine> months;
+  if (request.by_month) months = month_lines(count_months(store, at));
+  request.json ? print_balance_json(store, census, months, request)
+               : print_balance_text(store, census, months, request);
+  return orbit::broken_balance(census).empty() ? fine : ledger_says_no;
+}
+
+LifeState asked_state(const std::string& name) {
+  if (const auto state = orbit::life_state(name)) return *state;
+  std::string allowed;
+  for (std::size_t s = 0; s < orbit::life_state_count; ++s)
+    allowed += fmt::format("{}{}", s == 0 ? "" : ", ", orbit::name(static_cast<LifeState>(s)));
+  throw BadRequest(fmt::format("no state '{}'; states are {}", name, allowed));
+}
+
+void print_list_line(const Posting& p, const LedgerStore& store, bool json, bool first) {
+  const double power_kW = static_cast<double>(p.power_W) * 1e-3;
+  const std::string date = format_date(store.start(), p.tick);
+  if (!json) {
+    fmt::print(std::cout, "{:>9}  {:<11}  {:<20}  {:<20}  {:<19}  {:>10.1f}\n", p.serial,
+               orbit::name(p.state), p.product, p.destination, date, power_kW);
+    return;
+  }
+  const Json line{{"serial", p.serial},   {"state", orbit::name(p.state)},
+                  {"product", p.product}, {"destination", p.destination},
+                  {"since", date},        {"power_W", p.power_W}};
+  fmt::print(std::cout, "{}{}", first ? "" : ",\n", dump(line));
+}
+
+int list(const LedgerStore& store, const LedgerRequest& request) {
+  if (request.limit < 0) throw BadRequest("the limit of a list is 0 (all) or more");
+  std::optional<LifeState> state;
+  if (!request.state.empty()) state = asked_state(request.state);
+  std::optional<Tick> since;
+  if (request.since) since = to_tick(*request.since, store.start());
+
+  if (request.json) {
+    fmt::print(std::cout, "[\n");
+  } else {
+    fmt::print(std::cout, "{:>9}  {:<11}  {:<20}  {:<20}  {:<19}  {:>10}\n", "serial", "state", "product",
+               "destination", "since (TT)", "power [kW]");
+  }
+  std::int64_t found = 0, shown = 0;
+  store.each_satellite([&](const Posting& posting) {
+    if ((state && posting.state != *state) || (since && posting.tick < *since)) return;
+    ++found;
+    if (request.limit == 0 || shown < request.limit)
+      print_list_line(posting, store, request.json, shown++ == 0);
+  });
+  if (request.json) {
+    fmt::print(std::cout, "\n]\n");
+  } else {
+    fmt::print(std::cout, "{} of {} satellites{}\n", shown, found,
+               shown < found ? "; a higher limit shows more" : "");
+  }
+  return fine;
+}
+
+void print_life_line(const Posting& p, Epoch start) {
+  fmt::print(std::cout, "{:<19}  {:<11}  {:>10.3f}  {:>10.1f}  {:>10.3f}  {:>9}  {}\n",
+             format_date(start, p.tick), orbit::name(p.state), static_cast<double>(p.mass_mg) * 1e-6,
+             static_cast<double>(p.power_W) * 1e-3, static_cast<double>(p.delta_v_mmps) * 1e-3, p.seq,
+             p.note);
+}
+
+int show(const LedgerStore& store, const LedgerRequest& request) {
+  std::vector<Posting> life;
+  store.each([&](const Posting& posting) { life.push_back(posting); }, request.serial);
+  if (life.empty()) {
+    throw BadRequest(fmt::format("no satellite {}; the ledger knows {} satellites, `list` names them",
+                                 request.serial, store.census().total(LifeState::ordered)));
+  }
+  if (request.json) {
+    Json postings = Json::array();
+    for (const auto& posting : life) postings.push_back(to_json(posting, store.start()));
+    fmt::print(std::cout, "{}\n", dump({{"serial", request.serial}, {"postings", postings}}, 2));
+    return fine;
+  }
+  const Posting& latest = life.back();
+  fmt::print(std::cout, "satellite {}: {} for {}, {} since {} (TT)\n\n", latest.serial, latest.product,
+             latest.destination, orbit::name(latest.state), format_date(store.start(), latest.tick));
+  fmt::print(std::cout, "{:<19}  {:<11}  {:>10}  {:>10}  {:>10}  {:>9}  {}\n", "date (TT)", "state",
+             "mass [kg]", "power [kW]", "dv [m/s]", "seq", "note");
+  for (const auto& posting : life) print_life_line(posting, store.start());
+  return fine;
+}
+
+/// RFC 4180: quoted where a comma, a quote or a line break would change the table.
+std::string csv_field(const std::string& text) {
+  if (text.find_first_of(",\"\r\n") == std::string::npos) return text;
+  std::string quoted = "\"";
+  for (const char c : text) quoted += c == '"' ? std::string("\"\"") : std::string(1, c);
+  return quoted + '"';
+}
+
+/// Everything the chain covers, and each link: the ledger's identity as text.
+void write_postings(const LedgerStore& store, bool json, std::ostream& out) {
+  if (!json)
+    out << "seq,tick_us,serial,state,product,destination,mass_mg,power_W,delta_v_mmps,note,blake2b_256\n";
+  store.each_link([&](const Posting& p, const std::string& link) {
+    if (json) {
+      Json line = to_json(p, store.start());
+      line["blake2b_256"] = link;
+      out << dump(line) << '\n';
+      return;
+    }
+    fmt::print(out, "{},{},{},{},{},{},{},{},{},{},{}\n", p.seq, p.tick.us, p.serial, orbit::name(p.state),
+               csv_field(p.product), csv_field(p.destination), p.mass_mg, p.power_W, p.delta_v_mmps,
+               csv_field(p.note), link);
+  });
+}
+
+int export_postings(const LedgerStore& store, const LedgerRequest& request) {
+  if (request.output.empty()) {
+    write_postings(store, request.json, std::cout);
+    return fine;
+  }
+  const std::string part = request.output + ".part";  // a file under its own name is complete
+  {
+    std::ofstream file(part, std::ios::binary | std::ios::trunc);
+    if (file) write_postings(store, request.json, file);
+    file.close();
+    if (!file) throw BadRequest(fmt::format("{}: cannot be written", part));
+  }
+  std::filesystem::rename(part, request.output);
+  fmt::print(std::cout, "{} postings written to {}, head {}\n", store.postings(), request.output,
+             store.head());
+  return fine;
+}
+
+int run(const LedgerStore& store, const LedgerRequest& request) {
+  switch (request.action) {
+    case LedgerAction::verify:
+      return verify(store, request);
+    case LedgerAction::balance:
+      return balance(store, request);
+    case LedgerAction::list:
+      return list(store, request);
+    case LedgerAction::show:
+      return show(store, request);
+    case LedgerAction::export_csv:
+      return export_postings(store, request);
+  }
+  throw ContractError("ledger command: unknown action");
+}
+
+int complain(const std::string& message, const LedgerRequest& request, int code) {
+  if (request.json && request.action == LedgerAction::verify && code == ledger_says_no) {
+    fmt::print(std::cout, "{}\n",
+               dump({{"ok", false}, {"postings", 0}, {"head", ""}, {"problem", message}}, 2));
+  }
+  fmt::print(std::cerr, "lunafab ledger: {}\n", message);
+  return code;
+}
+
+}  // namespace
+
+int ledger_command(const std::string& dir, const LedgerRequest& request) {
+  try {
+    const std::string path = ledger_path(dir);
+    if (!request.output.empty() && std::filesystem::exists(request.output) &&
+        std::filesystem::equivalent(path, request.output))
+      throw BadRequest(fmt::format("{}: the export would replace the ledger itself", request.output));
+    return run(LedgerStore(path, LedgerStore::Open::read), request);
+  } catch (const BadRequest& error) {
+    return complain(error.what(), request, bad_input);
+  } catch (const orbit::NotALedger& error) {
+    return complain(error.what(), request, bad_input);
+  } catch (const std::filesystem::filesystem_error& error) {
+    return complain(error.what(), request, bad_input);
+  } catch (const ContractError&) {
+    throw;
+  } catch (const std::runtime_error& error) {
+    return complain(error.what(), request, ledger_says_no);
+  }
+}
+
+}  // namespace lunafab::app

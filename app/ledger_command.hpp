@@ -1,0 +1,33 @@
+#pragma once
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <variant>
+#include "core/tick.hpp"
+
+namespace lunafab::app {
+
+/// An instant as users give it: since the scenario's start (`200 d`), or a calendar date.
+using Instant = std::variant<Tick, Epoch>;
+
+enum class LedgerAction : std::uint8_t { verify, balance, list, show, export_csv };
+
+/// `lunafab ledger DIR verify|balance|list|show ID|export`.
+struct LedgerRequest {
+  LedgerAction action = LedgerAction::verify;
+  bool json = false;
+  std::uint64_t serial = 0;      ///< show: which satellite
+  std::string state;             ///< list: only satellites in this state; empty for all
+  std::optional<Instant> since;  ///< list: only satellites whose latest posting is not before
+  std::int64_t limit = 0;        ///< list: at most so many lines; 0 for all
+  std::optional<Instant> at;     ///< balance: as it was then; postings after it do not count
+  bool by_month = false;         ///< balance: with a line a calendar month (TT)
+  std::string output;            ///< export: the file to write; empty for standard output
+};
+
+/// Reads the ledger of a results directory (`DIR/ledger.sqlite`, or the file itself), prints to std::cout and
+/// reports trouble on std::cerr. Changes nothing. Returns the exit code: 0 fine, 1 the ledger says no
+/// (damaged, a balance broken), 2 bad input.
+int ledger_command(const std::string& dir, const LedgerRequest& request);
+
+}  // namespace lunafab::app

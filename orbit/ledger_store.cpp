@@ -1,0 +1,337 @@
+#include "orbit/ledger_store.hpp"
+#include <fmt/format.h>
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <filesystem>
+#include <fstream>
+#include <string_view>
+#include <unordered_map>
+#include "core/contract.hpp"
+#include "orbit/ledger_schema.hpp"
+#include "orbit/ledger_verify.hpp"
+
+namespace lunafab::orbit {
+namespace {
+
+/// Standings kept in memory between commits; others are looked up when they are needed.
+constexpr std::size_t remembered_satellites = 1u << 20;
+
+/// Where the satellite stands, and in which posting it says so.
+struct Latest {
+  Standing standing;
+  std::int64_t seq = 0;
+};
+
+void expect_new(const std::string& path) {
+  for (const char* suffix :
+       {"", "-wal", "-journal"}) {  // SQLite would replay another ledger's log into the new one
+    if (std::filesystem::exists(path + suffix))
+      throw std::runtime_error(fmt::format("ledger {}: {}{} exists already", path, path, suffix));
+  }
+}
+
+void expect_sqlite_file(const std::string& path) {
+  if (!std::filesystem::exists(path)) throw NotALedger(fmt::format("ledger {}: no such file", path));
+  if (!std::filesystem::is_regular_file(path)) throw NotALedger(fmt::format("ledger {}: not a file", path));
+  constexpr std::string_view magic("SQLite format 3\0", 16);
+  std::array<char, 16> first{};
+  std::ifstream file(path, std::ios::binary);
+  if (!file) throw std::runtime_error(fmt::format("ledger {}: cannot be opened for reading", path));
+  file.read(first.data(), first.size());
+  if (file.gcount() != 16 || std::string_view(first.data(), 16) != magic)
+    throw NotALedger(fmt::format("ledger {}: not a SQLite file (its first 16 bytes do not say so)", path));
+}
+
+void expect_ledger(const sqlite::Database& db, const std::string& path) {
+  if (db.ask("SELECT name FROM sqlite_master WHERE name IN ('posting', 'meta')").empty()) {
+    throw NotALedger(fmt::format(
+        "ledger {}: a SQLite file, but not a lunafab ledger (no tables 'posting' and 'meta')", path));
+  }
+}
+
+sqlite::Database::Access access(LedgerStore::Open how) {
+  using Access = sqlite::Database::Access;
+  if (how == LedgerStore::Open::create) return Access::create;
+  return how == LedgerStore::Open::append ? Access::write : Access::read;
+}
+
+sqlite::Database open_file(const std::string& path, LedgerStore::Open how) {
+  how == LedgerStore::Open::create ? expect_new(path) : expect_sqlite_file(path);
+  return {path, access(how)};
+}
+
+}  // namespace
+
+struct LedgerStore::Impl {
+  std::string path;
+  bool writes;
+  sqlite::Database db;
+  LedgerSummary committed;
+  LedgerSummary current;  ///< with everything queued
+  std::vector<LedgerRow> queue;
+  std::unordered_map<std::uint64_t, Latest> latest;
+  std::optional<sqlite::Statement> find_latest;
+  std::uint64_t largest_serial = 0;  ///< beyond it every satellite is new: no need to look it up
+
+  Impl(const std::string& file, Open how, std::optional<Epoch> start)
+      : path(file), writes(how != Open::read), db(open_file(file, how)) {
+    if (how == Open::create) {
+      db.run("PRAGMA page_size = 8192");  // a fifth less time a posting than with 4096
+      use_log();
+      sqlite::Transaction transaction(db);
+      create_ledger(db, *start);
+      transaction.commit();
+    } else {
+      expect_ledger(db, path);
+    }
+    if (!writes) db.run("BEGIN");  // one snapshot for the reader's whole life
+    current = committed = load_summary(db);
+    find_largest_serial();
+    if (start && start->tt_days_since_j2000 != committed.start.tt_days_since_j2000) {
+      throw sqlite::Error(fmt::format("the ledger starts on {}, not {}", format_date(committed.start, {}),
+                                      format_date(*start, {})));
+    }
+    if (how != Open::append) return;
+    expect_end(committed);
+    use_log();  // only now: what is refused stays as it was
+  }
+
+  void use_log() { db.run("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL"); }
+
+  /// Nothing may be appended to a ledger that has lost its tail.
+  void expect_end(const LedgerSummary& summary) const {
+    std::int64_t last = 0;
+    ChainHash head = genesis(summary.start);
+    each_row(db, "posting ORDER BY posting.seq DESC LIMIT 1",
+             [&](const LedgerRow& row) { last = row.posting.seq, head = row.hash; });
+    if (last != summary.postings || head != summary.head) {
+      throw sqlite::Error(
+          fmt::format("the last commit left {} postings, the last one found is seq {}; see `verify`",
+                      summary.postings, last));
+    }
+  }
+
+  /// Leaves one file that is complete by itself, in the journal mode that readers can open without writing.
+  /// Where a reader still holds the log, the log stays beside the file and nothing is lost.
+  void seal() {
+    find_latest.reset();
+    sqlite3_busy_timeout(db.handle(), 1000);
+    sqlite3_exec(db.handle(), "PRAGMA wal_checkpoint(TRUNCATE); PRAGMA journal_mode = DELETE", nullptr,
+                 nullptr, nullptr);
+  }
+
+  void find_largest_serial() {
+    sqlite::Statement find(db, "SELECT serial FROM satellite ORDER BY serial DESC LIMIT 1");
+    largest_serial = find.step() ? static_cast<std::uint64_t>(find.integer(0)) : 0;
+  }
+
+  std::optional<Latest> look_up(std::uint64_t serial) {
+    if (serial > largest_serial) return {};
+    if (const auto found = latest.find(serial); found != latest.end()) return found->second;
+    if (!find_latest) {
+      find_latest.emplace(db,
+                          "SELECT posting.seq, state, tick_us, power_W FROM satellite JOIN posting "
+                          "ON posting.seq = satellite.seq WHERE satellite.serial = ?");
+    }
+    sqlite::Statement& find = *find_latest;
+    std::optional<Latest> result;
+    if (find.bind(1, static_cast<std::int64_t>(serial)).step()) {
+      result = {{static_cast<LifeState>(find.integer(1)), {find.integer(2)}, find.integer(3)},
+                find.integer(0)};
+    }
+    find.reset();
+    return result;
+  }
+
+  void write_queue() {
+    sqlite::Statement insert(db, insert_row_sql);
+    sqlite::Statement point(db, "REPLACE INTO satellite VALUES (?, ?)");
+    for (const LedgerRow& row : queue) {
+      insert_row(insert, row);
+      if (latest.at(row.posting.serial).seq != row.posting.seq)
+        continue;  // a later one of this batch will do it
+      point.bind(1, static_cast<std::int64_t>(row.posting.serial)).bind(2, row.posting.seq).execute();
+    }
+  }
+
+  void commit() {
+    const std::string broken = broken_balance(current.census);
+    if (!broken.empty()) throw ContractError("ledger: balance broken: " + broken);
+    sqlite::Transaction transaction(db);
+    const LedgerSummary stored = load_summary(db);
+    if (stored.postings != committed.postings || stored.head != committed.head) {
+      throw sqlite::Error(fmt::format("another program has written to it: {} postings, not {}",
+                                      stored.postings, committed.postings));
+    }
+    write_queue();
+    save_summary(db, current);
+    transaction.commit();
+    committed = current;
+    queue.clear();
+    if (latest.size() > remembered_satellites) latest.clear();
+  }
+
+  ChainHash head_at(std::int64_t seq) const {
+    ChainHash head = genesis(committed.start);
+    each_row(
+        db, "posting WHERE posting.seq = ?", [&](const LedgerRow& row) { head = row.hash; }, seq);
+    return head;
+  }
+
+  void truncate(std::int64_t seq) {
+    sqlite::Transaction transaction(db);
+    LedgerSummary kept = load_summary(db);
+    sqlite::Statement back(db, "UPDATE satellite SET seq = ? WHERE serial = ?");
+    sqlite::Statement forget(db, "DELETE FROM satellite WHERE serial = ?");
+    sqlite::Statement undo(
+        db,
+        "SELECT p.serial, p.state, p.power_W, p.previous, q.state, q.power_W FROM posting p LEFT JOIN "
+        "posting q ON q.seq = p.previous WHERE p.seq > ? ORDER BY p.seq DESC");
+    undo.bind(1, seq);
+    while (undo.step()) {
+      const Standing after{static_cast<LifeState>(undo.integer(1)), {}, undo.integer(2)};
+      std::optional<Standing> before;
+      if (undo.integer(3) != 0) before = {static_cast<LifeState>(undo.integer(4)), {}, undo.integer(5)};
+      kept.census.book(before, after, -1);
+      before ? back.bind(1, undo.integer(3)).bind(2, undo.integer(0)).execute()
+             : forget.bind(1, undo.integer(0)).execute();
+    }
+    sqlite::Statement(db, "DELETE FROM posting WHERE seq > ?").bind(1, seq).execute();
+    kept.postings = seq;
+    kept.head = head_at(seq);
+    save_summary(db, kept);
+    transaction.commit();
+    current = committed = kept;
+    find_largest_serial();
+  }
+};
+
+namespace {
+
+/// Every error of the store names the file.
+template <class Action>
+auto naming(const std::string& path, Action action) {
+  try {
+    return action();
+  } catch (const sqlite::Error& error) {
+    throw std::runtime_error(fmt::format("ledger {}: {}", path, error.what()));
+  }
+}
+
+}  // namespace
+
+LedgerStore::LedgerStore(const std::string& path, Open how, std::optional<Epoch> start) {
+  if (how == Open::create)
+    expects(start && std::isfinite(start->tt_days_since_j2000), "ledger: a new one needs its start date");
+  impl_ = naming(path, [&] { return std::make_unique<Impl>(path, how, start); });
+}
+
+LedgerStore::~LedgerStore() {
+  if (impl_ && impl_->writes) impl_->seal();
+}
+
+LedgerStore::LedgerStore(LedgerStore&&) noexcept = default;
+
+void LedgerStore::post(Posting posting) {
+  expects(impl_->writes, "ledger: opened for reading");
+  const auto latest = naming(impl_->path, [&] { return impl_->look_up(posting.serial); });
+  std::optional<Standing> before;
+  if (latest) before = latest->standing;
+  const std::string why = refusal(before, posting);
+  if (!why.empty()) throw ContractError(fmt::format("ledger: satellite {}: {}", posting.serial, why));
+
+  LedgerSummary& current = impl_->current;
+  posting.seq = current.postings + 1;
+  const ChainHash link = next_link(current.head, posting);
+  const Standing after = standing_after(posting);
+  impl_->latest[posting.serial] = {after, posting.seq};
+  impl_->largest_serial = std::max(impl_->largest_serial, posting.serial);
+  impl_->queue.push_back({std::move(posting), latest ? latest->seq : 0, link});
+  current.census.book(before, after);
+  current.head = link;
+  ++current.postings;
+}
+
+void LedgerStore::commit() {
+  expects(impl_->writes, "ledger: opened for reading");
+  if (!impl_->queue.empty()) naming(impl_->path, [&] { impl_->commit(); });
+}
+
+void LedgerStore::truncate(std::int64_t seq, const std::string& head) {
+  expects(impl_->writes, "ledger: opened for reading");
+  expects(seq >= 0 && seq <= impl_->committed.postings, "ledger: only committed postings can be kept");
+  const std::string found = naming(impl_->path, [&] { return hex(impl_->head_at(seq)); });
+  if (found != head)
+    throw ContractError(fmt::format("ledger: the head at seq {} is {}, not {}", seq, found, head));
+  impl_->queue.clear();
+  impl_->latest.clear();
+  naming(impl_->path, [&] { impl_->truncate(seq); });
+}
+
+std::int64_t LedgerStore::postings() const {
+  return impl_->current.postings;
+}
+std::string LedgerStore::head() const {
+  return hex(impl_->current.head);
+}
+const Census& LedgerStore::census() const {
+  return impl_->current.census;
+}
+Epoch LedgerStore::start() const {
+  return impl_->committed.start;
+}
+
+LedgerVerdict LedgerStore::verify() const {
+  return verify_ledger(impl_->db);
+}
+
+Census LedgerStore::census_at(Tick at) const {
+  LifeHistories lives;
+  each([&](const Posting& posting) {
+    if (posting.tick <= at) lives.add(posting);
+  });
+  return lives.census();
+}
+
+void LedgerStore::each(const std::function<void(const Posting&)>& row,
+                       std::optional<std::uint64_t> serial) const {
+  const auto use = [&](const LedgerRow& r) {
+    row(r.posting);
+  };
+  if (!serial) return naming(impl_->path, [&] { each_row(impl_->db, "posting ORDER BY posting.seq", use); });
+
+  std::vector<Posting> life;  // from the latest back
+  std::int64_t previous = 0;
+  const auto keep = [&](const LedgerRow& r) {
+    if (r.posting.serial != *serial || r.previous >= r.posting.seq) {
+      throw sqlite::Error(place(r.posting.seq, r.posting.serial) +
+                          " does not belong to this satellite's life; see `verify`");
+    }
+    life.push_back(r.posting);
+    previous = r.previous;
+  };
+  naming(impl_->path, [&] {
+    each_row(impl_->db, "satellite JOIN posting ON posting.seq = satellite.seq WHERE satellite.serial = ?",
+             keep, static_cast<std::int64_t>(*serial));
+    while (previous != 0) each_row(impl_->db, "posting WHERE posting.seq = ?", keep, previous);
+  });
+  std::for_each(life.rbegin(), life.rend(), row);
+}
+
+void LedgerStore::each_satellite(const std::function<void(const Posting&)>& row) const {
+  naming(impl_->path, [&] {
+    each_row(impl_->db,
+             "satellite CROSS JOIN posting ON posting.seq = satellite.seq ORDER BY satellite.serial",
+             [&](const LedgerRow& r) { row(r.posting); });
+  });
+}
+
+void LedgerStore::each_link(const std::function<void(const Posting&, const std::string&)>& row) const {
+  naming(impl_->path, [&] {
+    each_row(impl_->db, "posting ORDER BY posting.seq",
+             [&](const LedgerRow& r) { row(r.posting, hex(r.hash)); });
+  });
+}
+
+}  // namespace lunafab::orbit

@@ -1,0 +1,118 @@
+#pragma once
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <random>
+#include <stdexcept>
+#include <string>
+#include <vector>
+#include "orbit/ledger_store.hpp"
+
+namespace lunafab::orbit::test {
+
+/// A directory of its own, gone with its owner.
+class TemporaryDirectory {
+ public:
+  TemporaryDirectory() {
+    std::string pattern = (std::filesystem::temp_directory_path() / "lunafab-ledger-XXXXXX").string();
+    if (mkdtemp(pattern.data()) == nullptr) throw std::runtime_error("no temporary directory");
+    path_ = pattern;
+  }
+  ~TemporaryDirectory() { std::filesystem::remove_all(path_); }
+  TemporaryDirectory(const TemporaryDirectory&) = delete;
+  TemporaryDirectory& operator=(const TemporaryDirectory&) = delete;
+  std::string operator/(const std::string& name) const { return path_ + "/" + name; }
+  const std::string& path() const { return path_; }
+
+ private:
+  std::string path_;
+};
+
+inline std::string read_bytes(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  return {std::istreambuf_iterator<char>(file), {}};
+}
+
+inline void write_bytes(const std::string& path, const std::string& bytes) {
+  std::filesystem::remove(path);  // a file cut to nothing and rewritten is flushed to disk at once: slow
+  std::ofstream(path, std::ios::binary) << bytes;
+}
+
+/// Postings of lives that take random allowed steps; every posting differs from every other in every text.
+class RandomLives {
+ public:
+  explicit RandomLives(std::uint64_t seed, std::size_t satellites = 20) : random_(seed), lives_(satellites) {}
+
+  /// The next posting, or nothing once every life has ended.
+  std::optional<Posting> next() {
+    while (ended_ < lives_.size()) {
+      const std::size_t i = random_() % lives_.size();
+      std::vector<LifeState> choices;
+      for (std::size_t s = 0; s < life_state_count; ++s) {
+        const auto state = static_cast<LifeState>(s);
+        if (lives_[i] ? may_follow(*lives_[i], state) : state == LifeState::ordered) choices.push_back(state);
+      }
+      if (choices.empty()) {
+        if (!over_[i]) ++ended_;
+        over_[i] = true;
+        continue;
+      }
+      lives_[i] = choices[random_() % choices.size()];
+      return posting(i + 1, *lives_[i]);
+    }
+    return {};
+  }
+
+ private:
+  Posting posting(std::uint64_t serial, LifeState state) {
+    ++count_;
+    const std::string number = std::to_string(100000 + count_);
+    Posting p{
+        .serial = serial, .state = state, .product = "product-" + number, .destination = "orbit-" + number};
+    p.tick = {86'400'000'000 * count_};
+    p.mass_mg = 1'300'000'000 + count_;
+    p.power_W = static_cast<std::int64_t>(random_() % 100'000);
+    p.delta_v_mmps = static_cast<std::int64_t>(random_() % 5'000'000);
+    p.note = "note-" + number;
+    return p;
+  }
+
+  std::mt19937_64 random_;
+  std::vector<std::optional<LifeState>> lives_;
+  std::vector<bool> over_ = std::vector<bool>(lives_.size());
+  std::size_t ended_ = 0;
+  std::int64_t count_ = 0;
+};
+
+inline const Epoch start{11000.5};
+
+/// A closed ledger of `postings` postings of random lives, committed every seven.
+inline void write_ledger(const std::string& path, std::int64_t postings, std::uint64_t seed = 1) {
+  LedgerStore store(path, LedgerStore::Open::create, start);
+  RandomLives lives(seed, static_cast<std::size_t>(postings));
+  for (std::int64_t i = 0; i < postings; ++i) {
+    store.post(*lives.next());
+    if (i % 7 == 0) store.commit();
+  }
+  store.commit();
+}
+
+/// Everything a reader is told, as text.
+inline std::string contents(const LedgerStore& store) {
+  std::string text = store.head() + " " + std::to_string(store.postings());
+  for (const auto n : store.census().now) text += " " + std::to_string(n);
+  for (const auto n : store.census().ever) text += " " + std::to_string(n);
+  text += " " + std::to_string(store.census().active_W);
+  store.each_link([&](const Posting& p, const std::string& link) {
+    text += "\n" + std::to_string(p.seq) + " " + std::to_string(p.tick.us) + " " + std::to_string(p.serial) +
+            " " + std::string(name(p.state)) + " " + p.product + " " + p.destination + " " +
+            std::to_string(p.mass_mg) + " " + std::to_string(p.power_W) + " " +
+            std::to_string(p.delta_v_mmps) + " " + p.note + " " + link;
+  });
+  store.each_satellite(
+      [&](const Posting& p) { text += "\n" + std::to_string(p.serial) + " " + std::to_string(p.seq); });
+  return text;
+}
+
+}  // namespace lunafab::orbit::test

@@ -684,4 +684,38 @@ std::int32_t servers_wanting_power(const Plant& plant, const GroupState& state, 
       first, first + station.servers, [](const Server& server) { return server.mode != Mode::down; }));
 }
 
+Obstacle obstacle(const Plant& plant, const GroupState& state, std::uint32_t station_index) {
+  const Station& station = plant.stations[station_index];
+  const StationState& station_state = state.stations[station.local];
+  const auto level = [&](std::uint32_t store) {
+    return state.stores[plant.stores[store].local].amount;
+  };
+  if (station_state.blocked > 0) {
+    for (std::uint32_t i = 0; i < static_cast<std::uint32_t>(station.servers); ++i) {
+      const Server& server = state.servers[station.first_server + i];
+      if (server.mode != Mode::blocked) continue;
+      const Operation& op = station.mix[server.op];
+      if (server.good == 0) return {Obstacle::Kind::no_room, station.scrap};
+      for (const Leg& leg : op.put) {
+        if (!is_store(leg.place) || plant.stores[leg.place].when_full != WhenFull::block) continue;
+        if (leg.amount > plant.stores[leg.place].capacity - level(leg.place))
+          return {Obstacle::Kind::no_room, leg.place};
+      }
+    }
+  }
+  if (station_state.starved > 0) {
+    for (const Operation& op : station.mix) {
+      for (const Leg& leg : op.take) {
+        if (is_store(leg.place) && level(leg.place) < leg.amount)
+          return {Obstacle::Kind::no_input, leg.place};
+      }
+    }
+  }
+  return {};
+}
+
+bool at_rest(const GroupState& state) {
+  return state.calendar.next_due() == never && state.inbox.empty();
+}
+
 }  // namespace lunafab::factory

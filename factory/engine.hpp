@@ -46,4 +46,15 @@ Int128 energy_nJ(const Station& station, const StationState& state);
 /// Servers that want power: all but those under repair.
 std::int32_t servers_wanting_power(const Plant& plant, const GroupState& state, std::uint32_t station);
 
+/// What keeps a station's servers waiting at the moment: the store without room, or the store without input.
+struct Obstacle {
+  enum class Kind : std::uint8_t { none, no_room, no_input };
+  Kind kind = Kind::none;
+  std::uint32_t store = 0;
+};
+Obstacle obstacle(const Plant& plant, const GroupState& state, std::uint32_t station);
+
+/// Whether nothing will ever happen in a group again unless a message reaches it.
+bool at_rest(const GroupState& state);
+
 }  // namespace lunafab::factory

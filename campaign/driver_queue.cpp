@@ -130,6 +130,9 @@ void book_launch(const Scenario& scenario, SiteState& site, const PendingLaunch&
   }
   ++driver.launches;
   ++site.launched_of[pending.design];
+  // Samples of this window that came after the launch did not know of it yet.
+  for (auto row = site.series.rbegin(); row != site.series.rend() && row->tick > pending.order.at; ++row)
+    ++row->launched;
   const SatelliteDesign& design = scenario.satellites[pending.design];
   for (const orbit::LifeState state : {orbit::LifeState::launched, orbit::LifeState::coasting}) {
     site.satellites[pending.order.serial - 1].state = state;

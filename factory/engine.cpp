@@ -718,4 +718,9 @@ bool at_rest(const GroupState& state) {
   return state.calendar.next_due() == never && state.inbox.empty();
 }
 
+void order_inbox(GroupState& state) {  // sorted, earliest first, is a heap too
+  std::sort(state.inbox.begin(), state.inbox.end(),
+            [](const GroupMessage& a, const GroupMessage& b) { return later(b, a); });
+}
+
 }  // namespace lunafab::factory

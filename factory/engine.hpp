@@ -57,4 +57,8 @@ Obstacle obstacle(const Plant& plant, const GroupState& state, std::uint32_t sta
 /// Whether nothing will ever happen in a group again unless a message reaches it.
 bool at_rest(const GroupState& state);
 
+/// Puts the inbox into the one order that depends on its contents only: how messages came in is not part of
+/// the state's identity.
+void order_inbox(GroupState& state);
+
 }  // namespace lunafab::factory

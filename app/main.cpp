@@ -245,7 +245,7 @@ int dispatch(int argc, char** argv) {
   view_command->add_option("--screenshot", view_options.screenshot,
                            "draw into a PNG file, without a display");
   view_command->add_option("--until", view_options.until_days,
-                           "with --screenshot: simulated days to run (default: all)");
+                           "simulated days after which it pauses, or the picture is taken (default: all)");
   view_command->callback([&] {
     chosen = [&] {
       return ui::view(load(scenario, settings), view_options);

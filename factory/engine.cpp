@@ -378,11 +378,8 @@ class Engine {
       const Store& store = plant_.stores[place];
       if (store.when_full != WhenFull::block || changes_[i].amount < 0) continue;
       while (planned(plan, place) > store.capacity) {
-        const auto& consumers = store.consumers;
-        const bool found = std::any_of(consumers.begin(), consumers.end(), [&](std::uint32_t consumer) {
-          return add_consumer(plan, consumer, place);
-        });
-        if (found) continue;
+        if (add_any_consumer(plan, place, Helpers::none) || add_any_consumer(plan, place, Helpers::waiting))
+          continue;
         drop(plan);
         return false;
       }
@@ -390,8 +387,17 @@ class Engine {
     return true;
   }
 
-  /// Adds a starved server of `consumer` that takes from `place`, if all it needs comes together.
-  bool add_consumer(Plan plan, std::uint32_t consumer, std::uint32_t place) {
+  enum class Helpers : std::uint8_t { none, waiting };
+
+  bool add_any_consumer(Plan plan, std::uint32_t place, Helpers helpers) {
+    const auto& consumers = plant_.stores[place].consumers;
+    return std::any_of(consumers.begin(), consumers.end(),
+                       [&](std::uint32_t consumer) { return add_consumer(plan, consumer, place, helpers); });
+  }
+
+  /// Adds a starved server of `consumer` that takes from `place`, if all it needs comes together: by itself,
+  /// or with what waiting servers and vehicles bring.
+  bool add_consumer(Plan plan, std::uint32_t consumer, std::uint32_t place, Helpers helpers) {
     const Station& station = plant_.stations[consumer];
     const Actor actor{Actor::Kind::consumer, consumer};
     const std::int64_t claimed = times_in(plan, actor);
@@ -404,7 +410,7 @@ class Engine {
     for (const Leg& leg : op.take) {
       if (!is_store(leg.place)) continue;
       while (planned(plan, leg.place) < leg.amount) {
-        if (add_giver(plan, leg.place)) continue;
+        if (helpers == Helpers::waiting && add_giver(plan, leg.place)) continue;
         drop(before);
         return false;
       }

@@ -345,12 +345,15 @@ class Engine {
     actors_.resize(plan.actors);
   }
 
+  /// Level of a store once the plan's servers and vehicles have put, and its consumers have taken.
   std::int64_t planned(Plan plan, std::uint32_t place) {
-    std::int64_t amount = store_state(place).amount;
+    std::int64_t full = store_state(place).amount, taken = 0;
     for (std::size_t i = plan.changes; i < changes_.size(); ++i) {
-      if (changes_[i].place == place) amount += changes_[i].amount;
+      if (changes_[i].place == place) (changes_[i].amount > 0 ? full : taken) += changes_[i].amount;
     }
-    return amount;
+    const Store& store = plant_.stores[place];
+    if (store.when_full != WhenFull::block) full = std::min(full, store.capacity);
+    return full + taken;
   }
   std::int64_t times_in(Plan plan, Actor actor) const {
     return std::count(actors_.begin() + static_cast<std::ptrdiff_t>(plan.actors), actors_.end(), actor);
@@ -378,11 +381,10 @@ class Engine {
       const Store& store = plant_.stores[place];
       if (store.when_full != WhenFull::block || changes_[i].amount < 0) continue;
       while (planned(plan, place) > store.capacity) {
-        const auto& consumers = store.consumers;
-        const bool found = std::any_of(consumers.begin(), consumers.end(), [&](std::uint32_t consumer) {
-          return add_consumer(plan, consumer, place);
-        });
-        if (found) continue;
+        if (add_any_consumer(plan, place, Choice::settles) || add_any_consumer(plan, place, Choice::takes) ||
+            add_any_consumer(plan, place, Choice::gathers)) {
+          continue;
+        }
         drop(plan);
         return false;
       }
@@ -390,8 +392,21 @@ class Engine {
     return true;
   }
 
+  /// Which consumers are looked for, the simplest first.
+  enum class Choice : std::uint8_t {
+    settles,  ///< leaves no more than the capacity
+    takes,    ///< has all it needs
+    gathers   ///< gets what it lacks from waiting servers and vehicles
+  };
+
+  bool add_any_consumer(Plan plan, std::uint32_t place, Choice choice) {
+    const auto& consumers = plant_.stores[place].consumers;
+    return std::any_of(consumers.begin(), consumers.end(),
+                       [&](std::uint32_t consumer) { return add_consumer(plan, consumer, place, choice); });
+  }
+
   /// Adds a starved server of `consumer` that takes from `place`, if all it needs comes together.
-  bool add_consumer(Plan plan, std::uint32_t consumer, std::uint32_t place) {
+  bool add_consumer(Plan plan, std::uint32_t consumer, std::uint32_t place, Choice choice) {
     const Station& station = plant_.stations[consumer];
     const Actor actor{Actor::Kind::consumer, consumer};
     const std::int64_t claimed = times_in(plan, actor);
@@ -404,11 +419,15 @@ class Engine {
     for (const Leg& leg : op.take) {
       if (!is_store(leg.place)) continue;
       while (planned(plan, leg.place) < leg.amount) {
-        if (add_giver(plan, leg.place)) continue;
+        if (choice == Choice::gathers && add_giver(plan, leg.place)) continue;
         drop(before);
         return false;
       }
       note_change(leg.place, -leg.amount);
+    }
+    if (choice == Choice::settles && planned(plan, place) > plant_.stores[place].capacity) {
+      drop(before);
+      return false;
     }
     actors_.push_back(actor);
     return true;

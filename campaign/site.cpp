@@ -595,6 +595,12 @@ void run_launches(const Scenario& scenario, const factory::RunKey& key, Campaign
                    });
 }
 
+void order_waiting(CampaignState& state) {
+  std::sort(state.site.events.begin(), state.site.events.end(),
+            [](const SiteEvent& a, const SiteEvent& b) { return later(b, a); });
+  for (factory::GroupState& group : state.groups) factory::order_inbox(group);
+}
+
 void finish_site(const Scenario& scenario, const SupplyTrack& supply, CampaignState& state,
                  const std::vector<GroupReport>& last) {
   Site(scenario, supply, {}, state).settle_last(last);

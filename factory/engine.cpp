@@ -655,6 +655,11 @@ void deliver(GroupState& state, GroupMessage message) {
   std::push_heap(state.inbox.begin(), state.inbox.end(), later);
 }
 
+void order_inbox(GroupState& state) {
+  std::sort(state.inbox.begin(), state.inbox.end(),
+            [](const GroupMessage& a, const GroupMessage& b) { return later(b, a); });
+}
+
 void book(GroupState& state, const Plant& plant, std::uint32_t group, Tick now) {
   for (const std::uint32_t index : plant.groups[group].stations) {
     const Station& station = plant.stations[index];

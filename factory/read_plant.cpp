@@ -586,8 +586,8 @@ Plant read_plant(MapReader& scenario, Chemistry chemistry, const std::vector<std
   return PlantReader(scenario, std::move(chemistry), lookahead).read(satellites, power_limited);
 }
 
-void check_reach(const Plant& plant, const std::vector<std::uint32_t>& supplied, Findings& findings,
-                 const std::string& file) {
+void check_reach(const Plant& plant, const std::vector<std::uint32_t>& supplied, const Node& document,
+                 Findings& findings) {
   std::vector<std::uint8_t> store(plant.stores.size(), 0), station(plant.stations.size(), 0);
   for (std::uint32_t s = 0; s < plant.stores.size(); ++s) store[s] = plant.stores[s].initial > 0 ? 1 : 0;
   for (const std::uint32_t s : supplied) store[s] = 1;
@@ -619,11 +619,9 @@ void check_reach(const Plant& plant, const std::vector<std::uint32_t>& supplied,
           missing = plant.stores[leg.place].name;
       }
     }
-    findings.add({{file, 0, 0},
-                  plant.stations[i].name,
+    findings.add({mark_at(document, plant.stations[i].name), plant.stations[i].name,
                   "no material can reach it: nothing ever fills '" + missing + "'",
-                  "a station, route or flight that fills the store, or an initial stock",
-                  ""});
+                  "a station, route or flight that fills the store, or an initial stock", ""});
   }
 }
 

@@ -1,5 +1,5 @@
-// The event engine on the line of bench/line20.yaml, run as `lunafab run` runs it, against the bare loop of a std::priority_queue
-// that pops and pushes one event of the same exponential times and does nothing else.
+// The event engine on the line of bench/line20.yaml, run as `lunafab run` runs it, against the bare loop of a
+// std::priority_queue that pops and pushes one event of the same exponential times and does nothing else.
 #include <benchmark/benchmark.h>
 #include <queue>
 #include <random>
@@ -12,11 +12,12 @@ using namespace lunafab;
 
 void line20(benchmark::State& state) {
   Findings warnings;
-  const campaign::Scenario scenario = campaign::load_scenario(LUNAFAB_SOURCE_DIR "/bench/line20.yaml", {"duration=4000 d"}, warnings);
+  const campaign::Scenario scenario =
+      campaign::load_scenario(LUNAFAB_SOURCE_DIR "/bench/line20.yaml", {"duration=4000 d"}, warnings);
   std::uint64_t events = 0;
   for (auto _ : state) {
     campaign::Campaign campaign(scenario, 0);
-    campaign.run_to_end(nullptr);
+    campaign.run_to_end();
     events += campaign.state().groups[0].events;
   }
   state.counters["events/s"] = benchmark::Counter(static_cast<double>(events), benchmark::Counter::kIsRate);
@@ -45,11 +46,11 @@ BENCHMARK(bare_heap)->Unit(benchmark::kMillisecond);
 
 void baseline_year(benchmark::State& state) {
   Findings warnings;
-  const campaign::Scenario scenario =
-      campaign::load_scenario(LUNAFAB_SOURCE_DIR "/configs/baseline.yaml", {"duration=365 d", "warmup=0 d"}, warnings);
+  const campaign::Scenario scenario = campaign::load_scenario(LUNAFAB_SOURCE_DIR "/configs/baseline.yaml",
+                                                              {"duration=365 d", "warmup=0 d"}, warnings);
   for (auto _ : state) {
     campaign::Campaign campaign(scenario, 0);
-    campaign.run_to_end(nullptr);
+    campaign.run_to_end();
     benchmark::DoNotOptimize(campaign.state().now);
   }
 }

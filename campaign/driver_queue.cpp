@@ -130,7 +130,7 @@ void book_launch(const Scenario& scenario, SiteState& site, const PendingLaunch&
   }
   ++driver.launches;
   ++site.launched_of[pending.design];
-  // Samples of this window that came after the launch did not know of it yet.
+  // Solved at the window's end: samples taken in the window after the launch count it too.
   for (auto row = site.series.rbegin(); row != site.series.rend() && row->tick > pending.order.at; ++row)
     ++row->launched;
   const SatelliteDesign& design = scenario.satellites[pending.design];

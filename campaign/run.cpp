@@ -95,8 +95,8 @@ void Campaign::step(orbit::LedgerStore* ledger) {
   std::vector<GroupReport> last;
   for (std::uint32_t g = 0; g < state_.groups.size(); ++g)
     last.push_back(report(*scenario_, g, state_.groups[g], until));
-  for (factory::GroupState& group : state_.groups) factory::order_inbox(group);
   if (scenario_->has_site()) finish_site(*scenario_, supply_, state_, last);
+  order_waiting(state_);
 }
 
 void Campaign::mark_warmup() {

@@ -449,13 +449,15 @@ void run_launches(const Scenario& scenario, const factory::RunKey& key, Campaign
                    });
 }
 
+void order_waiting(CampaignState& state) {
+  std::sort(state.site.events.begin(), state.site.events.end(),
+            [](const SiteEvent& a, const SiteEvent& b) { return later(b, a); });
+  for (factory::GroupState& group : state.groups) factory::order_inbox(group);
+}
+
 void finish_site(const Scenario& scenario, const SupplyTrack& supply, CampaignState& state,
                  const std::vector<GroupReport>& last) {
   Site(scenario, supply, {}, state).settle_last(last);
-  // The heaps' inner order depends on how windows batched the messages; sorted, it depends on the contents
-  // only.
-  std::sort(state.site.events.begin(), state.site.events.end(),
-            [](const SiteEvent& a, const SiteEvent& b) { return later(b, a); });
 }
 
 double active_power_W(const Scenario& scenario, const SiteState& site, Tick now) {

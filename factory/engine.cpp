@@ -800,6 +800,11 @@ void deliver(GroupState& state, GroupMessage message) {
   std::push_heap(state.inbox.begin(), state.inbox.end(), later);
 }
 
+void order_inbox(GroupState& state) {
+  std::sort(state.inbox.begin(), state.inbox.end(),
+            [](const GroupMessage& a, const GroupMessage& b) { return later(b, a); });
+}
+
 void book(GroupState& state, const Plant& plant, std::uint32_t group, Tick now) {
   for (const std::uint32_t index : plant.groups[group].stations) {
     const Station& station = plant.stations[index];
@@ -861,11 +866,6 @@ Obstacle obstacle(const Plant& plant, const GroupState& state, std::uint32_t sta
 
 bool at_rest(const GroupState& state) {
   return state.calendar.next_due() == never && state.inbox.empty();
-}
-
-void order_inbox(GroupState& state) {  // sorted, earliest first, is a heap too
-  std::sort(state.inbox.begin(), state.inbox.end(),
-            [](const GroupMessage& a, const GroupMessage& b) { return later(b, a); });
 }
 
 }  // namespace lunafab::factory

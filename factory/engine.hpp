@@ -37,6 +37,9 @@ void advance(const Plant& plant, std::uint32_t group, GroupState& state, const R
 /// Hands a message to a group. @throws ContractError if its tick is already past.
 void deliver(GroupState& state, GroupMessage message);
 
+/// Puts the inbox, a heap, in order: its layout no longer tells when each message was delivered.
+void order_inbox(GroupState& state);
+
 /// Books all times and levels up to `now`, so that the statistics of the state are complete there.
 void book(GroupState& state, const Plant& plant, std::uint32_t group, Tick now);
 
@@ -56,9 +59,5 @@ Obstacle obstacle(const Plant& plant, const GroupState& state, std::uint32_t sta
 
 /// Whether nothing will ever happen in a group again unless a message reaches it.
 bool at_rest(const GroupState& state);
-
-/// Puts the inbox into the one order that depends on its contents only: how messages came in is not part of
-/// the state's identity.
-void order_inbox(GroupState& state);
 
 }  // namespace lunafab::factory

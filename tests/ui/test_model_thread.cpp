@@ -44,7 +44,7 @@ TEST_CASE("Watching: the baseline, launches and all, ends in the same state", "[
   const campaign::Scenario scenario =
       campaign::load_scenario(file, {"duration=15 d", "warmup=0 d"}, warnings);
   campaign::Campaign plain(scenario, 0);
-  plain.run_to_end(nullptr);
+  plain.run_to_end();
   REQUIRE_FALSE(plain.state().site.launches.empty());
   CHECK(ModelThread(scenario, {}).final_state_hash() == state_hash(plain.state()));
 }

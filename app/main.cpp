@@ -143,13 +143,14 @@ void add_run(CLI::App& app, std::function<int()>& chosen, RunArguments& a) {
   command
       ->add_option("--threads", a.threads, "worker threads (default: all cores); results do not depend on it")
       ->check(CLI::Range(1, 1024));
-  command->add_option("--out", a.directory, "results directory (default: runs/NAME, numbered where taken)");
+  CLI::Option* out = command->add_option("--out", a.directory,
+                                         "results directory (default: runs/NAME, numbered where taken)");
   command
       ->add_option(
           "--limits", a.limit_stations,
           "most active stations tried with 10 % more capacity for `limited_by` (default 8; -1: none tried)")
       ->check(CLI::Range(-1, 10000));
-  command->add_flag("--resume", a.resume, "go on from the checkpoint in --out");
+  command->add_flag("--resume", a.resume, "go on from the checkpoint in --out")->needs(out);
   command->add_flag("--json", a.json, "print summary.json instead of the summary");
   command->callback([&] {
     chosen = [&a] {
@@ -245,7 +246,7 @@ int dispatch(int argc, char** argv) {
   view_command->add_option("--screenshot", view_options.screenshot,
                            "draw into a PNG file, without a display");
   view_command->add_option("--until", view_options.until_days,
-                           "with --screenshot: simulated days to run (default: all)");
+                           "simulated days after which it pauses, or the picture is taken (default: all)");
   view_command->callback([&] {
     chosen = [&] {
       return ui::view(load(scenario, settings), view_options);

@@ -5,6 +5,7 @@
 #include <iterator>
 #include <nlohmann/json.hpp>
 #include "core/visit.hpp"
+#include "factory/engine.hpp"
 
 namespace lunafab::app {
 namespace {
@@ -117,6 +118,25 @@ void flow_lines(const RunReport& r, std::string& text) {
        to_string(r.material.mass_residual_mg), to_string(r.material.element_residual_mg), e.residual_rel());
 }
 
+/// Lines that have come to a stop, and why: nothing will happen there again without a delivery.
+void stop_lines(const RunReport& r, std::string& text) {
+  const factory::Plant& plant = r.campaign->scenario().plant;
+  const campaign::CampaignState& state = r.campaign->state();
+  for (std::size_t g = 0; g < plant.groups.size(); ++g) {
+    if (plant.groups[g].stations.empty() || !factory::at_rest(state.groups[g])) continue;
+    std::string why;
+    for (const std::uint32_t station : plant.groups[g].stations) {
+      const factory::Obstacle waits = factory::obstacle(plant, state.groups[g], station);
+      if (waits.kind == factory::Obstacle::Kind::none) continue;
+      why += fmt::format("{}{} waits for {} {}", why.empty() ? "" : ", ",
+                         short_name(plant.stations[station].name),
+                         waits.kind == factory::Obstacle::Kind::no_room ? "room in" : "input from",
+                         short_name(plant.stores[waits.store].name));
+    }
+    if (!why.empty()) line(text, "STOPPED      line {}: {}", plant.groups[g].name, why);
+  }
+}
+
 void metric_lines(const RunReport& r, std::string& text) {
   if (r.replications.size() < 2) {
     if (!r.campaign->scenario().satellites.empty()) return;
@@ -146,6 +166,7 @@ std::string run_summary(const campaign::RunResult& result, const std::string& di
        format_date(scenario.start, Tick{}).substr(0, 10), scenario.seed);
   if (!scenario.satellites.empty()) space_lines(r, text);
   metric_lines(r, text);
+  stop_lines(r, text);
   limit_lines(r, text);
   flow_lines(r, text);
   std::uint64_t events = 0;

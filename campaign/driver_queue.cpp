@@ -130,6 +130,9 @@ void book_launch(const Scenario& scenario, SiteState& site, const PendingLaunch&
   }
   ++driver.launches;
   ++site.launched_of[pending.design];
+  // Solved at the window's end: samples taken in the window after the launch count it too.
+  for (auto row = site.series.rbegin(); row != site.series.rend() && row->tick > pending.order.at; ++row)
+    ++row->launched;
   const SatelliteDesign& design = scenario.satellites[pending.design];
   for (const orbit::LifeState state : {orbit::LifeState::launched, orbit::LifeState::coasting}) {
     site.satellites[pending.order.serial - 1].state = state;

@@ -22,7 +22,7 @@ struct Paths {
 };
 
 void prepare(const RunOptions& options, const Paths& paths) {
-  if (fs::exists(paths.manifest) && !options.resume) {
+  if ((fs::exists(paths.manifest) || fs::exists(paths.checkpoint)) && !options.resume) {
     throw std::runtime_error(options.directory +
                              " holds results already; choose another --out, or go on with --resume");
   }
@@ -34,7 +34,9 @@ std::unique_ptr<orbit::LedgerStore> open_ledger(const Scenario& scenario, const 
                                                 const std::optional<Checkpoint>& checkpoint) {
   if (scenario.satellites.empty()) return nullptr;
   using orbit::LedgerStore;
-  if (checkpoint && fs::exists(paths.ledger)) {
+  if (checkpoint) {
+    if (!fs::exists(paths.ledger))
+      throw std::runtime_error("cannot go on from " + paths.checkpoint + ": " + paths.ledger + " is missing");
     auto ledger = std::make_unique<LedgerStore>(paths.ledger, LedgerStore::Open::append, scenario.start);
     ledger->truncate(checkpoint->ledger_postings, checkpoint->ledger_head);
     return ledger;
@@ -72,14 +74,21 @@ bool run_first(Campaign& campaign, orbit::LedgerStore* ledger, const RunOptions&
   return true;
 }
 
-std::vector<Metrics> run_replications(const Scenario& scenario, const Campaign& first) {
+/// Metrics of all replications; nothing where they were interrupted.
+std::optional<std::vector<Metrics>> run_replications(const Scenario& scenario, const Campaign& first,
+                                                     const std::atomic<bool>* interrupted) {
   std::vector<Metrics> all(static_cast<std::size_t>(scenario.replications));
   all[0] = metrics(scenario, first.state());
+  std::atomic<bool> complete{true};
   tbb::parallel_for(std::size_t{1}, all.size(), [&](std::size_t i) {
     Campaign campaign(scenario, static_cast<std::uint32_t>(i));
-    campaign.run_to_end(nullptr);
+    if (!campaign.run_to_end(interrupted)) {
+      complete = false;
+      return;
+    }
     all[i] = metrics(scenario, campaign.state());
   });
+  if (!complete) return std::nullopt;
   return all;
 }
 
@@ -96,21 +105,21 @@ RunResult execute(const Scenario& scenario, const RunOptions& options) {
   prepare(options, paths);
   std::optional<Checkpoint> checkpoint;
   if (options.resume) checkpoint = read_checkpoint(paths.checkpoint, scenario);
+  const auto ledger = open_ledger(scenario, paths, checkpoint);
   write_manifest(options.directory, scenario, {.status = "running", .threads = options.threads});
   write_file(paths.scenario, dump(scenario.document));
 
   RunResult result;
-  const auto ledger = open_ledger(scenario, paths, checkpoint);
   result.campaign = checkpoint ? std::make_unique<Campaign>(scenario, 0, std::move(checkpoint->state))
                                : std::make_unique<Campaign>(scenario, 0);
-  const bool finished = run_first(*result.campaign, ledger.get(), options, paths);
-  if (!finished) {
+  const auto stopped = [&]() -> RunResult {
     result.status = RunStatus::interrupted;
     result.wall_s = elapsed();
     write_manifest(options.directory, scenario,
                    {.status = "interrupted", .wall_s = result.wall_s, .threads = options.threads});
-    return result;
-  }
+    return std::move(result);
+  };
+  if (!run_first(*result.campaign, ledger.get(), options, paths)) return stopped();
   RunReport& report = result.report;
   report.campaign = result.campaign.get();
   report.material = material_balance(scenario, result.campaign->state());
@@ -120,9 +129,13 @@ RunResult execute(const Scenario& scenario, const RunOptions& options) {
     report.ledger_head = ledger->head();
     report.ledger_postings = ledger->postings();
   }
-  report.replications = run_replications(scenario, *result.campaign);
-  if (options.limit_stations >= 0)
-    report.limits = find_limits(scenario, *result.campaign, options.limit_stations);
+  auto replications = run_replications(scenario, *result.campaign, options.interrupted);
+  if (!replications) return stopped();
+  report.replications = std::move(*replications);
+  if (options.limit_stations >= 0) {
+    report.limits = find_limits(scenario, *result.campaign, options.limit_stations, options.interrupted);
+    if (!report.limits) return stopped();
+  }
   write_results(options.directory, report);
   result.wall_s = elapsed();
   write_manifest(options.directory, scenario,

@@ -135,30 +135,36 @@ class CandidateList {
   std::vector<LimitCandidate> list_;
 };
 
-void run_candidate(const Scenario& scenario, std::uint32_t replication, LimitCandidate& candidate) {
+/// False where it was interrupted.
+bool run_candidate(const Scenario& scenario, std::uint32_t replication, const std::atomic<bool>* interrupted,
+                   LimitCandidate& candidate) {
   Node document = scenario.document;
   Findings findings, warnings;
   for (const std::string& setting : candidate.settings) apply_setting(document, setting, findings);
   findings.throw_if_any();
   const Scenario raised = read_scenario(std::move(document), warnings);
   Campaign campaign(raised, replication);
-  campaign.run_to_end(nullptr);
+  if (!campaign.run_to_end(interrupted)) return false;
   const Outcome o = outcome(raised, campaign.state(), energy_balance(raised, campaign.state()));
   candidate.inserted = scenario.satellites.empty() ? o.shipped : o.inserted;
   candidate.launched = o.launched;
   candidate.built = o.built;
+  return true;
 }
 
 }  // namespace
 
-Limits find_limits(const Scenario& scenario, const Campaign& base, int stations) {
+std::optional<Limits> find_limits(const Scenario& scenario, const Campaign& base, int stations,
+                                  const std::atomic<bool>* interrupted) {
   Limits limits;
   const Outcome o = outcome(scenario, base.state(), energy_balance(scenario, base.state()));
   limits.base = scenario.satellites.empty() ? o.shipped : o.inserted;
   limits.candidates = CandidateList(scenario, base).list(stations);
+  std::atomic<bool> complete{true};
   tbb::parallel_for(std::size_t{0}, limits.candidates.size(), [&](std::size_t i) {
-    run_candidate(scenario, base.replication(), limits.candidates[i]);
+    if (!run_candidate(scenario, base.replication(), interrupted, limits.candidates[i])) complete = false;
   });
+  if (!complete) return std::nullopt;
   for (LimitCandidate& candidate : limits.candidates) {
     candidate.gain = limits.base > 0
                          ? static_cast<double>(candidate.inserted) / static_cast<double>(limits.base) - 1.0

@@ -1,4 +1,6 @@
 #pragma once
+#include <atomic>
+#include <optional>
 #include <string>
 #include <vector>
 #include "campaign/run.hpp"
@@ -23,8 +25,9 @@ struct Limits {
 
 /// Finds what limits a finished run: each candidate's capacity is raised by 10 % and the scenario run again
 /// under common random numbers. Stations are screened by activity to the `stations` most active. Runs in
-/// parallel.
+/// parallel; nothing where it was interrupted.
 /// @source The definition of `limited_by`: marginal capacity, not utilisation.
-Limits find_limits(const Scenario& scenario, const Campaign& base, int stations);
+std::optional<Limits> find_limits(const Scenario& scenario, const Campaign& base, int stations,
+                                  const std::atomic<bool>* interrupted = nullptr);
 
 }  // namespace lunafab::campaign

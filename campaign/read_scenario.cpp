@@ -75,7 +75,7 @@ Scenario read_scenario(Node document, Findings& warnings) {
     std::vector<std::uint32_t> supplied;
     for (const FlightLine& line : scenario.flights)
       supplied.insert(supplied.end(), line.stores.begin(), line.stores.end());
-    factory::check_reach(scenario.plant, supplied, findings, scenario.file);
+    factory::check_reach(scenario.plant, supplied, findings);
     check_site(scenario, findings);
   }
   findings.throw_if_any();

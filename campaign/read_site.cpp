@@ -300,16 +300,7 @@ void read_site(MapReader& root, Scenario& scenario) {
 
 void check_site(const Scenario& scenario, Findings& findings) {
   const auto add = [&](const std::string& path, const std::string& problem, const std::string& allowed) {
-    Mark mark{scenario.file, 0, 0};
-    const Node* node = &scenario.document;
-    for (std::size_t from = 0;
-         node != nullptr && from <= path.size();) {  // the place of the deepest key that exists
-      const std::size_t dot = std::min(path.find('.', from), path.size());
-      node = node->find(path.substr(from, dot - from));
-      if (node != nullptr) mark = node->mark;
-      from = dot + 1;
-    }
-    findings.add({mark, path, problem, allowed, ""});
+    findings.add({mark_at(scenario.document, path), path, problem, allowed, ""});
   };
   if (!scenario.satellites.empty() && !scenario.driver)
     add("driver", "satellites need a driver to be thrown", "`driver: …`");

@@ -96,6 +96,7 @@ void Campaign::step(orbit::LedgerStore* ledger) {
   for (std::uint32_t g = 0; g < state_.groups.size(); ++g)
     last.push_back(report(*scenario_, g, state_.groups[g], until));
   if (scenario_->has_site()) finish_site(*scenario_, supply_, state_, last);
+  order_waiting(state_);
 }
 
 void Campaign::mark_warmup() {

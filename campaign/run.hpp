@@ -1,4 +1,5 @@
 #pragma once
+#include <atomic>
 #include <memory>
 #include <string>
 #include <vector>
@@ -19,8 +20,13 @@ class Campaign {
   bool done() const { return state_.now >= scenario_->end; }
   /// Runs one window; postings go to `ledger` where there is one.
   void step(orbit::LedgerStore* ledger);
-  void run_to_end(orbit::LedgerStore* ledger) {
-    while (!done()) step(ledger);
+  /// Runs on without a ledger; false where it was interrupted before the end.
+  bool run_to_end(const std::atomic<bool>* interrupted = nullptr) {
+    while (!done()) {
+      if (interrupted != nullptr && interrupted->load()) return false;
+      step(nullptr);
+    }
+    return true;
   }
 
   const Scenario& scenario() const { return *scenario_; }

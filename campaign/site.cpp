@@ -4,7 +4,9 @@
 #include <cmath>
 #include <tuple>
 #include "campaign/driver_queue.hpp"
-#include "core/constants.hpp"
+#include "campaign/flight_desk.hpp"
+#include "campaign/group_mail.hpp"
+#include "campaign/power_desk.hpp"
 #include "core/contract.hpp"
 #include "core/random.hpp"
 
@@ -12,17 +14,8 @@ namespace lunafab::campaign {
 namespace {
 
 using Kind = SiteEvent::Kind;
-constexpr std::uint64_t vehicle_key(std::uint32_t route, std::uint32_t server) {
-  return std::uint64_t{route} << 32 | server;
-}
-
 bool later(const SiteEvent& a, const SiteEvent& b) {
   return std::tie(a.tick, a.kind, a.key) > std::tie(b.tick, b.kind, b.key);
-}
-
-/// Order among messages that reach a group at one tick: by kind, then by what they are about.
-std::uint64_t message_order(factory::GroupMessage::Kind kind, std::uint64_t about) {
-  return std::uint64_t{static_cast<std::uint8_t>(kind)} << 62 | about;
 }
 
 class Site {
@@ -33,7 +26,9 @@ class Site {
         key_(key),
         s_(state),
         site_(state.site),
-        queue_(scenario, state.site, output_) {}
+        queue_(scenario, state.site, output_),
+        power_(scenario, supply, state),
+        flights_(scenario, key, state) {}
 
   SiteOutput run(const std::vector<std::vector<GroupReport>>& reports, Tick until) {
     reports_ = &reports;
@@ -57,8 +52,8 @@ class Site {
       std::vector<GroupReport> initial;
       for (std::uint32_t g = 0; g < s_.groups.size(); ++g)
         initial.push_back(report(sc_, g, s_.groups[g], Tick{}));
-      grant(0, Tick{}, initial);
-      take_over_grants();
+      power_.grant(0, Tick{}, initial);
+      power_.take_over_grants();
     }
     note_event(site_, {.tick = Tick{}, .kind = Kind::power, .key = 0});
   }
@@ -66,7 +61,7 @@ class Site {
   void settle_last(const std::vector<GroupReport>& last) {
     now_ = sc_.end;
     queue_.charge_until(now_);
-    if (sc_.power && now_ > site_.settled) settle_interval(last);
+    if (sc_.power && now_ > site_.settled) power_.settle_interval(last, now_);
     sample();
   }
 
@@ -89,16 +84,17 @@ class Site {
         send_vehicle(event);
         break;
       case Kind::vehicle_unloaded:
-        return_vehicle(static_cast<std::uint32_t>(event.key >> 32), static_cast<std::uint32_t>(event.key));
+        send_back(sc_, s_, static_cast<std::uint32_t>(event.key >> 32), static_cast<std::uint32_t>(event.key),
+                  now_);
         break;
       case Kind::at_driver:
         reach_driver(event);
         break;
       case Kind::manifest:
-        fly(event);
+        flights_.fly(event.key, now_);
         break;
       case Kind::landing:
-        land(event);
+        flights_.land(event.key >> 32, event.key & 0xffffffffu, now_);
         break;
       case Kind::recovered:
         queue_.enter(event.key, now_), queue_.plan(now_);
@@ -122,7 +118,6 @@ class Site {
   }
 
   // ---- satellites
-  // ------------------------------------------------------------------------------------------------
 
   SatelliteRecord& record(std::uint64_t serial) { return site_.satellites[serial - 1]; }
   const SatelliteDesign& design_of(std::uint64_t serial) { return sc_.satellites[record(serial).design]; }
@@ -185,7 +180,6 @@ class Site {
   }
 
   // ---- hauls
-  // -----------------------------------------------------------------------------------------------------
 
   void send_vehicle(const SiteEvent& event) {
     const auto route_index = static_cast<std::uint32_t>(event.key >> 32),
@@ -199,28 +193,7 @@ class Site {
     }
     factory::Inbound load{.route = route_index, .amount = event.amount, .server = server};
     if (event.value != 0) load.ids.push_back(event.value);
-    send_load(*route.to, at, std::move(load), event.key);
-  }
-
-  void send_load(std::uint32_t store, Tick at, factory::Inbound load, std::uint64_t about) {
-    const auto kind = factory::GroupMessage::Kind::arrival;
-    factory::deliver(s_.groups[sc_.plant.stores[store].group], {.tick = at,
-                                                                .seq = message_order(kind, about),
-                                                                .kind = kind,
-                                                                .store = store,
-                                                                .load = std::move(load)});
-  }
-
-  void return_vehicle(std::uint32_t route_index, std::uint32_t server) {
-    const factory::Route& route = sc_.plant.routes[route_index];
-    const auto kind = factory::GroupMessage::Kind::vehicle_back;
-    factory::deliver(s_.groups[sc_.plant.stations[route.station].group],
-                     {.tick = now_ + route.inbound,
-                      .seq = message_order(kind, vehicle_key(route_index, server)),
-                      .kind = kind,
-                      .station = route.station,
-                      .trip = route.outbound + route.inbound,
-                      .load = {.route = route_index, .server = server}});
+    send_load(sc_, s_, *route.to, at, std::move(load), event.key);
   }
 
   void reach_driver(const SiteEvent& event) {
@@ -237,55 +210,11 @@ class Site {
   void unload_at_driver(const WaitingVehicle& vehicle) {
     change_life(vehicle.serial, orbit::LifeState::queued, "");
     queue_.enter(vehicle.serial, now_ + sc_.driver->handling);
-    return_vehicle(vehicle.route, vehicle.server);
+    send_back(sc_, s_, vehicle.route, vehicle.server, now_);
     queue_.plan(now_);
   }
 
-  // ---- flights
-  // ---------------------------------------------------------------------------------------------------
-
-  void fly(const SiteEvent& event) {
-    const FlightLine& line = sc_.flights[event.key];
-    FlightLineState& state = site_.flights[event.key];
-    const auto number = static_cast<std::int64_t>(state.flights.size());
-    logistics::Flight flight = logistics::draw_flight(line.plan, number, key_.seed, key_.replication);
-    flight.amounts = logistics::load_manifest(line.manifest, positions(line, state), line.plan.payload_mg);
-    note_event(site_, {.tick = flight.arrival,
-                       .kind = Kind::landing,
-                       .key = event.key << 32 | static_cast<std::uint64_t>(number)});
-    state.flights.push_back(std::move(flight));
-    note_event(
-        site_,
-        {.tick = logistics::departure(line.plan, number + 1), .kind = Kind::manifest, .key = event.key});
-  }
-
-  /// Stock as last reported plus what is under way: loads count as under way until they show in a report.
-  std::vector<std::int64_t> positions(const FlightLine& line, const FlightLineState& state) const {
-    std::vector<std::int64_t> position;
-    for (const std::uint32_t store : line.stores) position.push_back(site_.depot_level[store]);
-    for (const logistics::Flight& flight : state.flights) {
-      const bool pending =
-          now_ < flight.arrival || (!flight.lost && now_ < flight.arrival + sc_.lookahead * 2);
-      for (std::size_t i = 0; pending && i < position.size(); ++i) position[i] += flight.amounts[i];
-    }
-    return position;
-  }
-
-  void land(const SiteEvent& event) {
-    const auto line_index = event.key >> 32;
-    const FlightLine& line = sc_.flights[line_index];
-    FlightLineState& state = site_.flights[line_index];
-    const logistics::Flight& flight = state.flights[event.key & 0xffffffffu];
-    for (std::size_t i = 0; i < flight.amounts.size(); ++i) {
-      (flight.lost ? state.lost : state.landed)[i] += flight.amounts[i];
-      if (flight.lost || flight.amounts[i] == 0) continue;
-      send_load(line.stores[i], now_ + sc_.lookahead, {.amount = flight.amounts[i]},
-                std::uint64_t{1} << 61 | line_index << 32 | i);
-    }
-  }
-
   // ---- power
-  // -----------------------------------------------------------------------------------------------------
 
   void power_step(const SiteEvent& event) {
     const std::uint64_t k = event.key;
@@ -300,11 +229,11 @@ class Site {
     if (sc_.power) {
       queue_.charge_until(now_);
       if (k > 0) {
-        settle_interval(reports);
-        take_over_grants();
+        power_.settle_interval(reports, now_);
+        power_.take_over_grants();
       }
       site_.driver.charging_mW = site_.charger_now_mW;
-      grant(k + 1, now_ + sc_.lookahead, reports);
+      power_.grant(k + 1, now_ + sc_.lookahead, reports);
     } else if (sc_.driver) {  // without site power the charger has all it wants
       queue_.charge_until(now_);
       site_.driver.charging_mW = sc_.driver->charger_mW;
@@ -318,82 +247,6 @@ class Site {
     for (std::uint32_t g = 0; g < reports.size(); ++g) {
       for (std::size_t i = 0; i < reports[g].levels.size(); ++i)
         site_.depot_level[sc_.plant.groups[g].stores[i]] = reports[g].levels[i];
-    }
-  }
-
-  /// Books what was generated, stored and used since the last settlement.
-  void settle_interval(const std::vector<GroupReport>& reports) {
-    const auto interval = static_cast<std::size_t>(site_.settled.us / sc_.lookahead.us);
-    const Ticks span = now_ - site_.settled;
-    Int128 used = 0;
-    for (std::size_t g = 0; g < reports.size(); ++g) {
-      used += reports[g].energy_nJ - site_.group_energy_nJ[g];
-      site_.group_energy_nJ[g] = reports[g].energy_nJ;
-    }
-    const Int128 base = static_cast<Int128>(site_.base_now_mW) * span.us;
-    site_.base_nJ += base;
-    site_.unserved_base_nJ += static_cast<Int128>(sc_.power->base_load.busy) * span.us - base;
-    used += base + site_.driver.charged_nJ - site_.charger_settled_nJ;
-    site_.charger_settled_nJ = site_.driver.charged_nJ;
-    logistics::settle(site_.power, sc_.power->storage, supply_.supply[interval], span, used);
-    site_.settled = now_;
-  }
-
-  void take_over_grants() {
-    site_.granted_now_mW = site_.granted_next_mW;
-    site_.charger_now_mW = site_.charger_next_mW;
-    site_.base_now_mW = site_.base_next_mW;
-  }
-
-  /// Grants power for interval k, before it is used.
-  void grant(std::uint64_t k, Tick from, const std::vector<GroupReport>& reports) {
-    const logistics::Storage& storage = sc_.power->storage;
-    Int128 stored = site_.power.stored;
-    if (k > 0)
-      stored = logistics::stored_at_least(storage, stored, supply_.supply[k - 1], site_.granted_now_mW,
-                                          sc_.lookahead);
-    const auto firm =
-        logistics::grantable(storage, stored, supply_.supply[k], sc_.lookahead, logistics::Reserve::keep);
-    const auto all =
-        logistics::grantable(storage, stored, supply_.supply[k], sc_.lookahead, logistics::Reserve::spend);
-    std::vector<logistics::PowerRequest> requests{sc_.power->base_load, charger_request()};
-    std::vector<std::uint32_t> stations;
-    for (std::uint32_t i = 0; i < sc_.plant.stations.size(); ++i) {
-      const factory::Station& station = sc_.plant.stations[i];
-      if (!station.power.any()) continue;
-      requests.push_back({.priority = station.power.priority,
-                          .servers = reports[station.group].wanting_power[station.local],
-                          .busy = station.power.busy_mW,
-                          .hold = station.power.hold_mW});
-      stations.push_back(i);
-    }
-    const auto grants = logistics::grant_power(requests, firm, all);
-    site_.base_next_mW = grants[0].running + grants[0].held > 0 ? requests[0].busy : 0;
-    site_.charger_next_mW = grants[1].running > 0 ? requests[1].busy : 0;
-    site_.granted_next_mW = 0;
-    for (std::size_t i = 0; i < requests.size(); ++i) {
-      site_.granted_next_mW += grants[i].running * requests[i].busy + grants[i].held * requests[i].hold;
-    }
-    send_grants(k, from, stations, grants);
-  }
-
-  logistics::PowerRequest charger_request() const {
-    if (!sc_.driver || site_.driver.stored_nJ >= sc_.driver->store_nJ) return {};
-    return {.priority = sc_.driver->priority, .servers = 1, .busy = sc_.driver->charger_mW, .hold = 0};
-  }
-
-  void send_grants(std::uint64_t k, Tick from, const std::vector<std::uint32_t>& stations,
-                   const std::vector<logistics::PowerGrant>& grants) {
-    const auto kind = factory::GroupMessage::Kind::grant;
-    std::vector<factory::GroupMessage> messages(s_.groups.size(),
-                                                {.tick = from, .seq = message_order(kind, k), .kind = kind});
-    for (std::size_t i = 0; i < stations.size(); ++i) {
-      const auto& grant = grants[i + 2];
-      messages[sc_.plant.stations[stations[i]].group].grants.push_back(
-          {stations[i], grant.running, grant.held});
-    }
-    for (std::size_t g = 0; g < messages.size(); ++g) {
-      if (!messages[g].grants.empty()) factory::deliver(s_.groups[g], std::move(messages[g]));
     }
   }
 
@@ -425,7 +278,6 @@ class Site {
   double used_at_sample_J() const { return site_.series.empty() ? 0.0 : site_.series.back().used_total_J; }
 
   // ---- launch and orbit
-  // ------------------------------------------------------------------------------------------
 
   void launch(const SiteEvent& event) {
     if (site_.driver.next_attempt != event.tick) return;  // planned anew since
@@ -483,6 +335,8 @@ class Site {
   SiteState& site_;
   SiteOutput output_;
   DriverQueue queue_;
+  PowerDesk power_;
+  FlightDesk flights_;
   Tick now_{};
   const std::vector<std::vector<GroupReport>>* reports_ = nullptr;
 };
@@ -593,6 +447,12 @@ void run_launches(const Scenario& scenario, const factory::RunKey& key, Campaign
                    [](const orbit::Posting& a, const orbit::Posting& b) {
                      return std::tie(a.tick, a.serial, a.state) < std::tie(b.tick, b.serial, b.state);
                    });
+}
+
+void order_waiting(CampaignState& state) {
+  std::sort(state.site.events.begin(), state.site.events.end(),
+            [](const SiteEvent& a, const SiteEvent& b) { return later(b, a); });
+  for (factory::GroupState& group : state.groups) factory::order_inbox(group);
 }
 
 void finish_site(const Scenario& scenario, const SupplyTrack& supply, CampaignState& state,

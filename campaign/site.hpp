@@ -57,6 +57,10 @@ SiteOutput run_site(const Scenario& scenario, const SupplyTrack& supply, const f
 void run_launches(const Scenario& scenario, const factory::RunKey& key, CampaignState& state,
                   SiteOutput& output, Tick window_end);
 
+/// Puts waiting events and messages in order. They are heaps, whose layout depends on when each was noted and
+/// so on the window; in order they are still heaps, and equal for every window.
+void order_waiting(CampaignState& state);
+
 /// Settles energy for the last, possibly shorter, interval at the end of the run.
 void finish_site(const Scenario& scenario, const SupplyTrack& supply, CampaignState& state,
                  const std::vector<GroupReport>& last);

@@ -1,6 +1,7 @@
 #include "campaign/tables.hpp"
 #include <fmt/format.h>
 #include <iterator>
+#include "factory/engine.hpp"
 
 namespace lunafab::campaign {
 namespace {
@@ -24,7 +25,7 @@ std::string stations_csv(const RunReport& report) {
   const CampaignState& state = report.campaign->state();
   std::string csv = "station,servers,good,scrapped,failures,good_per_h";
   for (const char* mode : factory::mode_names) add(csv, ",{}_share", mode);
-  csv += ",energy_MWh\n";
+  csv += ",energy_MWh,waits_at_the_end,for_store\n";
   const double span_h = seconds(state.now - scenario.warmup) / 3600.0;
   for (std::uint32_t i = 0; i < scenario.plant.stations.size(); ++i) {
     const factory::Station& station = scenario.plant.stations[i];
@@ -37,7 +38,14 @@ std::string stations_csv(const RunReport& report) {
         static_cast<double>(good) / span_h);
     for (const std::int64_t us : s.mode_us)
       add(csv, ",{}", total_us > 0.0 ? static_cast<double>(us) / total_us : 0.0);
-    add(csv, ",{}\n", static_cast<double>(factory::energy_nJ(station, s)) / 3.6e18);
+    const factory::Obstacle waits = factory::obstacle(scenario.plant, state.groups[station.group], i);
+    add(csv, ",{}", static_cast<double>(factory::energy_nJ(station, s)) / 3.6e18);
+    if (waits.kind == factory::Obstacle::Kind::none) {
+      csv += ",,\n";
+    } else {
+      add(csv, ",{},{}\n", waits.kind == factory::Obstacle::Kind::no_room ? "no room" : "no input",
+          scenario.plant.stores[waits.store].name);
+    }
   }
   return csv;
 }

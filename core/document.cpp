@@ -182,4 +182,17 @@ void apply_setting(Node& root, const std::string& text, Findings& findings) {
   }
 }
 
+Mark mark_at(const Node& root, std::string_view path) {
+  const Node* node = &root;
+  Mark mark = root.mark;
+  while (!path.empty()) {
+    const std::size_t dot = std::min(path.find('.'), path.size());
+    node = node->find(path.substr(0, dot));
+    if (node == nullptr) break;
+    mark = node->mark;
+    path.remove_prefix(std::min(dot + 1, path.size()));
+  }
+  return mark;
+}
+
 }  // namespace lunafab

@@ -1,6 +1,7 @@
 #pragma once
 #include <cstddef>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 #include "core/input.hpp"
@@ -48,6 +49,9 @@ Node parse_document(const std::string& text, const std::string& name);
 /// the path must exist; the last key is replaced or added. Problems become findings whose mark names `--set
 /// path=value`.
 void apply_setting(Node& root, const std::string& setting, Findings& findings);
+
+/// Place of the value at a dotted path, or of the deepest one on the way to it that exists.
+Mark mark_at(const Node& root, std::string_view path);
 
 /// Canonical YAML: two-space block style, scalars quoted only where needed; parses back to the same tree.
 std::string dump(const Node& node);

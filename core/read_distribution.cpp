@@ -4,12 +4,15 @@
 namespace lunafab {
 namespace {
 
-constexpr Range span_range{0.0, 9.2e9, false};  // up to 290 years: draws stay inside the clock
+constexpr Range span_range{0.0, 9.2e9, false};  // up to 290 years
 constexpr Range positive_span{0.0, 9.2e9, true};
 constexpr Range shape_range{0.1, 1e4, false};  // beyond it the variates lose their documented accuracy
 
+constexpr Distribution stand_in{.kind = Distribution::Kind::constant, .a = 1.0};
+
 Distribution read_kind(MapReader& map) {
   using Kind = Distribution::Kind;
+  const std::size_t reported = map.findings().size();
   const Kind kind = map.choice<Kind>("dist", {{"constant", Kind::constant},
                                               {"exponential", Kind::exponential},
                                               {"erlang", Kind::erlang},
@@ -65,7 +68,10 @@ Distribution read_kind(MapReader& map) {
       break;
   }
   map.finish();
-  return d;
+  if (is_valid(d)) return d;
+  if (map.findings().size() == reported)
+    map.fail("dist", "no such spans can be drawn", "less extreme parameters");
+  return stand_in;
 }
 
 Distribution from_node(MapReader& map, std::string_view key, const Node* node) {

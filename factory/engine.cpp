@@ -1,5 +1,6 @@
 #include "factory/engine.hpp"
 #include <algorithm>
+#include <optional>
 #include <tuple>
 #include "core/contract.hpp"
 #include "core/variates.hpp"
@@ -13,10 +14,10 @@ bool later(const GroupMessage& a, const GroupMessage& b) {
   return std::tie(a.tick, a.seq) > std::tie(b.tick, b.seq);
 }
 
-std::int64_t to_us(
-    double span_s) {  // spans are never negative: truncation after adding a half rounds to nearest
-  expects(span_s <= longest_span_s, "engine: a drawn span is beyond the clock's reach");
-  return static_cast<std::int64_t>(span_s * 1e6 + 0.5);
+/// Spans are never negative: truncation after adding a half rounds to nearest. Heavy tails reach beyond the
+/// clock; what lasts longer than it can count lasts longer than any run.
+std::int64_t to_us(double span_s) {
+  return static_cast<std::int64_t>(std::min(span_s, longest_span_s) * 1e6 + 0.5);
 }
 
 StreamKey stream_of(const Station& station, Purpose purpose, const RunKey& key) {
@@ -159,7 +160,7 @@ class Engine {
     Server& server = s_.servers[slot];
     server.done = 1;
     if (station.route != no_route) return depart(station, slot);
-    if (!put_outputs(station, slot)) {
+    if (!hand_over(station, slot)) {
       enter(station, server, Mode::blocked);
       server.run_from = s_.now;  // its place in the queue for room
       schedule(station, slot, never);
@@ -248,22 +249,31 @@ class Engine {
         if (!pull_blocked(op)) return;
         continue;  // what moved may have started this station already
       }
-      std::uint32_t slot = station.first_server;
-      while (s_.servers[slot].mode != Mode::starved) ++slot;
-      start(station, slot, op_index);
+      start(station, op_index);
     }
   }
 
-  /// Asks finished producers upstream for what is missing; true if something moved.
+  /// Asks waiting vehicles and finished producers for what is missing; true if something moved.
   bool pull_blocked(const Operation& op) {
     for (const Leg& leg : op.take) {
       if (!is_store(leg.place) || store_state(leg.place).amount >= leg.amount) continue;
-      if (admit_blocked(leg.place)) return true;
+      if (unload_first(leg.place) || admit_blocked(leg.place)) return true;
     }
     return false;
   }
 
-  void start(const Station& station, std::uint32_t slot, std::uint32_t op_index) {
+  /// The first starved server begins.
+  void start(const Station& station, std::uint32_t op_index) {
+    begin(station, op_index);
+    for (const Leg& leg : station.mix[op_index].take) {
+      if (is_store(leg.place)) room_in(leg.place);
+    }
+  }
+
+  /// The same without a word to those who wait for the room it leaves.
+  void begin(const Station& station, std::uint32_t op_index) {
+    std::uint32_t slot = station.first_server;
+    while (s_.servers[slot].mode != Mode::starved) ++slot;
     Server& server = s_.servers[slot];
     StationState& state = state_of(station);
     const Operation& op = station.mix[op_index];
@@ -287,9 +297,6 @@ class Engine {
                       .id = server.piece});
     }
     begin_work(station, slot);
-    for (const Leg& leg : op.take) {
-      if (is_store(leg.place)) room_in(leg.place);
-    }
   }
 
   void take_from(const Leg& leg, Server& server) {
@@ -313,30 +320,184 @@ class Engine {
   // ---- finishing work
   // --------------------------------------------------------------------------------------------
 
-  /// Room for a leg: capacity, an overflow, or a consumer that takes it at once (direct hand-over).
-  bool has_room(std::uint32_t place, std::int64_t amount) {
-    if (!is_store(place)) return true;
-    const Store& store = plant_.stores[place];
-    const StoreState& state = store_state(place);
-    if (store.when_full != WhenFull::block || amount <= store.capacity - state.amount) return true;
-    return std::any_of(store.consumers.begin(), store.consumers.end(), [&](std::uint32_t consumer) {
-      return takes_at_once(plant_.stations[consumer], place, state.amount + amount);
-    });
+  // A hand-over may pass more through a store than it can hold, if starved consumers take the excess at once
+  // (a store without places only ever passes on). Who takes part is found before anything moves: the plan
+  // starts with what one server or vehicle brings; while a store would be left above its capacity, a consumer
+  // of it is added, with the blocked servers and waiting vehicles that bring what this consumer still lacks.
+
+  struct Change {
+    std::uint32_t place;
+    std::int64_t amount;
+  };
+  struct Actor {
+    enum class Kind : std::uint8_t { server, vehicle, consumer } kind;
+    std::uint32_t of;  ///< slot; store where the vehicle waits; station
+    friend bool operator==(Actor, Actor) = default;
+  };
+  /// Where the plans under way began: they nest, as what one moves lets others move.
+  struct Plan {
+    std::size_t changes, actors;
+  };
+
+  Plan open_plan() const { return {changes_.size(), actors_.size()}; }
+  void drop(Plan plan) {
+    changes_.resize(plan.changes);
+    actors_.resize(plan.actors);
   }
 
-  /// Whether a starved server would start if `place` held `amount`, leaving no more than the capacity behind.
-  bool takes_at_once(const Station& consumer, std::uint32_t place, std::int64_t amount) {
-    if (state_of(consumer).starved == 0) return false;
-    const Operation& op = consumer.mix[next_operation(consumer)];
-    std::int64_t left = amount;
-    for (const Leg& leg : op.take) {
-      if (leg.place == place) {
-        left -= leg.amount;
-      } else if (is_store(leg.place) && store_state(leg.place).amount < leg.amount) {
+  /// Level of a store once the plan's servers and vehicles have put, and its consumers have taken.
+  std::int64_t planned(Plan plan, std::uint32_t place) {
+    std::int64_t full = store_state(place).amount, taken = 0;
+    for (std::size_t i = plan.changes; i < changes_.size(); ++i) {
+      if (changes_[i].place == place) (changes_[i].amount > 0 ? full : taken) += changes_[i].amount;
+    }
+    const Store& store = plant_.stores[place];
+    if (store.when_full != WhenFull::block) full = std::min(full, store.capacity);
+    return full + taken;
+  }
+  std::int64_t times_in(Plan plan, Actor actor) const {
+    return std::count(actors_.begin() + static_cast<std::ptrdiff_t>(plan.actors), actors_.end(), actor);
+  }
+
+  void add_server(const Station& station, std::uint32_t slot) {
+    const Server& server = s_.servers[slot];
+    const Operation& op = station.mix[server.op];
+    actors_.push_back({Actor::Kind::server, slot});
+    if (server.good == 0) return note_change(station.scrap, op.scrap_mg);
+    for (const Leg& leg : op.put) note_change(leg.place, leg.amount);
+  }
+  void add_vehicle(std::uint32_t store) {
+    actors_.push_back({Actor::Kind::vehicle, store});
+    note_change(store, store_state(store).inbound.front().amount);
+  }
+  void note_change(std::uint32_t place, std::int64_t amount) {
+    if (is_store(place)) changes_.push_back({place, amount});
+  }
+
+  /// Adds consumers until no store is left above its capacity; drops the plan where that cannot be.
+  bool complete(Plan plan) {
+    for (std::size_t i = plan.changes; i < changes_.size(); ++i) {
+      const std::uint32_t place = changes_[i].place;
+      const Store& store = plant_.stores[place];
+      if (store.when_full != WhenFull::block || changes_[i].amount < 0) continue;
+      while (planned(plan, place) > store.capacity) {
+        if (add_any_consumer(plan, place, Choice::settles) || add_any_consumer(plan, place, Choice::takes) ||
+            add_any_consumer(plan, place, Choice::gathers)) {
+          continue;
+        }
+        drop(plan);
         return false;
       }
     }
-    return left >= 0 && left < amount && left <= plant_.stores[place].capacity;
+    return true;
+  }
+
+  /// Which consumers are looked for, the simplest first.
+  enum class Choice : std::uint8_t {
+    settles,  ///< leaves no more than the capacity
+    takes,    ///< has all it needs
+    gathers   ///< gets what it lacks from waiting servers and vehicles
+  };
+
+  bool add_any_consumer(Plan plan, std::uint32_t place, Choice choice) {
+    const auto& consumers = plant_.stores[place].consumers;
+    return std::any_of(consumers.begin(), consumers.end(),
+                       [&](std::uint32_t consumer) { return add_consumer(plan, consumer, place, choice); });
+  }
+
+  /// Adds a starved server of `consumer` that takes from `place`, if all it needs comes together.
+  bool add_consumer(Plan plan, std::uint32_t consumer, std::uint32_t place, Choice choice) {
+    const Station& station = plant_.stations[consumer];
+    const Actor actor{Actor::Kind::consumer, consumer};
+    const std::int64_t claimed = times_in(plan, actor);
+    if (state_of(station).starved <= claimed) return false;
+    if (claimed > 0 && station.mix.size() > 1) return false;  // its next operation may be another
+    const Operation& op = station.mix[next_operation(station)];
+    if (std::none_of(op.take.begin(), op.take.end(), [&](const Leg& leg) { return leg.place == place; }))
+      return false;
+    const Plan before = open_plan();
+    for (const Leg& leg : op.take) {
+      if (!is_store(leg.place)) continue;
+      while (planned(plan, leg.place) < leg.amount) {
+        if (choice == Choice::gathers && add_giver(plan, leg.place)) continue;
+        drop(before);
+        return false;
+      }
+      note_change(leg.place, -leg.amount);
+    }
+    if (choice == Choice::settles && planned(plan, place) > plant_.stores[place].capacity) {
+      drop(before);
+      return false;
+    }
+    actors_.push_back(actor);
+    return true;
+  }
+
+  /// Adds the vehicle, or else the longest blocked server, that waits to bring more to `place`.
+  bool add_giver(Plan plan, std::uint32_t place) {
+    if (!store_state(place).inbound.empty() && times_in(plan, {Actor::Kind::vehicle, place}) == 0) {
+      add_vehicle(place);
+      return true;
+    }
+    const auto slot = longest_blocked(place, [&](const Station& station, std::uint32_t candidate) {
+      return brings(station, s_.servers[candidate], place) &&
+             times_in(plan, {Actor::Kind::server, candidate}) == 0;
+    });
+    if (!slot) return false;
+    add_server(station_of(*slot), *slot);
+    return true;
+  }
+
+  static bool brings(const Station& station, const Server& server, std::uint32_t place) {
+    if (server.good == 0) return station.scrap == place;
+    const auto& put = station.mix[server.op].put;
+    return std::any_of(put.begin(), put.end(), [&](const Leg& leg) { return leg.place == place; });
+  }
+
+  /// The blocked producer of a store that has waited longest, among those that `accept` takes.
+  std::optional<std::uint32_t> longest_blocked(std::uint32_t store, auto&& accept) {
+    std::optional<std::uint32_t> best;
+    for (const std::uint32_t producer : plant_.stores[store].producers) {
+      const Station& station = plant_.stations[producer];
+      if (state_of(station).blocked == 0) continue;
+      const std::uint32_t end = station.first_server + static_cast<std::uint32_t>(station.servers);
+      for (std::uint32_t slot = station.first_server; slot < end; ++slot) {
+        const Server& server = s_.servers[slot];
+        if (server.mode != Mode::blocked) continue;
+        if (best && server.run_from >= s_.servers[*best].run_from) continue;
+        if (accept(station, slot)) best = slot;
+      }
+    }
+    return best;
+  }
+
+  const Station& station_of(std::uint32_t slot) const {
+    return plant_.stations[group_.station_of_server[slot]];
+  }
+
+  /// Carries out a completed plan: all put, all take, and only then do others hear of it.
+  void carry_out(Plan plan) {
+    const std::size_t end = actors_.size();
+    for (std::size_t i = plan.actors; i < end; ++i) {
+      if (actors_[i].kind == Actor::Kind::server) put_outputs(station_of(actors_[i].of), actors_[i].of);
+      if (actors_[i].kind == Actor::Kind::vehicle) unload(actors_[i].of);
+    }
+    for (std::size_t i = plan.actors; i < end; ++i) {
+      if (actors_[i].kind != Actor::Kind::consumer) continue;
+      const Station& station = plant_.stations[actors_[i].of];
+      begin(station, next_operation(station));
+    }
+    const std::size_t last_change = changes_.size();
+    for (std::size_t i = plan.changes; i < last_change; ++i) {
+      if (changes_[i].amount < 0) room_in(changes_[i].place);
+    }
+    for (std::size_t i = plan.changes; i < last_change; ++i) {
+      if (changes_[i].amount > 0) wake_consumers(changes_[i].place);
+    }
+    for (std::size_t i = plan.actors; i < end; ++i) {
+      if (actors_[i].kind == Actor::Kind::server) start_waiting(index_of(station_of(actors_[i].of)));
+    }
+    drop(plan);
   }
 
   void put_in(std::uint32_t place, std::int64_t amount, std::uint64_t id) {
@@ -354,38 +515,33 @@ class Engine {
     }
   }
 
-  /// Hands a finished firing over if every output has room; the server then looks for new work.
-  bool put_outputs(const Station& station, std::uint32_t slot) {
+  /// Hands a finished firing over if there is room for every output; the server then looks for new work.
+  bool hand_over(const Station& station, std::uint32_t slot) {
+    const Plan plan = open_plan();
+    add_server(station, slot);
+    if (!complete(plan)) return false;
+    carry_out(plan);
+    return true;
+  }
+
+  /// Empties a finished server into its outputs.
+  void put_outputs(const Station& station, std::uint32_t slot) {
     Server& server = s_.servers[slot];
-    StationState& state = state_of(station);
+    Firings& firings = state_of(station).firings[server.op];
     const Operation& op = station.mix[server.op];
     if (server.good == 0) {
-      const std::int64_t scrap = op.scrap_mg;
-      if (!has_room(station.scrap, scrap)) return false;
-      put_in(station.scrap, scrap, 0);
-      ++state.firings[server.op].scrapped;
+      put_in(station.scrap, op.scrap_mg, 0);
+      ++firings.scrapped;
     } else {
-      for (const Leg& leg : op.put) {
-        if (!has_room(leg.place, leg.amount)) return false;
-      }
-      for (const Leg& leg : op.put) put_in(leg.place, leg.amount, server.piece);
-      ++state.firings[server.op].good;
+      for (const Leg& leg : op.put)
+        put_in(leg.place, leg.amount, plant_.is_satellite[leg.material] != 0 ? server.piece : 0);
+      ++firings.good;
     }
     tell_satellite(op, server);
-    const std::uint8_t good = server.good;
     server.loaded = server.done = 0;
     server.piece = 0;
     enter(station, server, Mode::starved);
     schedule(station, slot, never);
-    if (good == 0) {
-      if (is_store(station.scrap)) wake_consumers(station.scrap);
-    } else {
-      for (const Leg& leg : op.put) {
-        if (is_store(leg.place)) wake_consumers(leg.place);
-      }
-    }
-    start_waiting(index_of(station));
-    return true;
   }
 
   void tell_satellite(const Operation& op, const Server& server) {
@@ -401,38 +557,22 @@ class Engine {
 
   /// A store has room again: waiting vehicles first, then blocked servers, longest wait first.
   void room_in(std::uint32_t store) {
-    unload_waiting(store);
+    while (unload_first(store)) {
+    }
     while (admit_blocked(store)) {
     }
   }
 
   /// Lets the longest blocked producer of a store hand over; false if none can.
   bool admit_blocked(std::uint32_t store) {
-    std::uint32_t best_slot = 0;
-    const Station* best = nullptr;
-    for (const std::uint32_t producer : plant_.stores[store].producers) {
-      const Station& station = plant_.stations[producer];
-      if (state_of(station).blocked == 0) continue;
-      const std::uint32_t end = station.first_server + static_cast<std::uint32_t>(station.servers);
-      for (std::uint32_t slot = station.first_server; slot < end; ++slot) {
-        const Server& server = s_.servers[slot];
-        if (server.mode != Mode::blocked ||
-            (best != nullptr && server.run_from >= s_.servers[best_slot].run_from)) {
-          continue;
-        }
-        if (!can_put(station, server)) continue;
-        best = &station;
-        best_slot = slot;
-      }
-    }
-    return best != nullptr && put_outputs(*best, best_slot);
-  }
-
-  bool can_put(const Station& station, const Server& server) {
-    const Operation& op = station.mix[server.op];
-    if (server.good == 0) return has_room(station.scrap, op.scrap_mg);
-    return std::all_of(op.put.begin(), op.put.end(),
-                       [&](const Leg& leg) { return has_room(leg.place, leg.amount); });
+    const auto slot = longest_blocked(store, [&](const Station& station, std::uint32_t candidate) {
+      const Plan plan = open_plan();
+      add_server(station, candidate);
+      const bool can = complete(plan);
+      drop(plan);
+      return can;
+    });
+    return slot && hand_over(station_of(*slot), *slot);
   }
 
   // ---- vehicles
@@ -456,31 +596,32 @@ class Engine {
     power_freed(station);
   }
 
-  void unload_waiting(std::uint32_t store) {
-    StoreState& state = store_state(store);
-    while (!state.inbound.empty() && has_room(store, state.inbound.front().amount)) {
-      const Inbound load = std::move(state.inbound.front());
-      state.inbound.erase(state.inbound.begin());
-      unload(store, load);
-    }
+  /// Unloads the vehicle that has waited longest at a store, if there is room for its load.
+  bool unload_first(std::uint32_t store) {
+    if (store_state(store).inbound.empty()) return false;
+    const Plan plan = open_plan();
+    add_vehicle(store);
+    if (!complete(plan)) return false;
+    carry_out(plan);
+    return true;
   }
 
-  void unload(std::uint32_t store, const Inbound& load) {
+  void unload(std::uint32_t store) {
     StoreState& state = store_state(store);
+    const Inbound load = std::move(state.inbound.front());
+    state.inbound.erase(state.inbound.begin());
     if (load.ids.empty()) {
       put_in(store, load.amount, 0);
     } else {
       for (const std::uint64_t id : load.ids) put_in(store, 1, id);
     }
     state.arrived += load.amount;
-    if (load.route != no_route) {
-      out_.push_back({.tick = s_.now,
-                      .kind = SiteMessage::Kind::unloaded,
-                      .route = load.route,
-                      .server = load.server,
-                      .ids = {}});
-    }
-    wake_consumers(store);
+    if (load.route == no_route) return;
+    out_.push_back({.tick = s_.now,
+                    .kind = SiteMessage::Kind::unloaded,
+                    .route = load.route,
+                    .server = load.server,
+                    .ids = {}});
   }
 
   void vehicle_back(const GroupMessage& message) {
@@ -586,7 +727,8 @@ class Engine {
         break;
       case GroupMessage::Kind::arrival:
         store_state(message.store).inbound.push_back(message.load);
-        unload_waiting(message.store);
+        while (unload_first(message.store)) {
+        }
         break;
       case GroupMessage::Kind::vehicle_back:
         vehicle_back(message);
@@ -601,6 +743,8 @@ class Engine {
   RunKey key_;
   std::vector<ServiceCache>& cache_;
   std::vector<SiteMessage>& out_;
+  std::vector<Change> changes_;  ///< of the plans under way, innermost last
+  std::vector<Actor> actors_;
 };
 
 }  // namespace
@@ -646,6 +790,7 @@ void start_up(const Plant& plant, std::uint32_t group, GroupState& state, const 
 
 void advance(const Plant& plant, std::uint32_t group, GroupState& state, const RunKey& key, Tick until,
              std::vector<ServiceCache>& cache, std::vector<SiteMessage>& out) {
+  expects(until >= state.now, "engine: time runs forwards");
   Engine(plant, group, state, key, cache, out).run(until);
 }
 
@@ -653,6 +798,11 @@ void deliver(GroupState& state, GroupMessage message) {
   expects(message.tick >= state.now, "engine: a message arrived for a tick already past");
   state.inbox.push_back(std::move(message));
   std::push_heap(state.inbox.begin(), state.inbox.end(), later);
+}
+
+void order_inbox(GroupState& state) {
+  std::sort(state.inbox.begin(), state.inbox.end(),
+            [](const GroupMessage& a, const GroupMessage& b) { return later(b, a); });
 }
 
 void book(GroupState& state, const Plant& plant, std::uint32_t group, Tick now) {
@@ -682,6 +832,40 @@ std::int32_t servers_wanting_power(const Plant& plant, const GroupState& state, 
   const auto first = state.servers.begin() + station.first_server;
   return static_cast<std::int32_t>(std::count_if(
       first, first + station.servers, [](const Server& server) { return server.mode != Mode::down; }));
+}
+
+Obstacle obstacle(const Plant& plant, const GroupState& state, std::uint32_t station_index) {
+  const Station& station = plant.stations[station_index];
+  const StationState& station_state = state.stations[station.local];
+  const auto level = [&](std::uint32_t store) {
+    return state.stores[plant.stores[store].local].amount;
+  };
+  if (station_state.blocked > 0) {
+    for (std::uint32_t i = 0; i < static_cast<std::uint32_t>(station.servers); ++i) {
+      const Server& server = state.servers[station.first_server + i];
+      if (server.mode != Mode::blocked) continue;
+      const Operation& op = station.mix[server.op];
+      if (server.good == 0) return {Obstacle::Kind::no_room, station.scrap};
+      for (const Leg& leg : op.put) {
+        if (!is_store(leg.place) || plant.stores[leg.place].when_full != WhenFull::block) continue;
+        if (leg.amount > plant.stores[leg.place].capacity - level(leg.place))
+          return {Obstacle::Kind::no_room, leg.place};
+      }
+    }
+  }
+  if (station_state.starved > 0) {
+    for (const Operation& op : station.mix) {
+      for (const Leg& leg : op.take) {
+        if (is_store(leg.place) && level(leg.place) < leg.amount)
+          return {Obstacle::Kind::no_input, leg.place};
+      }
+    }
+  }
+  return {};
+}
+
+bool at_rest(const GroupState& state) {
+  return state.calendar.next_due() == never && state.inbox.empty();
 }
 
 }  // namespace lunafab::factory

@@ -18,7 +18,7 @@ struct RunKey {
 /// Service times drawn ahead, in ticks. Not state: a pure function of plant and key, refilled when missed.
 struct ServiceCache {
   static constexpr std::uint64_t block = 64;
-  std::uint64_t first = ~std::uint64_t{0};
+  std::uint64_t first = std::uint64_t{1} << 63;  ///< no draw comes near it: the first look misses
   std::array<std::int64_t, block> ticks{};
 };
 
@@ -37,6 +37,9 @@ void advance(const Plant& plant, std::uint32_t group, GroupState& state, const R
 /// Hands a message to a group. @throws ContractError if its tick is already past.
 void deliver(GroupState& state, GroupMessage message);
 
+/// Puts the inbox, a heap, in order: its layout no longer tells when each message was delivered.
+void order_inbox(GroupState& state);
+
 /// Books all times and levels up to `now`, so that the statistics of the state are complete there.
 void book(GroupState& state, const Plant& plant, std::uint32_t group, Tick now);
 
@@ -45,5 +48,16 @@ Int128 energy_nJ(const Station& station, const StationState& state);
 
 /// Servers that want power: all but those under repair.
 std::int32_t servers_wanting_power(const Plant& plant, const GroupState& state, std::uint32_t station);
+
+/// What keeps a station's servers waiting at the moment: the store without room, or the store without input.
+struct Obstacle {
+  enum class Kind : std::uint8_t { none, no_room, no_input };
+  Kind kind = Kind::none;
+  std::uint32_t store = 0;
+};
+Obstacle obstacle(const Plant& plant, const GroupState& state, std::uint32_t station);
+
+/// Whether nothing will ever happen in a group again unless a message reaches it.
+bool at_rest(const GroupState& state);
 
 }  // namespace lunafab::factory

@@ -46,12 +46,14 @@ std::vector<std::pair<std::string, double>> formula_fractions(std::string_view f
     while (end < formula.size() && std::islower(static_cast<unsigned char>(formula[end])) != 0) ++end;
     const Element* element = find_element(formula.substr(at, end - at));
     if (element == nullptr) return {};
+    const std::size_t digits = end;
     int count = 0;
     for (at = end;
          at < formula.size() && std::isdigit(static_cast<unsigned char>(formula[at])) != 0 && count < 1000;
          ++at) {
       count = 10 * count + (formula[at] - '0');
     }
+    if (at > digits && count == 0) return {};
     const double weight = element->atomic_weight * std::max(count, 1);
     total += weight;
     const auto known = std::find_if(parts.begin(), parts.end(),

@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 #include <vector>
+#include "core/input.hpp"
 #include "core/tick.hpp"
 #include "core/variates.hpp"
 #include "factory/materials.hpp"
@@ -69,6 +70,7 @@ inline constexpr std::uint32_t no_route = 0xffffffff;
 
 struct Station {
   std::string name;          ///< full path, `lines.melt.stations.cells`, or `routes.feed` for a loading place
+  Mark mark;                 ///< where the file declares it
   std::uint32_t entity = 0;  ///< key of its random streams
   std::uint32_t group = 0;
   std::uint32_t local = 0;  ///< position in its group's state

@@ -2,17 +2,15 @@
 #include <fmt/format.h>
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <cmath>
 #include <optional>
+#include "factory/read_amount.hpp"
 
 namespace lunafab::factory {
 namespace {
 
 constexpr double largest_composition_gap = 0.01;  // assays rarely sum to 100 % exactly
-constexpr double mg_per_kg = 1e6;
-constexpr double heaviest_kg = 9e12;  // keeps mg inside 63 bits
-constexpr std::int64_t most_pieces = 1'000'000'000;
+constexpr double heaviest_piece_kg = static_cast<double>(heaviest_leg_mg) / mg_per_kg;
 
 /// A recipe as written, before its balance leg is known.
 struct Draft {
@@ -72,7 +70,7 @@ class ChemistryReader {
       material.measure = Measure::abstract;
     } else if (!(node.kind == Node::Kind::scalar && node.scalar == "derived")) {
       const double kg =
-          read_quantity_node(node, map.path_of("piece"), unit::mass, {1e-6, heaviest_kg}, findings_);
+          read_quantity_node(node, map.path_of("piece"), unit::mass, {1e-6, heaviest_piece_kg}, findings_);
       material.piece_mg = std::llround(kg * mg_per_kg);
     }
   }
@@ -169,9 +167,13 @@ class ChemistryReader {
     const bool output = std::string_view(side) == "outputs";
     if (output && node.kind == Node::Kind::scalar && node.scalar == "balance") {
       if (draft.balance) findings_.add({node.mark, path, "a recipe has one balance leg", "an amount", ""});
+      if (material.measure != Measure::bulk && material.composition != Composition::derived) {
+        findings_.add({node.mark, path, "a balance leg is weighed, or one piece of derived mass",
+                       "a number of pieces", ""});
+      }
       draft.balance = draft.recipe.outputs.size();
     } else {
-      leg.amount = read_amount(node, path, material);
+      leg.amount = read_amount(node, path, material, 1, heaviest_leg_mg, findings_);
       if (output && material.composition != Composition::fixed && material.measure != Measure::abstract) {
         findings_.add(
             {node.mark, path, "the composition of '" + name + "' follows from the recipe", "balance", ""});
@@ -183,23 +185,6 @@ class ChemistryReader {
                      "a material of fixed or derived composition", ""});
     }
     (output ? draft.recipe.outputs : draft.recipe.inputs).push_back(std::move(leg));
-  }
-
-  std::int64_t read_amount(const Node& node, const std::string& path, const Material& material) {
-    if (material.measure == Measure::bulk) {
-      return std::llround(read_quantity_node(node, path, unit::mass, {1e-6, heaviest_kg}, findings_) *
-                          mg_per_kg);
-    }
-    std::int64_t pieces = 0;
-    const char* end = node.scalar.data() + node.scalar.size();
-    const auto parsed = std::from_chars(node.scalar.data(), end, pieces);
-    if (node.kind != Node::Kind::scalar || parsed.ec != std::errc{} || parsed.ptr != end || pieces < 1 ||
-        pieces > most_pieces) {
-      findings_.add(
-          {node.mark, path, "'" + node.scalar + "' is not a number of pieces", "a whole number from 1", ""});
-      return 1;
-    }
-    return pieces;
   }
 
   // ---- derivation
@@ -254,6 +239,7 @@ class ChemistryReader {
   }
 
   void solve(Draft& draft) {
+    if (is_too_heavy(draft)) return;
     const std::size_t elements = chemistry_.elements.size();
     std::vector<std::int64_t> left(elements, 0);
     for (RecipeLeg& leg : draft.recipe.inputs) {
@@ -272,6 +258,22 @@ class ChemistryReader {
     }
     if (draft.balance) derive(draft, left);
     check_order(draft);
+  }
+
+  /// Pieces of derived mass can add up to more than is counted.
+  bool is_too_heavy(const Draft& draft) {
+    const auto heavy = [&](const RecipeLeg& leg) {
+      const std::int64_t piece_mg = chemistry_.materials[leg.material].piece_mg;
+      return piece_mg > 0 && leg.amount > heaviest_leg_mg / piece_mg;
+    };
+    const Recipe& recipe = draft.recipe;
+    const bool found = std::any_of(recipe.inputs.begin(), recipe.inputs.end(), heavy) ||
+                       std::any_of(recipe.outputs.begin(), recipe.outputs.end(), heavy);
+    if (found) {
+      findings_.add({draft.mark, draft.path, "a leg weighs more than can be counted",
+                     fmt::format("legs up to {:.0e} kg", heaviest_piece_kg), ""});
+    }
+    return found;
   }
 
   /// Moves a rounding difference into the largest bulk output that holds the element; more than rounding is
@@ -314,7 +316,6 @@ class ChemistryReader {
     for (const std::int64_t mass : left) total += mass;
     const bool piece = material.measure == Measure::pieces;
     leg.amount = piece ? 1 : total;
-    if (material.measure == Measure::abstract) return;
     if (total <= 0) {
       findings_.add({draft.mark, draft.path, "nothing is left for its balance leg '" + material.name + "'",
                      "inputs heavier than the other outputs", ""});

@@ -12,8 +12,8 @@ namespace lunafab::factory {
 Plant read_plant(MapReader& scenario, Chemistry chemistry, const std::vector<std::string>& satellites,
                  Ticks lookahead, bool power_limited);
 
-/// Reports every station that no material can ever reach. `supplied`: stores that flights fill.
-void check_reach(const Plant& plant, const std::vector<std::uint32_t>& supplied, Findings& findings,
-                 const std::string& file);
+/// Reports every station that no material, or not all of its mix, can ever reach. `supplied`: stores that
+/// flights fill.
+void check_reach(const Plant& plant, const std::vector<std::uint32_t>& supplied, Findings& findings);
 
 }  // namespace lunafab::factory

@@ -49,7 +49,8 @@ OffscreenContext::~OffscreenContext() {
   glDeleteFramebuffers(1, &framebuffer_);
   eglMakeCurrent(display_, EGL_NO_SURFACE, EGL_NO_SURFACE, EGL_NO_CONTEXT);
   eglDestroyContext(display_, context_);
-  eglTerminate(display_);
+  // The display is one for the whole process: terminating it would unload a driver that the next picture
+  // needs.
 }
 
 void OffscreenContext::resize(int width, int height) {

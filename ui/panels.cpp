@@ -266,7 +266,7 @@ float draw_body(const Frame& frame) {
   const Snapshot& s = frame.snapshot;
   const ImVec2 room = ImGui::GetContentRegionAvail();
   const float gap = ImGui::GetStyle().ItemSpacing.x, em = ImGui::GetFontSize();
-  const float wanted = std::min(std::max(0.62f * room.x, 50.0f * em), 64.0f * em);
+  const float wanted = std::min(std::max(0.62f * room.x, 54.0f * em), 64.0f * em);
   const float left = std::floor(std::min(wanted, 0.75f * room.x)), right = room.x - left - gap;
   const float tables = std::max(stations_height(s), stores_height(s, right));
   float hidden = 0.0f;

@@ -148,10 +148,9 @@ void draw_curves(const Plot& plot, const Axes& axes) {
   }
 }
 
-// Title on the first line; units and the curves' names on the second.
+// Title and the curves' names on the first line, units on the second.
 void draw_heading(const Plot& plot, const Axes& axes, ImVec2 corner, ImVec2 size) {
   const float em = ImGui::GetFontSize();
-  put_text(corner, 0.0f, colour::text, plot.title);
   const float y = corner.y + 1.5f * em;
   put_text({corner.x, y}, 0.0f, colour::dim, prefix(axes.left.top()).name + plot.left_unit);
   if (uses(plot, Side::right)) {
@@ -165,6 +164,9 @@ void draw_heading(const Plot& plot, const Axes& axes, ImVec2 corner, ImVec2 size
     ImGui::GetWindowDrawList()->AddLine({x - 1.3f * em, middle}, {x, middle}, curve->colour, 0.22f * em);
     x -= 2.3f * em;
   }
+  ImGui::GetWindowDrawList()->PushClipRect(corner, {x + 0.5f * em, y}, true);  // what the names leave
+  put_text(corner, 0.0f, colour::text, plot.title);
+  ImGui::GetWindowDrawList()->PopClipRect();
 }
 
 void tell_values(const Plot& plot, const Axes& axes, ImVec2 low, ImVec2 high) {

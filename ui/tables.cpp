@@ -319,8 +319,9 @@ float stations_height(const Snapshot& snapshot) {
 
 float stores_height(const Snapshot& snapshot, float width) {
   const std::size_t columns = store_columns(width);
-  const auto rows = static_cast<float>((snapshot.stores.size() + columns - 1) / columns);
-  return heading_height() + ImGui::GetStyle().WindowPadding.y * 2.0f + (rows + 0.5f) * row_height();
+  const std::size_t rows = (snapshot.stores.size() + columns - 1) / columns;
+  return heading_height() + ImGui::GetStyle().WindowPadding.y * 2.0f +
+         (static_cast<float>(rows) + 0.5f) * row_height();
 }
 
 float draw_stations(const Snapshot& snapshot, ImVec2 size) {

@@ -18,7 +18,8 @@ namespace {
 
 constexpr int cannot_draw = 2;
 constexpr std::int64_t picture_points = 400,
-                       window_points = 1600;  // a window also shows the first days large
+                       window_points = 1600;           // a window also shows the first days large
+constexpr int least_width = 1100, least_height = 640;  // below, names are cut
 constexpr double redraw_s = 1.0 / 30.0;
 
 ModelOptions model_options(const campaign::Scenario& scenario, const ViewOptions& options,
@@ -99,6 +100,7 @@ int run_window(const campaign::Scenario& scenario, const ViewOptions& options) {
     fmt::print(stderr, "no display; use --screenshot FILE.png\n");
     return cannot_draw;
   }
+  glfwSetWindowSizeLimits(window.get(), least_width, least_height, GLFW_DONT_CARE, GLFW_DONT_CARE);
   glfwMakeContextCurrent(window.get());
   glfwSwapInterval(1);
   float scale_x = 1.0f, scale_y = 1.0f;

@@ -180,7 +180,7 @@ TEST_CASE("ledger: any changed field of any posting is found and named", "[orbit
       const std::string number = std::to_string(seq), named = "posting seq " + number + " (satellite ";
       const auto problem_with = [&](const std::string& value) {
         std::string sql = "UPDATE posting SET " + column;
-        sql += " = " + value + " WHERE seq = " + number;
+        sql.append(" = ").append(value).append(" WHERE seq = ").append(number);
         write_bytes(dir / "bad", good);
         tamper(dir / "bad", sql);
         return problem_of(dir / "bad");

@@ -38,6 +38,17 @@ TEST_CASE("Watching: a run whose every window is watched, paused and stepped end
   CHECK(last->number > windows);
 }
 
+TEST_CASE("Watching: the baseline, launches and all, ends in the same state", "[ui]") {
+  Findings warnings;
+  const std::string file = LUNAFAB_SOURCE_DIR "/configs/baseline.yaml";
+  const campaign::Scenario scenario =
+      campaign::load_scenario(file, {"duration=15 d", "warmup=0 d"}, warnings);
+  campaign::Campaign plain(scenario, 0);
+  plain.run_to_end();
+  REQUIRE_FALSE(plain.state().site.launches.empty());
+  CHECK(ModelThread(scenario, {}).final_state_hash() == state_hash(plain.state()));
+}
+
 TEST_CASE("Watching: one seed gives another state than the next, so that equal hashes mean something",
           "[ui]") {
   campaign::Scenario scenario = test::watched_scenario();

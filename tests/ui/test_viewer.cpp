@@ -30,7 +30,8 @@ struct Picture {
     std::multiset<Colour> found;
     for (int y = static_cast<int>(top * height); y < static_cast<int>(bottom * height); ++y) {
       for (int x = static_cast<int>(left * width); x < static_cast<int>(right * width); ++x) {
-        const stbi_uc* pixel = rgb.get() + 3 * (y * width + x);
+        const auto index = static_cast<std::ptrdiff_t>(y) * width + x;
+        const stbi_uc* pixel = rgb.get() + 3 * index;
         found.insert({pixel[0], pixel[1], pixel[2]});
       }
     }

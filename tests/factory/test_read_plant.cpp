@@ -102,7 +102,7 @@ TEST_CASE("Plants that cannot run are refused with the line and the path", "[fac
   const std::string melt = "lines.l.stations.melt", pass = "lines.l.stations.pass", haul = "routes.haul";
   const std::vector<Refusal> refusals{
       // stores
-      {"{material: slag}", "{material: slug}", "lines.l.stores.pile.material", "no material 'slug'"},
+      {"{material: slag}", "{material: slug}", "lines.l.stores.pile.material", "no material named 'slug'"},
       {"capacity: 10}", "capacity: 10, initial: 11}", "lines.l.stores.parts.initial",
        "more than the capacity"},
       {"capacity: 10}", "capacity: -1}", "lines.l.stores.parts.capacity", "is not a number of pieces"},
@@ -111,7 +111,7 @@ TEST_CASE("Plants that cannot run are refused with the line and the path", "[fac
       {"{material: sat}", "{material: sat, initial: 1}", "lines.l.stores.sats.initial", "starts empty"},
       {"capacity: 50 t", "capacity: 2e12 kg", "lines.l.stores.o2.capacity", "out of range"},
       // stations
-      {"recipe: melt", "recipe: malt", melt + ".recipe", "no recipe 'malt'"},
+      {"recipe: melt", "recipe: malt", melt + ".recipe", "no recipe named 'malt'"},
       {"recipe: melt", "mix: {melt: 0.9}", melt + ".mix", "the shares sum to 0.9"},
       {"recipe: melt", "recipe: melt, mix: {melt: 1}", melt + ".mix", "not both"},
       {"{soil: ground}", "{soil: endless}", melt + ".from", "cannot come from nowhere"},

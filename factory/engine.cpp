@@ -345,6 +345,15 @@ class Engine {
     actors_.resize(plan.actors);
   }
 
+  /// Puts a plan made above another in its place.
+  void replace(Plan plan, Plan by) {
+    const auto at = [](auto& list, std::size_t i) {
+      return list.begin() + static_cast<std::ptrdiff_t>(i);
+    };
+    changes_.erase(at(changes_, plan.changes), at(changes_, by.changes));
+    actors_.erase(at(actors_, plan.actors), at(actors_, by.actors));
+  }
+
   /// Level of a store once the plan's servers and vehicles have put, and its consumers have taken.
   std::int64_t planned(Plan plan, std::uint32_t place) {
     std::int64_t full = store_state(place).amount, taken = 0;
@@ -517,11 +526,41 @@ class Engine {
 
   /// Hands a finished firing over if there is room for every output; the server then looks for new work.
   bool hand_over(const Station& station, std::uint32_t slot) {
+    if (fits(station, s_.servers[slot])) {  // what is nearly always so needs no plan
+      hand_over_plainly(station, slot);
+      return true;
+    }
     const Plan plan = open_plan();
     add_server(station, slot);
     if (!complete(plan)) return false;
     carry_out(plan);
     return true;
+  }
+
+  bool fits(const Station& station, const Server& server) {
+    const Operation& op = station.mix[server.op];
+    if (server.good == 0) return has_room(station.scrap, op.scrap_mg);
+    return std::all_of(op.put.begin(), op.put.end(),
+                       [&](const Leg& leg) { return has_room(leg.place, leg.amount); });
+  }
+  bool has_room(std::uint32_t place, std::int64_t amount) {
+    if (!is_store(place)) return true;
+    const Store& store = plant_.stores[place];
+    return store.when_full != WhenFull::block || amount <= store.capacity - store_state(place).amount;
+  }
+
+  void hand_over_plainly(const Station& station, std::uint32_t slot) {
+    const Server& server = s_.servers[slot];
+    const bool good = server.good != 0;
+    const Operation& op = station.mix[server.op];
+    put_outputs(station, slot);
+    if (!good && is_store(station.scrap)) wake_consumers(station.scrap);
+    if (good) {
+      for (const Leg& leg : op.put) {
+        if (is_store(leg.place)) wake_consumers(leg.place);
+      }
+    }
+    start_waiting(index_of(station));
   }
 
   /// Empties a finished server into its outputs.
@@ -563,16 +602,19 @@ class Engine {
     }
   }
 
-  /// Lets the longest blocked producer of a store hand over; false if none can.
+  /// Lets the longest blocked producer of a store that can hand over do so; false if none can.
   bool admit_blocked(std::uint32_t store) {
+    const Plan plan = open_plan();
     const auto slot = longest_blocked(store, [&](const Station& station, std::uint32_t candidate) {
-      const Plan plan = open_plan();
+      const Plan trial = open_plan();
       add_server(station, candidate);
-      const bool can = complete(plan);
-      drop(plan);
-      return can;
+      if (!complete(trial)) return false;
+      replace(plan, trial);
+      return true;
     });
-    return slot && hand_over(station_of(*slot), *slot);
+    if (!slot) return false;
+    carry_out(plan);
+    return true;
   }
 
   // ---- vehicles

@@ -93,14 +93,14 @@ class Program {
   std::optional<int> status_;
 };
 
-inline Ran lunafab(const Arguments& arguments, const TemporaryDirectory& directory) {
+inline Ran call(const Arguments& arguments, const TemporaryDirectory& directory) {
   return Program(arguments, directory).end();
 }
 
 /// A run that must succeed; its results are in `directory / out`.
 inline void run_scenario(const std::string& scenario, const std::string& out, const Arguments& more,
                          const TemporaryDirectory& directory) {
-  const Ran ran = lunafab(Arguments{"run", scenario, "--out", out} + more, directory);
+  const Ran ran = call(Arguments{"run", scenario, "--out", out} + more, directory);
   INFO(ran.text);
   REQUIRE(ran.code == 0);
 }

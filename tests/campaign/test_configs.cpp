@@ -11,10 +11,10 @@ TEST_CASE("Every shipped configuration is fine and runs", "[campaign]") {
     TemporaryDirectory dir;
     const std::string file = entry.path().string();
     INFO(file);
-    const Ran checked = lunafab({"check", file}, dir);
+    const Ran checked = call({"check", file}, dir);
     CHECK(checked.code == 0);
     CHECK(checked.text == file + ": fine\n");  // no warning either
-    CHECK(lunafab({"explain", file}, dir).code == 0);
+    CHECK(call({"explain", file}, dir).code == 0);
     run_scenario(file, "r",
                  {"--replications", "2", "--limits", "1", "--set", "duration=20 d", "--set", "warmup=1 d"},
                  dir);

@@ -1,5 +1,6 @@
 #include <catch2/catch.hpp>
 #include "campaign/checkpoint.hpp"
+#include "campaign/run.hpp"
 #include "core/visit.hpp"
 #include "tests/campaign/program.hpp"
 using namespace lunafab;
@@ -58,7 +59,7 @@ std::map<std::string, std::string> all_bytes(const std::string& directory) {
 void check_refused(const Arguments& arguments, const std::string& message, const TemporaryDirectory& dir,
                    const std::string& results) {
   const auto before = all_bytes(dir / results);
-  const Ran ran = lunafab(arguments, dir);
+  const Ran ran = call(arguments, dir);
   CHECK(ran.code == 2);
   CHECK_THAT(ran.text, Contains(message));
   CHECK((all_bytes(dir / results) == before));
@@ -74,12 +75,12 @@ TEST_CASE("Resume: a run killed again and again ends with the bytes of one that 
   for (const int checkpoints : {1, 7, 2, 12})
     CHECK(stopped(to("stopped") + Arguments{"--resume"}, checkpoints, SIGKILL, dir).code == 128 + SIGKILL);
   CHECK_FALSE(std::filesystem::exists(dir / "stopped/summary.json"));
-  CHECK(lunafab(to("stopped") + Arguments{"--resume"}, dir).code == 0);
+  CHECK(call(to("stopped") + Arguments{"--resume"}, dir).code == 0);
   CHECK(status(dir / "stopped") == "complete");
   CHECK(differing(dir / "whole", dir / "stopped") == none);
 
   SECTION("and a finished run resumed once more stays as it is") {
-    CHECK(lunafab(to("stopped") + Arguments{"--resume"}, dir).code == 0);
+    CHECK(call(to("stopped") + Arguments{"--resume"}, dir).code == 0);
     CHECK(differing(dir / "whole", dir / "stopped") == none);
   }
 }
@@ -91,7 +92,7 @@ TEST_CASE("Resume: an interrupted run stops with code 3, says how to go on, and 
   CHECK(ran.code == 3);
   CHECK_THAT(ran.text, Contains("interrupted at day ") && Contains("--out stopped --resume"));
   CHECK(status(dir / "stopped") == "interrupted");
-  CHECK(lunafab(to("stopped") + Arguments{"--resume"}, dir).code == 0);
+  CHECK(call(to("stopped") + Arguments{"--resume"}, dir).code == 0);
   CHECK(differing(dir / "whole", dir / "stopped") == none);
 }
 
@@ -121,14 +122,14 @@ TEST_CASE("Resume: a run that wrote no checkpoint starts anew and ends the same"
   stopped(to("stopped"), 2, SIGKILL, dir);
   std::filesystem::remove(
       checkpoint_of(dir / "stopped"));  // as if killed before it, with postings in the ledger
-  CHECK(lunafab(to("stopped") + Arguments{"--resume"}, dir).code == 0);
+  CHECK(call(to("stopped") + Arguments{"--resume"}, dir).code == 0);
   CHECK(differing(dir / "whole", dir / "stopped") == none);
 }
 
 TEST_CASE("Resume: what cannot be continued is refused with code 2 and stays as it was", "[campaign]") {
   TemporaryDirectory dir;
   const Arguments run{"run", coupled, "--out", "r", "--limits", "-1"};
-  REQUIRE(lunafab(run, dir).code == 0);
+  REQUIRE(call(run, dir).code == 0);
   const Arguments resume = run + Arguments{"--resume"};
 
   SECTION("results, without --resume") {
@@ -170,14 +171,14 @@ TEST_CASE("Checkpoint: a changed byte anywhere is found", "[campaign]") {
   TemporaryDirectory dir;
   Findings warnings;
   const campaign::Scenario scenario = campaign::load_scenario(coupled, {"duration=20 d"}, warnings);
-  campaign::Campaign campaign(scenario, 0);
-  campaign.run_to_end();
+  campaign::Campaign whole(scenario, 0);
+  whole.run_to_end();
   const std::string file = dir / "state.bin";
   campaign::write_checkpoint(file, scenario,
-                             {.state = campaign.state(), .ledger_postings = 7, .ledger_head = "ab"});
+                             {.state = whole.state(), .ledger_postings = 7, .ledger_head = "ab"});
   const auto read = campaign::read_checkpoint(file, scenario);
   REQUIRE(read);
-  CHECK(state_hash(read->state) == state_hash(campaign.state()));
+  CHECK(state_hash(read->state) == state_hash(whole.state()));
   CHECK(read->ledger_postings == 7);
 
   const std::string good = read_bytes(file);
@@ -186,7 +187,7 @@ TEST_CASE("Checkpoint: a changed byte anywhere is found", "[campaign]") {
     bad[at] = static_cast<char>(bad[at] ^ 0x40);
     write_bytes(file, bad);
     INFO("byte " << at);
-    // The header's last fields say where the ledger stands; the ledger itself refuses them where they are
+
     // wrong.
     CHECK_THROWS_WITH(campaign::read_checkpoint(file, scenario), Contains("cannot go on from "));
   }

@@ -10,10 +10,10 @@ constexpr double year_h = 8766.0;
 Json explained(const std::string& scenario) {
   TemporaryDirectory dir;
   write_bytes(dir / "plant.yaml", scenario);
-  const Ran ran = lunafab({"explain", "plant.yaml", "--json"}, dir);
+  const Ran ran = call({"explain", "plant.yaml", "--json"}, dir);
   INFO(ran.text);
   REQUIRE(ran.code == 0);
-  CHECK(lunafab({"explain", "plant.yaml"}, dir).code == 0);
+  CHECK(call({"explain", "plant.yaml"}, dir).code == 0);
   CHECK_FALSE(std::filesystem::exists(dir / "runs"));
   return Json::parse(ran.text);
 }

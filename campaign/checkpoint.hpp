@@ -12,6 +12,10 @@ struct Checkpoint {
   CampaignState state;
   std::int64_t ledger_postings = 0;
   std::string ledger_head;
+  static void visit_fields(auto& self, auto&& visit) {
+    visit("state", self.state), visit("ledger_postings", self.ledger_postings);
+    visit("ledger_head", self.ledger_head);
+  }
 };
 
 /// Writes the checkpoint under a temporary name and renames it.

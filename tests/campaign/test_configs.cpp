@@ -1,0 +1,24 @@
+#include <catch2/catch.hpp>
+#include "tests/campaign/program.hpp"
+using namespace lunafab;
+using namespace lunafab::test;
+
+TEST_CASE("Every shipped configuration is fine and runs", "[campaign]") {
+  int found = 0;
+  for (const auto& entry : std::filesystem::recursive_directory_iterator(source + "/configs")) {
+    if (entry.path().extension() != ".yaml") continue;
+    ++found;
+    TemporaryDirectory dir;
+    const std::string file = entry.path().string();
+    INFO(file);
+    const Ran checked = call({"check", file}, dir);
+    CHECK(checked.code == 0);
+    CHECK(checked.text == file + ": fine\n");  // no warning either
+    CHECK(call({"explain", file}, dir).code == 0);
+    run_scenario(file, "r",
+                 {"--replications", "2", "--limits", "1", "--set", "duration=20 d", "--set", "warmup=1 d"},
+                 dir);
+    CHECK(summary(dir / "r")["events"] > 0);
+  }
+  CHECK(found >= 6);
+}

@@ -218,56 +218,71 @@ std::size_t next_by_share(const Station& station, const StationState& state) {
   return station.mix.size() == 1 ? 0 : best;
 }
 
-void check_nobody_sleeps(const Simulation& simulation) {
-  const Plant& plant = simulation.plant;
-  const auto amount = [&](std::uint32_t place) {
-    return is_store(place) ? simulation.state.stores[plant.stores[place].local].amount : unlimited / 2;
-  };
-  const auto fits = [&](std::uint32_t place, std::int64_t more) {
-    return !is_store(place) || plant.stores[place].when_full != WhenFull::block ||
-           amount(place) + more <= plant.stores[place].capacity;
-  };
-  const auto starved_for = [&](std::uint32_t place,
-                               std::int64_t with) {  // would start if `place` held `with`
-    const auto& consumers = plant.stores[place].consumers;
-    return std::any_of(consumers.begin(), consumers.end(), [&](std::uint32_t consumer) {
-      const Station& station = plant.stations[consumer];
-      const StationState& state = simulation.state.stations[station.local];
-      if (state.starved == 0) return false;
-      bool takes = false;
-      for (const Leg& leg : station.mix[next_by_share(station, state)].take) {
-        if ((leg.place == place ? with : amount(leg.place)) < leg.amount) return false;
-        takes = takes || (leg.place == place && with - leg.amount <= plant.stores[place].capacity);
-      }
-      return takes;
-    });
-  };
-  for (const Station& station : plant.stations) {
-    INFO(station.name);
-    const StationState& state = simulation.state.stations[station.local];
-    if (state.starved > 0) {
-      const Operation& op = station.mix[next_by_share(station, state)];
-      REQUIRE(std::any_of(op.take.begin(), op.take.end(),
-                          [&](const Leg& leg) { return amount(leg.place) < leg.amount; }));
-    }
-    for (std::int32_t i = 0; i < station.servers; ++i) {
-      const Server& server = simulation.state.servers[station.first_server + static_cast<std::uint32_t>(i)];
-      if (server.mode != Mode::blocked) continue;
-      std::vector<Leg> put = station.mix[server.op].put;
-      if (server.good == 0) put = {{station.scrap, station.scrap_material, station.mix[server.op].scrap_mg}};
-      std::vector<Leg> stuck;
-      for (const Leg& leg : put) {
-        if (!fits(leg.place, leg.amount)) stuck.push_back(leg);
-      }
-      REQUIRE(!stuck.empty());
-      if (stuck.size() == 1) REQUIRE(!starved_for(stuck[0].place, amount(stuck[0].place) + stuck[0].amount));
-    }
+/// What could move, judged from levels and modes alone.
+struct Probe {
+  const Simulation& simulation;
+
+  const Plant& plant() const { return simulation.plant; }
+  const StationState& state_of(const Station& station) const {
+    return simulation.state.stations[station.local];
   }
-  for (std::uint32_t s = 0; s < plant.stores.size(); ++s) {
-    const auto& inbound = simulation.state.stores[plant.stores[s].local].inbound;
+  std::int64_t amount(std::uint32_t place) const {
+    return is_store(place) ? simulation.state.stores[plant().stores[place].local].amount : unlimited / 2;
+  }
+  bool fits(std::uint32_t place, std::int64_t more) const {
+    return !is_store(place) || plant().stores[place].when_full != WhenFull::block ||
+           amount(place) + more <= plant().stores[place].capacity;
+  }
+  const Operation& next(const Station& station) const {
+    return station.mix[next_by_share(station, state_of(station))];
+  }
+  /// Whether a starved consumer would start if `place` held `with`, and leave no more than its capacity.
+  bool would_take(const Station& consumer, std::uint32_t place, std::int64_t with) const {
+    if (state_of(consumer).starved == 0) return false;
+    bool takes = false;
+    for (const Leg& leg : next(consumer).take) {
+      if ((leg.place == place ? with : amount(leg.place)) < leg.amount) return false;
+      takes = takes || (leg.place == place && with - leg.amount <= plant().stores[place].capacity);
+    }
+    return takes;
+  }
+  bool passes_on(std::uint32_t place, std::int64_t more) const {
+    const auto& consumers = plant().stores[place].consumers;
+    return std::any_of(consumers.begin(), consumers.end(), [&](std::uint32_t consumer) {
+      return would_take(plant().stations[consumer], place, amount(place) + more);
+    });
+  }
+};
+
+void check_starved(const Probe& probe, const Station& station) {
+  if (probe.state_of(station).starved == 0) return;
+  const auto& take = probe.next(station).take;
+  REQUIRE(std::any_of(take.begin(), take.end(),
+                      [&](const Leg& leg) { return probe.amount(leg.place) < leg.amount; }));
+}
+
+void check_blocked(const Probe& probe, const Station& station, const Server& server) {
+  if (server.mode != Mode::blocked) return;
+  std::vector<Leg> put = station.mix[server.op].put;
+  if (server.good == 0) put = {{station.scrap, station.scrap_material, station.mix[server.op].scrap_mg}};
+  std::erase_if(put, [&](const Leg& leg) { return probe.fits(leg.place, leg.amount); });
+  REQUIRE(!put.empty());
+  if (put.size() == 1) REQUIRE(!probe.passes_on(put[0].place, put[0].amount));
+}
+
+void check_nobody_sleeps(const Simulation& simulation) {
+  const Probe probe{simulation};
+  for (const Station& station : simulation.plant.stations) {
+    INFO(station.name);
+    check_starved(probe, station);
+    for (std::uint32_t i = 0; i < static_cast<std::uint32_t>(station.servers); ++i)
+      check_blocked(probe, station, simulation.state.servers[station.first_server + i]);
+  }
+  for (std::uint32_t s = 0; s < simulation.plant.stores.size(); ++s) {
+    const auto& inbound = simulation.state.stores[simulation.plant.stores[s].local].inbound;
     if (inbound.empty()) continue;
-    REQUIRE(!fits(s, inbound.front().amount));
-    REQUIRE(!starved_for(s, amount(s) + inbound.front().amount));
+    REQUIRE(!probe.fits(s, inbound.front().amount));
+    REQUIRE(!probe.passes_on(s, inbound.front().amount));
   }
 }
 

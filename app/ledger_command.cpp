@@ -160,7 +160,8 @@ void print_balance_text(const LedgerStore& store, const Census& census, const st
     fmt::print(out, "{:<12}{:>12}{:>12}\n", orbit::name(static_cast<LifeState>(s)), census.now[s],
                census.ever[s]);
   }
-  fmt::print(out, "active power {:.3f} MW\n\n", static_cast<double>(census.active_W) * 1e-6);
+  fmt::print(out, "active power {:.3f} MW as posted, before fade\n\n",
+             static_cast<double>(census.active_W) * 1e-6);
   for (const auto& balance : orbit::balances(census))
     fmt::print(out, "{}  {}\n", balance.holds() ? "holds " : "BROKEN", balance.words());
   if (months.empty()) return;

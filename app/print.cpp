@@ -47,12 +47,14 @@ std::string megawatt_hours(Int128 nJ) {
 void space_lines(const RunReport& r, std::string& text) {
   const campaign::Outcome& o = r.outcome;
   const Scenario& scenario = r.campaign->scenario();
-  const campaign::SiteState& site = r.campaign->state().site;
   const auto in_transit = o.launched - o.inserted - o.lost;
   line(text, "Satellites   ordered {}   built {}   launched {}   inserted {}   lost {}", o.ordered, o.built,
        o.launched, o.inserted, o.lost);
-  line(text, "             scrapped {}   waiting at the driver {}   in transit {}   misfires {}", o.scrapped,
-       site.driver.queue.size(), in_transit, o.misfires);
+  line(text,
+       "             built to stock {}   scrapped {}   on the way to the driver or waiting there {}   in "
+       "transit {}   misfires {}   failed in orbit {}",
+       o.to_stock, o.scrapped, o.built - o.launched - o.scrapped_after_built, in_transit, o.misfires,
+       o.failed);
   line(text, "             launch and insertion at fidelity {}: a first look, not the full solvers",
        name(Fidelity::ideal));
   line(text, "Active       {:.0f} kW of compute at the end", o.active_kW);
@@ -69,7 +71,8 @@ void space_lines(const RunReport& r, std::string& text) {
     capital = fmt::format("   with the plant written off {:.1f} %", 100 * *o.import_fraction_capital);
   line(text, "Imports      {:.1f} % of a satellite   with consumables {:.1f} %{}",
        100 * o.import_fraction_satellite, 100 * o.import_fraction_consumables, capital);
-  line(text, "Energy       {:.1f} MWh a satellite, all site energy over the satellites built",
+  line(text,
+       "Energy       {:.1f} MWh a satellite, all site energy with storage losses, over the satellites built",
        o.energy_per_satellite_J / kWh / 1e3);
 }
 
@@ -107,7 +110,7 @@ void flow_lines(const RunReport& r, std::string& text) {
          tonnes(dumped), tonnes(vented), tonnes(on_site));
   }
   const campaign::EnergyBalance& e = r.energy;
-  if (e.used() > 0) {
+  if (e.used() > 0 || e.unserved_base > 0) {
     line(text, "Power        generated {}, used: stations {}, base load {}, driver {}; storage lost {}",
          megawatt_hours(e.generated), megawatt_hours(e.station_use), megawatt_hours(e.base_use),
          megawatt_hours(e.charged), megawatt_hours(e.storage_loss));
@@ -202,7 +205,8 @@ std::string explanation(const Scenario& scenario, const campaign::RoughCut& cut)
        cut.critical_wip);
   if (scenario.power) {
     line(text,
-         "Power: rated {}, mean at the demand {}; supply in sunlight {}, lit {:.1f} % of the time, longest "
+         "Power: rated {}, mean at the demand {} (work only, not idle or hold); supply in sunlight {}, lit "
+         "{:.1f} % of the time, longest "
          "darkness {:.1f} h.",
          watts(cut.rated_W), watts(cut.mean_W), watts(cut.supply_lit_W), 100 * cut.sunlit_share,
          cut.longest_dark_h);
@@ -224,7 +228,7 @@ std::string explanation(const Scenario& scenario, const campaign::RoughCut& cut)
            cut.product, item.kg_per_year / 1e3);
   }
   if (scenario.driver)
-    line(text, "Driver: buckets allow {:.0f} launches a year; mean power at the demand {}",
+    line(text, "Driver: buckets and charger allow {:.0f} launches a year; mean power at the demand {}",
          cut.driver_per_year, watts(cut.driver_mean_W));
   line(text, "");
   line(

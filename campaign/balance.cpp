@@ -112,7 +112,7 @@ class Balancer {
     for (const factory::RecipeLeg& leg : recipe.outputs) {
       account(leg.material).made += mass(leg.material, leg.amount * Int128{fired.good});
       add(converted_[leg.material], leg.mg, fired.good);
-      book_scrap(station, leg.mg, mass(leg.material, leg.amount), fired.scrapped);
+      book_scrap(station, leg.material, leg.mg, mass(leg.material, leg.amount), fired.scrapped);
     }
   }
 
@@ -120,19 +120,19 @@ class Balancer {
     const ElementMasses piece = factory::element_masses(chemistry_.materials[leg.material], 1, elements_);
     account(leg.material).used += mass(leg.material, count);
     add(converted_[leg.material], piece, -Int128{count});
-    book_scrap(station, piece, mass(leg.material, 1), count);
+    book_scrap(station, leg.material, piece, mass(leg.material, 1), count);
   }
 
-  void book_scrap(const factory::Station& station, const ElementMasses& mg, Int128 each_mg,
-                  std::int64_t count) {
+  /// A failed firing's output becomes scrap: of a store's mixed material, or it is dumped as what it would
+  /// have been.
+  void book_scrap(const factory::Station& station, std::uint32_t output, const ElementMasses& mg,
+                  Int128 each_mg, std::int64_t count) {
     if (count == 0) return;
-    if (!factory::is_store(
-            station.scrap)) {  // dumped directly: it has no material of its own and leaves by its elements
-      for (std::size_t e = 0; e < mg.size(); ++e) balance_.elements[e].out += Int128{mg[e]} * count;
-      return;
-    }
-    account(station.scrap_material).made += each_mg * count;
-    add(converted_[station.scrap_material], mg, count);
+    const bool kept = factory::is_store(station.scrap);
+    const std::uint32_t material = kept ? station.scrap_material : output;
+    account(material).made += each_mg * count;
+    if (!kept) account(material).dumped += each_mg * count;
+    add(converted_[material], mg, count);
   }
 
   static void add(std::vector<Int128>& to, const ElementMasses& mg, Int128 times) {
@@ -250,29 +250,37 @@ EnergyBalance energy_balance(const Scenario& scenario, const CampaignState& stat
   return balance;
 }
 
-double imported_share(const factory::Chemistry& chemistry, std::uint32_t index, int depth) {
-  const factory::Material& material = chemistry.materials[index];
-  if (material.imported) return 1.0;
-  for (const factory::Recipe& recipe : chemistry.recipes) {  // an article: by the masses of its parts
-    const bool makes = std::any_of(recipe.outputs.begin(), recipe.outputs.end(),
-                                   [&](const auto& leg) { return leg.material == index; });
-    if (!makes || material.measure != Measure::pieces || depth == 0) continue;
-    double imported = 0.0, total = 0.0;
-    for (const factory::RecipeLeg& leg : recipe.inputs) {
-      const auto kg = static_cast<double>(factory::mass_mg(chemistry.materials[leg.material], leg.amount));
-      imported += kg * imported_share(chemistry, leg.material, depth - 1);
-      total += kg;
+std::vector<double> imported_shares(const factory::Chemistry& chemistry) {
+  const std::size_t elements = chemistry.elements.size();
+  std::vector<std::vector<double>> share(chemistry.materials.size(), std::vector<double>(elements, 0.0));
+  for (std::size_t m = 0; m < share.size(); ++m) {
+    if (chemistry.materials[m].imported) share[m].assign(elements, 1.0);
+  }
+  constexpr int rounds = 100;  // recycling loops settle geometrically
+  for (int round = 0; round < rounds; ++round) {
+    for (const factory::Recipe& recipe : chemistry.recipes) {
+      for (std::size_t e = 0; e < elements; ++e) {
+        double imported = 0.0, total = 0.0;
+        for (const factory::RecipeLeg& leg : recipe.inputs) {
+          imported += static_cast<double>(leg.mg[e]) * share[leg.material][e];
+          total += static_cast<double>(leg.mg[e]);
+        }
+        if (total <= 0.0) continue;
+        for (const factory::RecipeLeg& leg : recipe.outputs) {
+          const factory::Material& made = chemistry.materials[leg.material];
+          if (!made.imported && !made.found_in_ground && leg.mg[e] > 0)
+            share[leg.material][e] = imported / total;
+        }
+      }
     }
-    return total > 0.0 ? imported / total : 0.0;
   }
-  double share = 0.0;  // a substance: by the elements that only Earth provides
-  for (std::size_t e = 0; e < material.fraction.size(); ++e) {
-    const bool local =
-        std::any_of(chemistry.materials.begin(), chemistry.materials.end(),
-                    [&](const factory::Material& m) { return m.found_in_ground && m.fraction[e] > 0.0; });
-    if (!local) share += material.fraction[e];
+  std::vector<double> result(share.size(), 0.0);
+  for (std::size_t m = 0; m < share.size(); ++m) {
+    const factory::Material& material = chemistry.materials[m];
+    for (std::size_t e = 0; e < material.fraction.size(); ++e)
+      result[m] += material.fraction[e] * share[m][e];
   }
-  return share;
+  return result;
 }
 
 }  // namespace lunafab::campaign

@@ -60,9 +60,8 @@ struct EnergyBalance {
 };
 EnergyBalance energy_balance(const Scenario& scenario, const CampaignState& state);
 
-/// Share of a material's mass that came from Earth: itself imported, or by its parts; bulk goods by the
-/// elements that no material found in the ground holds. Parts of parts are followed `depth` levels down, so
-/// that recycling loops end.
-double imported_share(const factory::Chemistry& chemistry, std::uint32_t material, int depth = 12);
+/// Share of each material's mass that came from Earth. Followed element by element through the recipes: an
+/// output holds the mix of imported and local atoms that went into its firing.
+std::vector<double> imported_shares(const factory::Chemistry& chemistry);
 
 }  // namespace lunafab::campaign

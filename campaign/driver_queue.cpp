@@ -21,6 +21,12 @@ const orbit::Destination& destination_of(const Scenario& scenario, std::uint32_t
   return scenario.destinations[scenario.satellites[design].destination];
 }
 
+std::string note_of(const massdriver::LaunchResult& launch) {
+  std::string note = std::string("fidelity ") + name(launch.fidelity);
+  if (launch.order.attempt > 0) note += ", after " + std::to_string(launch.order.attempt) + " misfire(s)";
+  return note;
+}
+
 Solved solve(const Scenario& scenario, const factory::RunKey& key, const PendingLaunch& pending) {
   Solved solved;
   solved.launch = massdriver::launch_ideal(scenario.driver->driver, pending.order, key.seed, key.replication);
@@ -55,11 +61,13 @@ void DriverQueue::charge_until(Tick now) {
 Tick DriverQueue::ready_at(Tick now) const {
   if (d_.queue.empty()) return never;
   const QueuedSatellite& head = d_.queue.front();
-  Tick at = std::max({now, head.ready, *std::min_element(d_.bucket_free.begin(), d_.bucket_free.end())});
+  Tick at = std::max(
+      {now, head.ready, d_.track_free, *std::min_element(d_.bucket_free.begin(), d_.bucket_free.end())});
   const Int128 missing = needed_nJ(head.serial) - d_.stored_nJ;
   if (missing <= 0) return at;
   if (d_.charging_mW <= 0) return never;  // planned anew with the next grant
   const Int128 wait_us = (missing + d_.charging_mW - 1) / d_.charging_mW;
+  if (wait_us > (sc_.end - now).us) return never;  // not in this run
   return std::max(at, now + Ticks{static_cast<std::int64_t>(wait_us)});
 }
 
@@ -85,7 +93,9 @@ void DriverQueue::launch_ready(Tick now) {
                                   .speed_mps = destination_of(sc_, design).launch_speed_mps},
                         .design = design,
                         .planned_nJ = needed_nJ(serial)};
+  expects(d_.stored_nJ >= pending.planned_nJ, "driver: a launch takes no more than the store holds");
   d_.stored_nJ -= pending.planned_nJ;
+  d_.track_free = now + sc_.driver->launch_gap;
   *std::min_element(d_.bucket_free.begin(), d_.bucket_free.end()) = now + sc_.driver->bucket_cycle;
   output_.launches.push_back(pending);
 }
@@ -146,9 +156,7 @@ void book_launch(const Scenario& scenario, SiteState& site, const PendingLaunch&
                         .mass_mg = scenario.plant.chemistry.materials[design.material].piece_mg,
                         .power_W = design.power_W,
                         .delta_v_mmps = 0,
-                        .note = state == orbit::LifeState::launched
-                                    ? std::string("fidelity ") + name(launch.fidelity)
-                                    : ""});
+                        .note = state == orbit::LifeState::launched ? note_of(launch) : ""});
   }
 }
 

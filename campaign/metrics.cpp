@@ -54,7 +54,10 @@ Outcome outcome(const Scenario& scenario, const CampaignState& state, const Ener
   const auto ever = [&](orbit::LifeState life) {
     return site.ever[static_cast<std::size_t>(life)];
   };
-  o.ordered = ever(orbit::LifeState::ordered);
+  o.ordered = ever(orbit::LifeState::ordered) - site.built_to_stock;
+  o.to_stock = site.built_to_stock;
+  o.failed = ever(orbit::LifeState::failed);
+  o.scrapped_after_built = site.scrapped_after_built;
   o.built = ever(orbit::LifeState::built);
   o.launched = ever(orbit::LifeState::launched);
   o.inserted = ever(orbit::LifeState::operational);
@@ -65,13 +68,14 @@ Outcome outcome(const Scenario& scenario, const CampaignState& state, const Ener
   o.active_kW = active_power_W(scenario, site, state.now) / 1e3;
   o.built_per_year_steady = static_cast<double>(satellites_since_warmup(scenario.plant, state)) /
                             observed_s(scenario, state) * year_s;
+  const std::vector<double> shares = imported_shares(scenario.plant.chemistry);
   double built_kg = 0.0, imported_kg = 0.0;
   for (const SatelliteRecord& satellite : site.satellites) {
     if (satellite.state < orbit::LifeState::built) continue;
     const std::uint32_t material = scenario.satellites[satellite.design].material;
     const double kg = static_cast<double>(scenario.plant.chemistry.materials[material].piece_mg) / mg_per_kg;
     built_kg += kg;
-    imported_kg += kg * imported_share(scenario.plant.chemistry, material);
+    imported_kg += kg * shares[material];
   }
   if (built_kg > 0.0) {
     o.import_fraction_satellite = imported_kg / built_kg;
@@ -80,7 +84,8 @@ Outcome outcome(const Scenario& scenario, const CampaignState& state, const Ener
       const double written_off_kg = scenario.capital->mass_kg * seconds(state.now) / scenario.capital->life_s;
       o.import_fraction_capital = o.import_fraction_consumables + written_off_kg / built_kg;
     }
-    o.energy_per_satellite_J = static_cast<double>(energy.used()) / 1e9 / static_cast<double>(o.built);
+    o.energy_per_satellite_J =
+        static_cast<double>(energy.used() + energy.storage_loss) / 1e9 / static_cast<double>(o.built);
   }
   for (std::size_t i = 0; i < scenario.flights.size(); ++i) {
     const auto flown = static_cast<double>(site.flights[i].flights.size());

@@ -11,7 +11,8 @@ namespace lunafab::campaign {
 
 /// The few numbers a run is asked for first.
 struct Outcome {
-  std::int64_t ordered = 0, built = 0, launched = 0, inserted = 0, lost = 0, scrapped = 0, misfires = 0;
+  std::int64_t ordered = 0, built = 0, launched = 0, inserted = 0, lost = 0, scrapped = 0, misfires = 0,
+               to_stock = 0, failed = 0, scrapped_after_built = 0;
   std::int64_t shipped = 0;  ///< pieces that left a plain line, since the warm-up
   double active_kW = 0.0;
   double built_per_year_steady = 0.0;        ///< since the warm-up
@@ -19,8 +20,9 @@ struct Outcome {
   double import_fraction_consumables = 0.0;  ///< all imports used up, over the mass of the satellites built
   std::optional<double> import_fraction_capital;  ///< … with the plant's imported mass over its life, where
                                                   ///< the scenario gives it
-  double energy_per_satellite_J = 0.0;            ///< all site energy over satellites built; 0 if none
-  double earth_propellant_kg = 0.0;               ///< burnt by the flights that departed
+  double energy_per_satellite_J =
+      0.0;  ///< all site energy, storage losses included, over satellites built; 0 if none
+  double earth_propellant_kg = 0.0;  ///< burnt by the flights that departed
   double tankers = 0.0;
 };
 Outcome outcome(const Scenario& scenario, const CampaignState& state, const EnergyBalance& energy);

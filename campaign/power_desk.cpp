@@ -2,6 +2,13 @@
 #include "campaign/group_mail.hpp"
 
 namespace lunafab::campaign {
+namespace {
+
+// Servers with nothing to do come after all that have, so that a plant short of power does not starve on idle
+// reserves; where there is power for everybody, they are ready for what arrives before the next grant.
+constexpr int spare_rank = 1000;
+
+}  // namespace
 
 void PowerDesk::settle_interval(const std::vector<GroupReport>& reports, Tick now) {
   const auto interval = static_cast<std::size_t>(site_.settled.us / sc_.lookahead.us);
@@ -41,10 +48,15 @@ void PowerDesk::grant(std::uint64_t k, Tick from, const std::vector<GroupReport>
   for (std::uint32_t i = 0; i < sc_.plant.stations.size(); ++i) {
     const factory::Station& station = sc_.plant.stations[i];
     if (!station.power.any()) continue;
-    requests.push_back({.priority = station.power.priority,
-                        .servers = reports[station.group].wanting_power[station.local],
-                        .busy = station.power.busy_mW,
-                        .hold = station.power.hold_mW});
+    const std::int32_t needing = reports[station.group].needing_power[station.local];
+    logistics::PowerRequest request{.priority = station.power.priority,
+                                    .servers = needing,
+                                    .busy = station.power.busy_mW,
+                                    .hold = station.power.hold_mW};
+    requests.push_back(request);
+    request.priority += spare_rank;
+    request.servers = station.servers - needing;
+    requests.push_back(request);
     stations.push_back(i);
   }
   const auto grants = logistics::grant_power(requests, firm, all);
@@ -68,9 +80,10 @@ void PowerDesk::send_grants(std::uint64_t k, Tick from, const std::vector<std::u
   std::vector<factory::GroupMessage> messages(s_.groups.size(),
                                               {.tick = from, .seq = message_order(kind, k), .kind = kind});
   for (std::size_t i = 0; i < stations.size(); ++i) {
-    const auto& grant = grants[i + 2];
+    const auto& needing = grants[2 * i + 2];
+    const auto& spare = grants[2 * i + 3];
     messages[sc_.plant.stations[stations[i]].group].grants.push_back(
-        {stations[i], grant.running, grant.held});
+        {stations[i], needing.running + spare.running, needing.held + spare.held});
   }
   for (std::size_t g = 0; g < messages.size(); ++g) {
     if (!messages[g].grants.empty()) factory::deliver(s_.groups[g], std::move(messages[g]));

@@ -16,6 +16,9 @@ constexpr double nJ_per_J = 1e9;
 constexpr double mW_per_W = 1e3;
 constexpr double mg_per_kg = 1e6;
 constexpr Range power_range{0.0, 1e15};
+constexpr Range error_range{0.0, 50.0};  // m/s; beyond it a launch is no launch
+constexpr double default_launch_gap_s =
+    12.7;  // 284 launches an hour with one track: about 8 s of launch and 5 s to clear it
 constexpr Range energy_range{0.0, 1e21};
 
 Int128 nanojoules(
@@ -78,7 +81,7 @@ void read_power(MapReader& root, Scenario& scenario) {
   plan.site.longitude_rad = site.quantity("longitude", unit::angle, {-two_pi, two_pi});
   site.finish();
   if (auto solar = power->optional_map("solar")) {
-    plan.solar.area_m2 = solar->quantity("area", unit::area, non_negative);
+    plan.solar.area_m2 = solar->quantity("area", unit::area, {0.0, 1e11});
     plan.solar.efficiency = solar->quantity("efficiency", unit::number, fraction);
     plan.solar.fade_per_year = solar->quantity("fade", unit::rate, {0.0, 1.0}, 0.0) * 365.25 * 86400.0;
     solar->finish();
@@ -135,6 +138,11 @@ void read_manifest(MapReader& map, const Scenario& scenario, FlightLine& line) {
     item.priority = static_cast<int>(item_map.count("priority", 0, 100, 1));
     if (item.reorder_at >= item.order_up_to)
       item_map.fail("order_up_to", "is not above the reorder point", "more than `reorder_at`");
+    const factory::Store& depot_store = scenario.plant.stores[store];
+    if (depot_store.when_full == factory::WhenFull::block && item.order_up_to > depot_store.capacity) {
+      item_map.fail("order_up_to", "is more than the depot's store holds",
+                    "up to the capacity of `depot.stores." + name + "`");
+    }
     item_map.finish();
     line.manifest.push_back(std::move(item));
     line.stores.push_back(store);
@@ -240,7 +248,7 @@ void read_orders(MapReader& root, Scenario& scenario) {
     if (const auto at = map.resolve("product", map.text("product"), "satellite", designs)) {
       order.design = static_cast<std::uint32_t>(*at);
     }
-    order.count = map.count("count", 1, 10'000'000);
+    order.count = map.count("count", 1, 1'000'000);
     order.first = Tick{} + ticks_from_seconds(map.quantity("at", unit::time, {0.0, 1e10}, 0.0));
     order.interval = ticks_from_seconds(map.quantity("every", unit::time, {0.0, 1e10}, 0.0));
     if (order.interval.us > 0 && seconds(order.interval) < 60.0)
@@ -265,13 +273,15 @@ void read_driver(MapReader& root, Scenario& scenario) {
   charger.finish();
   plan.bucket_cycle = ticks_from_seconds(map->quantity("bucket_cycle", unit::time, {1.0, 1e7}));
   plan.buckets = static_cast<std::int32_t>(map->count("buckets", 1, 1000));
+  plan.launch_gap =
+      ticks_from_seconds(map->quantity("launch_gap", unit::time, {0.0, 1e6}, default_launch_gap_s));
   plan.driver.misfire_probability = map->quantity("misfire", unit::number, {0.0, 0.99}, 0.0);
   const double recovery_s = map->quantity("misfire_recovery", unit::time, {0.0, 1e8}, 86400.0);
   plan.misfire_recovery = ticks_from_seconds(recovery_s);
   if (plan.misfire_recovery < scenario.lookahead)
     map->fail("misfire_recovery", "is shorter than the lookahead", "a time from `lookahead`");
-  plan.driver.speed_sd_mps = map->quantity("speed_sd", unit::speed, non_negative);
-  plan.driver.lateral_sd_mps = map->quantity("lateral_sd", unit::speed, non_negative);
+  plan.driver.speed_sd_mps = map->quantity("speed_sd", unit::speed, error_range);
+  plan.driver.lateral_sd_mps = map->quantity("lateral_sd", unit::speed, error_range);
   plan.queue = static_cast<std::int32_t>(map->count("queue", 1, 100'000));
   plan.handling = ticks_from_seconds(map->quantity("handling", unit::time, {0.0, 1e8}));
   map->finish();

@@ -41,6 +41,8 @@ void add_space(const RunReport& r, Json& json) {
   json["satellites_inserted"] = o.inserted;
   json["satellites_lost"] = o.lost;
   json["satellites_scrapped"] = o.scrapped;
+  json["satellites_begun_to_stock"] = o.to_stock;
+  json["satellites_failed_in_orbit"] = o.failed;
   json["misfires"] = o.misfires;
   json["satellites_built_per_year_after_warmup"] = o.built_per_year_steady;
   json["active_kW_end"] = o.active_kW;

@@ -72,8 +72,9 @@ double add_power(const Scenario& scenario, RoughCut& cut) {
   if (!scenario.power) return std::numeric_limits<double>::infinity();
   const PowerPlan& power = *scenario.power;
   const SupplyTrack track = supply_track(scenario);
-  double lit = 0.0, supply = 0.0, dark = 0.0, longest_dark = 0.0;
+  double lit = 0.0, supply = 0.0, dark = 0.0, longest_dark = 0.0, all_supply = 0.0;
   for (std::size_t k = 0; k < track.supply.size(); ++k) {
+    all_supply += static_cast<double>(track.supply[k]) * 1e-3;
     dark = track.sunlit[k] < 0.5 ? dark + 1.0 : 0.0;
     longest_dark = std::max(longest_dark, dark);
     if (dark > 0.0) continue;
@@ -82,6 +83,7 @@ double add_power(const Scenario& scenario, RoughCut& cut) {
   }
   const double reactors_W = static_cast<double>(power.reactors) * 1e-3;
   cut.sunlit_share = power.solar.area_m2 > 0.0 ? lit / static_cast<double>(track.supply.size()) : 1.0;
+  cut.mean_supply_W = all_supply / static_cast<double>(track.supply.size());
   cut.supply_lit_W = lit > 0.0 ? supply / lit : reactors_W;
   cut.longest_dark_h = power.solar.area_m2 > 0.0 ? longest_dark * seconds(scenario.lookahead) / 3600.0 : 0.0;
   cut.storage_J = static_cast<double>(power.storage.capacity) * 1e-9;
@@ -190,9 +192,33 @@ void add_driver(const Scenario& scenario, RoughCut& cut) {
       }
     }
   }
-  if (weight > 0.0) cut.driver_mean_W = energy_J / weight * cut.demand_per_year / (year_h * 3600.0);
+  if (weight > 0.0) {
+    const double mean_J = energy_J / weight;
+    cut.driver_mean_W = mean_J * cut.demand_per_year / (year_h * 3600.0);
+    const double charger_W = static_cast<double>(driver.charger_mW) * 1e-3 * cut.sunlit_share;
+    cut.driver_per_year = std::min(cut.driver_per_year, charger_W * year_h * 3600.0 / mean_J);
+  }
   cut.mean_W += cut.driver_mean_W;
   cut.rated_W += static_cast<double>(driver.charger_mW) * 1e-3;
+}
+
+/// Lowers the bottleneck's rate to what something other than a station allows.
+void limit(RoughCut& cut, const char* what, double per_year) {
+  if (per_year >= cut.bottleneck_per_year) return;
+  cut.bottleneck = what;
+  cut.bottleneck_per_year = per_year;
+}
+
+/// Flights, driver and the year's energy may bind before any station does.
+void add_site_limits(const Scenario& scenario, RoughCut& cut) {
+  double import_kg = 0.0;
+  for (const RoughImport& item : cut.imports) import_kg += item.kg_per_product;
+  if (!scenario.flights.empty() && import_kg > 0.0) limit(cut, "imports", cut.landed_kg_per_year / import_kg);
+  if (scenario.driver) limit(cut, "driver", cut.driver_per_year);
+  if (!scenario.power) return;
+  const double base_W = static_cast<double>(scenario.power->base_load.busy) * 1e-3;
+  const double work_W = cut.mean_W - base_W;
+  if (work_W > 0.0) limit(cut, "power", cut.demand_per_year * (cut.mean_supply_W - base_W) / work_W);
 }
 
 }  // namespace
@@ -208,6 +234,7 @@ RoughCut rough_cut(const Scenario& scenario) {
   add_stations(scenario, plan, powered, cut);
   add_imports(scenario, plan, cut);
   add_driver(scenario, cut);
+  add_site_limits(scenario, cut);
   cut.raw_process_time_h = longest_chain_h(scenario.plant);
   cut.critical_wip = std::isfinite(cut.bottleneck_per_year)
                          ? cut.bottleneck_per_year / year_h * cut.raw_process_time_h

@@ -29,18 +29,19 @@ struct RoughCut {
   std::string product;           ///< "a satellite (mix)", or the piece that is shipped
   double demand_per_year = 0.0;  ///< orders; where there are none, the bottleneck's rate
   std::vector<RoughStation> stations;
-  std::string bottleneck;
+  std::string bottleneck;            ///< station path, or imports, driver, power
   double bottleneck_per_year = 0.0;  ///< r_b
   double raw_process_time_h = 0.0;   ///< T0: longest chain of mean cycles and hauls
   double critical_wip = 0.0;         ///< W0 = r_b T0
   double longest_dark_h = 0.0;
+  double mean_supply_W = 0.0;          ///< over the whole run, darkness included
   double sunlit_share = 1.0;           ///< of the run, at least half the disc visible
   double rated_W = 0.0, mean_W = 0.0;  ///< all servers at once; at the demanded rate
   double supply_lit_W = 0.0;           ///< mean supply while the Sun shines
   double storage_J = 0.0;
   std::vector<RoughImport> imports;
   double landed_kg_per_year = 0.0;  ///< capacity of the flights, losses taken off
-  double driver_per_year = 0.0;     ///< launches the buckets allow
+  double driver_per_year = 0.0;     ///< launches that buckets and charger allow
   double driver_mean_W = 0.0;
 };
 

@@ -59,6 +59,7 @@ struct DriverPlan {
   logistics::Milliwatts charger_mW = 0;
   int priority = 5;
   Ticks bucket_cycle{};
+  Ticks launch_gap{};  ///< a launch's hold on the track
   std::int32_t buckets = 1;
   std::int32_t queue = 0;  ///< places
   Ticks handling{};

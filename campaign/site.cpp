@@ -165,7 +165,9 @@ class Site {
     while (sc_.satellites[design].material != material) ++design;
     std::uint64_t& next = site_.next_open[design];
     const auto& open = site_.open_orders[design];
-    const std::uint64_t serial = next < open.size() ? open[next++] : order_one(design, "built to stock");
+    const bool ordered = next < open.size();
+    site_.built_to_stock += ordered ? 0 : 1;
+    const std::uint64_t serial = ordered ? open[next++] : order_one(design, "built to stock");
     auto& serials = site_.serial_of[event.key >> 40];
     serials.push_back(serial);
     expects(serials.size() == (event.key & ((std::uint64_t{1} << 40) - 1)),
@@ -175,6 +177,7 @@ class Site {
 
   void scrap_satellite(const SiteEvent& event) {
     const std::uint64_t serial = serial_of(event.key);
+    if (record(serial).state != orbit::LifeState::building) ++site_.scrapped_after_built;
     ++site_.scrapped_of[record(serial).design];
     change_life(serial, orbit::LifeState::scrapped, "failed its test");
   }
@@ -352,11 +355,11 @@ GroupReport report(const Scenario& scenario, std::uint32_t group_index, factory:
                    Tick now) {
   factory::book(state, scenario.plant, group_index, now);
   const factory::Group& group = scenario.plant.groups[group_index];
-  GroupReport result{.tick = now, .energy_nJ = 0, .wanting_power = {}, .levels = {}};
+  GroupReport result{.tick = now, .energy_nJ = 0, .needing_power = {}, .levels = {}};
   for (const std::uint32_t index : group.stations) {
     const factory::Station& station = scenario.plant.stations[index];
     result.energy_nJ += factory::energy_nJ(station, state.stations[station.local]);
-    result.wanting_power.push_back(factory::servers_wanting_power(scenario.plant, state, index));
+    result.needing_power.push_back(factory::servers_needing_power(scenario.plant, state, index));
   }
   for (const factory::StoreState& store : state.stores) result.levels.push_back(store.amount);
   return result;
@@ -434,10 +437,12 @@ void run_launches(const Scenario& scenario, const factory::RunKey& key, Campaign
                         .key = pending.order.serial});
       continue;
     }
-    expects(result.insertion.arrival >= window_end, "site: an arrival must fall into a later window");
+    // What happens sooner is known one lookahead after the launch, whatever the window.
+    const Tick known = std::max(result.insertion.arrival, pending.order.at + scenario.lookahead);
+    expects(known >= window_end, "site: an arrival must fall into a later window");
     const auto delta_v =
         std::llround((result.insertion.correction_mps + result.insertion.insertion_mps) * 1e3);
-    note_event(site, {.tick = result.insertion.arrival,
+    note_event(site, {.tick = known,
                       .kind = Kind::arrival,
                       .key = pending.order.serial,
                       .value = static_cast<std::uint64_t>(result.insertion.outcome),

@@ -22,7 +22,7 @@ SupplyTrack supply_track(const Scenario& scenario);
 struct GroupReport {
   Tick tick{};
   Int128 energy_nJ = 0;                     ///< used since the start
-  std::vector<std::int32_t> wanting_power;  ///< by local station
+  std::vector<std::int32_t> needing_power;  ///< servers, by local station
   std::vector<std::int64_t> levels;         ///< by local store; of groups with manifest stores
 };
 GroupReport report(const Scenario& scenario, std::uint32_t group, factory::GroupState& state, Tick now);

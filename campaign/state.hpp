@@ -80,6 +80,7 @@ struct DriverState {
   Tick stored_at{};
   std::int64_t charging_mW = 0;  ///< granted now
   std::vector<Tick> bucket_free;
+  Tick track_free{};
   std::vector<QueuedSatellite> queue;
   std::vector<WaitingVehicle> waiting;
   Tick next_attempt = never;
@@ -88,7 +89,8 @@ struct DriverState {
   static void visit_fields(auto& self, auto&& visit) {
     visit("stored_nJ", self.stored_nJ), visit("stored_at", self.stored_at),
         visit("charging_mW", self.charging_mW);
-    visit("bucket_free", self.bucket_free), visit("queue", self.queue), visit("waiting", self.waiting);
+    visit("bucket_free", self.bucket_free), visit("track_free", self.track_free), visit("queue", self.queue),
+        visit("waiting", self.waiting);
     visit("next_attempt", self.next_attempt), visit("charged_nJ", self.charged_nJ),
         visit("kinetic_nJ", self.kinetic_nJ);
     visit("heat_nJ", self.heat_nJ), visit("residual_nJ", self.residual_nJ), visit("launches", self.launches);
@@ -151,6 +153,8 @@ struct SiteState {
   std::vector<std::int64_t> depot_level;  ///< by store of the plant, as last reported
   std::vector<FlightLineState> flights;
   std::vector<SatelliteRecord> satellites;
+  std::int64_t scrapped_after_built = 0;
+  std::int64_t built_to_stock = 0;                      ///< satellites begun without an open order
   std::vector<std::vector<std::uint64_t>> open_orders;  ///< by design, serials, oldest first
   std::vector<std::uint64_t> next_open;                 ///< by design: first one still open
   std::vector<std::vector<std::uint64_t>> serial_of;    ///< by group, by number begun − 1
@@ -168,7 +172,8 @@ struct SiteState {
     visit("charger_settled_nJ", self.charger_settled_nJ), visit("unserved_base_nJ", self.unserved_base_nJ);
     visit("depot_level", self.depot_level), visit("flights", self.flights),
         visit("satellites", self.satellites);
-    visit("open_orders", self.open_orders), visit("next_open", self.next_open),
+    visit("scrapped_after_built", self.scrapped_after_built), visit("built_to_stock", self.built_to_stock),
+        visit("open_orders", self.open_orders), visit("next_open", self.next_open),
         visit("serial_of", self.serial_of);
     visit("driver", self.driver), visit("launches", self.launches), visit("series", self.series);
     visit("launched_of", self.launched_of), visit("scrapped_of", self.scrapped_of), visit("ever", self.ever);

@@ -151,7 +151,9 @@ std::string launches_csv(const RunReport& report) {
     const SatelliteDesign& design = scenario.satellites[site.satellites[r.serial - 1].design];
     add(csv, "{},{},{},{},{},{},{},{},{},", hours(r.tick.us), r.serial, design.name,
         scenario.destinations[design.destination].name,
-        r.misfire != 0 ? "misfire" : name(static_cast<orbit::InsertionOutcome>(r.outcome)),
+        r.misfire != 0                              ? "misfire"
+        : r.arrival >= report.campaign->state().now ? "under way"
+                                                    : name(static_cast<orbit::InsertionOutcome>(r.outcome)),
         name(Fidelity::ideal), r.speed_mps, r.bus_energy_J, r.kinetic_energy_J);
     if (r.misfire != 0)
       csv += ",,,\n";
@@ -167,9 +169,9 @@ std::string flights_csv(const RunReport& report) {
   for (std::size_t i = 0; i < scenario.flights.size(); ++i) {
     const FlightLine& line = scenario.flights[i];
     for (const logistics::Flight& flight : report.campaign->state().site.flights[i].flights) {
-      const char* outcome = flight.lost && flight.arrival <= report.campaign->state().now ? "lost"
-                            : flight.arrival <= report.campaign->state().now              ? "landed"
-                                                                                          : "under way";
+      const char* outcome = flight.lost && flight.arrival < report.campaign->state().now ? "lost"
+                            : flight.arrival < report.campaign->state().now              ? "landed"
+                                                                                         : "under way";
       for (std::size_t item = 0; item < line.manifest.size(); ++item) {
         const bool pieces = line.manifest[item].piece_mg > 0;
         add(csv, "{},{},{},{},{},{},{},{}\n", line.name, flight.number, days(flight.departure),

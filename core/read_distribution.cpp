@@ -41,8 +41,8 @@ Distribution read_kind(MapReader& map) {
     case Kind::lognormal: {
       const double mean_s = map.quantity("mean", unit::time, positive_span);
       const double cv = map.quantity("cv", unit::number, {0.0, 10.0, true});
-      const double variance_of_log = std::log1p(cv * cv);
-      d.a = std::log(std::max(mean_s, 1e-6)) - 0.5 * variance_of_log;
+      const double variance_of_log = portable_log(1.0 + cv * cv);
+      d.a = portable_log(std::max(mean_s, 1e-6)) - 0.5 * variance_of_log;
       d.b = std::sqrt(variance_of_log);
       break;
     }

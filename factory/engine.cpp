@@ -869,11 +869,25 @@ Int128 energy_nJ(const Station& station, const StationState& state) {
          time(Mode::held) * station.power.hold_mW;
 }
 
-std::int32_t servers_wanting_power(const Plant& plant, const GroupState& state, std::uint32_t station_index) {
+std::int32_t servers_needing_power(const Plant& plant, const GroupState& state, std::uint32_t station_index) {
   const Station& station = plant.stations[station_index];
-  const auto first = state.servers.begin() + station.first_server;
-  return static_cast<std::int32_t>(std::count_if(
-      first, first + station.servers, [](const Server& server) { return server.mode != Mode::down; }));
+  std::int32_t engaged = 0, up = 0;
+  for (std::uint32_t i = 0; i < static_cast<std::uint32_t>(station.servers); ++i) {
+    const Server& server = state.servers[station.first_server + i];
+    if (server.mode == Mode::down) continue;
+    ++up;
+    engaged += (server.loaded != 0 && server.done == 0) || server.icy != 0 ? 1 : 0;
+  }
+  std::int64_t startable = 0;
+  for (const Operation& op : station.mix) {
+    std::int64_t starts = station.servers;
+    for (const Leg& leg : op.take) {
+      if (is_store(leg.place))
+        starts = std::min(starts, state.stores[plant.stores[leg.place].local].amount / leg.amount);
+    }
+    startable += starts;
+  }
+  return static_cast<std::int32_t>(std::min<std::int64_t>(up, engaged + startable + 1));
 }
 
 Obstacle obstacle(const Plant& plant, const GroupState& state, std::uint32_t station_index) {
@@ -907,7 +921,13 @@ Obstacle obstacle(const Plant& plant, const GroupState& state, std::uint32_t sta
 }
 
 bool at_rest(const GroupState& state) {
-  return state.calendar.next_due() == never && state.inbox.empty();
+  const bool only_grants =
+      std::all_of(state.inbox.begin(), state.inbox.end(),
+                  [](const GroupMessage& message) { return message.kind == GroupMessage::Kind::grant; });
+  const bool powered = std::all_of(state.servers.begin(), state.servers.end(), [](const Server& server) {
+    return server.mode == Mode::starved || server.mode == Mode::blocked;
+  });
+  return state.calendar.next_due() == never && only_grants && powered;
 }
 
 }  // namespace lunafab::factory

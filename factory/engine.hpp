@@ -46,8 +46,10 @@ void book(GroupState& state, const Plant& plant, std::uint32_t group, Tick now);
 /// Energy a station has used up to the last booking, nJ.
 Int128 energy_nJ(const Station& station, const StationState& state);
 
-/// Servers that want power: all but those under repair.
-std::int32_t servers_wanting_power(const Plant& plant, const GroupState& state, std::uint32_t station);
+/// Servers that have something to do with power: work in hand, ice to thaw, or inputs at hand to start on;
+/// and one more, so that what arrives next finds a server running. The rest of the station's servers could do
+/// without.
+std::int32_t servers_needing_power(const Plant& plant, const GroupState& state, std::uint32_t station);
 
 /// What keeps a station's servers waiting at the moment: the store without room, or the store without input.
 struct Obstacle {
@@ -57,7 +59,8 @@ struct Obstacle {
 };
 Obstacle obstacle(const Plant& plant, const GroupState& state, std::uint32_t station);
 
-/// Whether nothing will ever happen in a group again unless a message reaches it.
+/// Whether nothing will happen in a group again unless a delivery reaches it: all servers have power and
+/// wait.
 bool at_rest(const GroupState& state);
 
 }  // namespace lunafab::factory

@@ -119,11 +119,11 @@ TEST_CASE("A repaired server waits for a grant that another has taken over", "[f
   simulation.to(tick_s(5));
   CHECK(simulation.mode("s", 0) == Mode::down);
   CHECK(simulation.mode("s", 1) == Mode::busy);
-  CHECK(servers_wanting_power(simulation.plant, simulation.state, 0) == 1);
+  CHECK(servers_needing_power(simulation.plant, simulation.state, 0) == 1);
   simulation.to(tick_s(7));
   CHECK(simulation.mode("s", 0) == Mode::no_power);
   CHECK(simulation.server("s", 0).remaining == Ticks{6'000'000});
-  CHECK(servers_wanting_power(simulation.plant, simulation.state, 0) == 2);
+  CHECK(servers_needing_power(simulation.plant, simulation.state, 0) == 2);
   simulation.to(tick_s(9));  // server 1 failed at 8 s and handed its grant back
   CHECK(simulation.mode("s", 0) == Mode::busy);
   CHECK(simulation.mode("s", 1) == Mode::down);
@@ -158,4 +158,21 @@ TEST_CASE("Without a power limit nobody waits for grants, and energy is still co
     CHECK(mode_us[static_cast<std::size_t>(mode)] == 0);
   CHECK(simulation.station("s").failures > 100);
   CHECK((energy(simulation) == Int128{mode_us[static_cast<std::size_t>(Mode::busy)]} * 10'000));
+}
+
+TEST_CASE(
+    "A starved station asks for one server's power, a fed one for each server that can start and one more",
+    "[factory]") {
+  Simulation starved(
+      plant_of(station_text("servers: 5, from: q, cycle: 10 s, power: {busy: 10 W}", "initial: 0")));
+  CHECK(servers_needing_power(starved.plant, starved.state, 0) == 1);
+  Simulation fed(
+      plant_of(station_text("servers: 5, from: q, cycle: 10 s, power: {busy: 10 W}", "initial: 2")));
+  CHECK(servers_needing_power(fed.plant, fed.state, 0) == 3);
+  fed.grant(tick_s(0), 0, 3);
+  fed.start();
+  fed.to(tick_s(5));  // two at work, nothing left to start on
+  CHECK(servers_needing_power(fed.plant, fed.state, 0) == 3);
+  fed.to(tick_s(15));
+  CHECK(servers_needing_power(fed.plant, fed.state, 0) == 1);
 }

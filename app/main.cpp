@@ -19,7 +19,8 @@ namespace {
 
 constexpr int done = 0, model_says_no = 1, bad_input = 2, interrupted_exit = 3;
 
-std::atomic<bool> interrupted{false};
+// A signal handler reaches nothing but globals.
+std::atomic<bool> interrupted{false};  // NOLINT(cppcoreguidelines-avoid-non-const-global-variables)
 extern "C" void on_interrupt(int) {
   interrupted.store(true);
 }
@@ -99,10 +100,11 @@ int run(RunArguments arguments) {
                days(result.campaign->state().now), options.directory);
     return interrupted_exit;
   }
-  if (arguments.json)
+  if (arguments.json) {
     fmt::print("{}\n", campaign::summary_json(result.report).dump(2));
-  else
+  } else {
     fmt::print("{}", run_summary(result, options.directory));
+  }
   const campaign::RunReport& report = result.report;
   const bool balanced = report.material.mass_residual_mg == 0 && report.material.element_residual_mg == 0 &&
                         report.energy.residual_rel() <= 1e-9;

@@ -214,22 +214,25 @@ std::string explanation(const Scenario& scenario, const campaign::RoughCut& cut)
         text,
         "       storage {:.0f} MWh; what it cannot carry through the dark has its capacity in lit hours only",
         cut.storage_J / kWh / 1e3);
-    if (cut.rated_W > cut.supply_lit_W)
+    if (cut.rated_W > cut.supply_lit_W) {
       line(text,
            "       rated power is above the supply: the lowest priorities will be shed when everything runs");
+    }
   }
   double import_kg = 0.0;
   for (const campaign::RoughImport& item : cut.imports) import_kg += item.kg_per_year;
   if (!cut.imports.empty()) {
     line(text, "Imports: {:.1f} t a year at the demand, flights can land {:.1f} t a year", import_kg / 1e3,
          cut.landed_kg_per_year / 1e3);
-    for (const campaign::RoughImport& item : cut.imports)
+    for (const campaign::RoughImport& item : cut.imports) {
       line(text, "  {:<32} {:>10.1f} kg a {:<10} {:>10.1f} t a year", item.name, item.kg_per_product,
            cut.product, item.kg_per_year / 1e3);
+    }
   }
-  if (scenario.driver)
+  if (scenario.driver) {
     line(text, "Driver: buckets and charger allow {:.0f} launches a year; mean power at the demand {}",
          cut.driver_per_year, watts(cut.driver_mean_W));
+  }
   line(text, "");
   line(
       text,
@@ -243,10 +246,11 @@ std::string explanation(const Scenario& scenario, const campaign::RoughCut& cut)
       }(),
       days(scenario.end), format_date(scenario.start, Tick{}).substr(0, 10), days(scenario.warmup),
       scenario.replications, scenario.seed);
-  if (!scenario.satellites.empty())
+  if (!scenario.satellites.empty()) {
     line(text,
          "  launch and insertion: fidelity {} (kinetic energy over a stated efficiency; two-body transfer)",
          name(Fidelity::ideal));
+  }
   return text;
 }
 

@@ -250,28 +250,38 @@ EnergyBalance energy_balance(const Scenario& scenario, const CampaignState& stat
   return balance;
 }
 
+namespace {
+
+/// By material and element: the part that was imported.
+using Shares = std::vector<std::vector<double>>;
+
+/// Gives a recipe's outputs the mix of imported and local atoms of element e that goes into its firing.
+void pass_on(const factory::Chemistry& chemistry, const factory::Recipe& recipe, std::size_t e,
+             Shares& share) {
+  double imported = 0.0, total = 0.0;
+  for (const factory::RecipeLeg& leg : recipe.inputs) {
+    imported += static_cast<double>(leg.mg[e]) * share[leg.material][e];
+    total += static_cast<double>(leg.mg[e]);
+  }
+  if (total <= 0.0) return;
+  for (const factory::RecipeLeg& leg : recipe.outputs) {
+    const factory::Material& made = chemistry.materials[leg.material];
+    if (!made.imported && !made.found_in_ground && leg.mg[e] > 0) share[leg.material][e] = imported / total;
+  }
+}
+
+}  // namespace
+
 std::vector<double> imported_shares(const factory::Chemistry& chemistry) {
   const std::size_t elements = chemistry.elements.size();
-  std::vector<std::vector<double>> share(chemistry.materials.size(), std::vector<double>(elements, 0.0));
+  Shares share(chemistry.materials.size(), std::vector<double>(elements, 0.0));
   for (std::size_t m = 0; m < share.size(); ++m) {
     if (chemistry.materials[m].imported) share[m].assign(elements, 1.0);
   }
   constexpr int rounds = 100;  // recycling loops settle geometrically
   for (int round = 0; round < rounds; ++round) {
     for (const factory::Recipe& recipe : chemistry.recipes) {
-      for (std::size_t e = 0; e < elements; ++e) {
-        double imported = 0.0, total = 0.0;
-        for (const factory::RecipeLeg& leg : recipe.inputs) {
-          imported += static_cast<double>(leg.mg[e]) * share[leg.material][e];
-          total += static_cast<double>(leg.mg[e]);
-        }
-        if (total <= 0.0) continue;
-        for (const factory::RecipeLeg& leg : recipe.outputs) {
-          const factory::Material& made = chemistry.materials[leg.material];
-          if (!made.imported && !made.found_in_ground && leg.mg[e] > 0)
-            share[leg.material][e] = imported / total;
-        }
-      }
+      for (std::size_t e = 0; e < elements; ++e) pass_on(chemistry, recipe, e, share);
     }
   }
   std::vector<double> result(share.size(), 0.0);

@@ -65,9 +65,10 @@ class CandidateList {
     std::vector<std::string> settings;
     if (power.solar.area_m2 > 0.0)
       settings.push_back(set_quantity("power.solar.area", power.solar.area_m2 * raise, "m2"));
-    if (power.reactors > 0)
+    if (power.reactors > 0) {
       settings.push_back(
           set_quantity("power.reactors", static_cast<double>(power.reactors) * 1e-3 * raise, "W"));
+    }
     if (power.storage.capacity > 0) {
       settings.push_back(set_quantity("power.storage.capacity",
                                       static_cast<double>(power.storage.capacity) * 1e-9 * raise, "J"));
@@ -90,11 +91,12 @@ class CandidateList {
         for (const auto& [key, amount] :
              {std::pair{"reorder_at", item.reorder_at}, std::pair{"order_up_to", item.order_up_to}}) {
           const std::string at = path + ".manifest." + item.name + "." + key;
-          if (item.piece_mg > 0)
+          if (item.piece_mg > 0) {
             settings.push_back(
                 fmt::format("{}={}", at, std::llround(std::ceil(static_cast<double>(amount) * raise))));
-          else
+          } else {
             settings.push_back(set_quantity(at, static_cast<double>(amount) * 1e-6 * raise, "kg"));
+          }
         }
       }
     }

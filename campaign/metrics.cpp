@@ -121,10 +121,11 @@ Metrics metrics(const Scenario& scenario, const CampaignState& state) {
         static_cast<double>(s.level.integral) / static_cast<double>((state.now - scenario.warmup).us);
     list.emplace_back(scenario.plant.stores[i].name + (counted ? ".mean_pieces" : ".mean_t"),
                       counted ? mean_level : mean_level * 1e-9);
-    if (counted)
+    if (counted) {
       list.emplace_back(
           scenario.plant.stores[i].name + ".mean_wait_h",
           s.waits > 0 ? static_cast<double>(s.wait_us) / static_cast<double>(s.waits) / 3.6e9 : 0.0);
+    }
   }
   return list;
 }

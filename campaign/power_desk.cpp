@@ -36,9 +36,10 @@ void PowerDesk::take_over_grants() {
 void PowerDesk::grant(std::uint64_t k, Tick from, const std::vector<GroupReport>& reports) {
   const logistics::Storage& storage = sc_.power->storage;
   Int128 stored = site_.power.stored;
-  if (k > 0)
+  if (k > 0) {
     stored = logistics::stored_at_least(storage, stored, supply_.supply[k - 1], site_.granted_now_mW,
                                         sc_.lookahead);
+  }
   const auto firm =
       logistics::grantable(storage, stored, supply_.supply[k], sc_.lookahead, logistics::Reserve::keep);
   const auto all =

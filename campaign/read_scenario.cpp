@@ -15,9 +15,10 @@ constexpr double longest_run_s = 3.2e9;  // a century
 
 void read_header(MapReader& root, Scenario& scenario) {
   const std::string format = root.text("lunafab");
-  if (format != "scenario/1")
+  if (format != "scenario/1") {
     root.fail("lunafab", "'" + format + "' is not a format this program reads", "scenario/1",
               nearest_name(format, {"scenario/1"}));
+  }
   scenario.title = root.text("title", "untitled");
   const std::string start = root.text("start", "2030-01-01");
   try {

@@ -28,6 +28,7 @@ Int128 nanojoules(
 
 std::vector<std::string> names_of(const auto& list) {
   std::vector<std::string> names;
+  names.reserve(list.size());
   for (const auto& item : list) names.push_back(item.name);
   return names;
 }
@@ -125,9 +126,10 @@ void read_manifest(MapReader& map, const Scenario& scenario, FlightLine& line) {
     }
     const std::uint32_t store = stores[static_cast<std::size_t>(found - depot.begin())];
     const factory::Material& material = scenario.plant.material_of(store);
-    if (!material.imported)
+    if (!material.imported) {
       map.fail("manifest", "'" + material.name + "' is not an imported good",
                "`imported: true` in the material");
+    }
     item.piece_mg = material.piece_mg;
     const auto amount = [&](const char* key) -> std::int64_t {
       if (material.measure != factory::Measure::bulk) return item_map.count(key, 0, 1'000'000'000);
@@ -340,16 +342,18 @@ void check_site(const Scenario& scenario, Findings& findings) {
         std::any_of(plant.routes.begin(), plant.routes.end(), [&](const factory::Route& route) {
           return !route.to && plant.stores[route.from].material == design.material;
         });
-    if (!carried)
+    if (!carried) {
       add("satellites." + design.name, "no route carries it to the driver",
           "`routes: {…: {from: STORE, to: driver, …}}`");
+    }
   }
   for (const orbit::Destination& destination : scenario.destinations) {
     const bool quick = destination.flight_time.kind == Distribution::Kind::constant &&
                        destination.flight_time.a < seconds(scenario.lookahead);
-    if (quick)
+    if (quick) {
       add("destinations." + destination.name, "is reached sooner than the lookahead",
           "a flight time from `lookahead`");
+    }
   }
 }
 

@@ -12,11 +12,27 @@ namespace {
 
 using factory::Leg;
 using factory::Operation;
-using factory::Place;
 using factory::Station;
 
 constexpr double year_h = 365.25 * 24.0;
 constexpr double mg_per_kg = 1e6;
+
+/// Stations that take from a store this one fills.
+std::vector<std::uint32_t> next_stations(const factory::Plant& plant, std::uint32_t s) {
+  std::vector<std::uint32_t> next;
+  const auto add_consumers = [&](std::uint32_t store) {
+    const auto& consumers = plant.stores[store].consumers;
+    next.insert(next.end(), consumers.begin(), consumers.end());
+  };
+  for (const Operation& op : plant.stations[s].mix) {
+    for (const Leg& leg : op.put) {
+      if (factory::is_store(leg.place)) add_consumers(leg.place);
+    }
+  }
+  const std::uint32_t route = plant.stations[s].route;
+  if (route != factory::no_route && plant.routes[route].to) add_consumers(*plant.routes[route].to);
+  return next;
+}
 
 /// Longest chain of cycles and hauls that leads to each station, h; loops are cut at the plant's depth.
 double longest_chain_h(const factory::Plant& plant) {
@@ -31,27 +47,19 @@ double longest_chain_h(const factory::Plant& plant) {
   std::vector<std::vector<std::uint8_t>> above(
       n, std::vector<std::uint8_t>(n, 0));  // stations on the chain, so that loops end
   for (std::size_t s = 0; s < n; ++s) above[s][s] = 1;
-  for (std::size_t round = 0; round < n; ++round) {
-    bool moved = false;
-    const auto follow = [&](std::uint32_t from, std::uint32_t store) {
-      for (const std::uint32_t to : plant.stores[store].consumers) {
-        if (above[from][to] != 0 || chain[from] + own[to] <= chain[to]) continue;
-        chain[to] = chain[from] + own[to];
-        above[to] = above[from];
-        above[to][to] = 1;
-        moved = true;
-      }
-    };
+  const auto extend = [&](std::uint32_t from, std::uint32_t to) {
+    if (above[from][to] != 0 || chain[from] + own[to] <= chain[to]) return false;
+    chain[to] = chain[from] + own[to];
+    above[to] = above[from];
+    above[to][to] = 1;
+    return true;
+  };
+  bool moved = true;
+  for (std::size_t round = 0; round < n && moved; ++round) {
+    moved = false;
     for (std::uint32_t s = 0; s < n; ++s) {
-      for (const Operation& op : plant.stations[s].mix) {
-        for (const Leg& leg : op.put) {
-          if (factory::is_store(leg.place)) follow(s, leg.place);
-        }
-      }
-      const std::uint32_t route = plant.stations[s].route;
-      if (route != factory::no_route && plant.routes[route].to) follow(s, *plant.routes[route].to);
+      for (const std::uint32_t to : next_stations(plant, s)) moved = extend(s, to) || moved;
     }
-    if (!moved) break;
   }
   return chain.empty() ? 0.0 : *std::max_element(chain.begin(), chain.end());
 }

@@ -18,6 +18,11 @@ void add(std::string& csv, fmt::format_string<Args...> format, Args&&... args) {
   fmt::format_to(std::back_inserter(csv), format, std::forward<Args>(args)...);
 }
 
+const char* outcome_at(const logistics::Flight& flight, Tick now) {
+  if (flight.arrival >= now) return "under way";
+  return flight.lost ? "lost" : "landed";
+}
+
 }  // namespace
 
 std::string stations_csv(const RunReport& report) {
@@ -63,10 +68,11 @@ std::string stores_csv(const RunReport& report) {
       return counted ? value : value * 1e-9;
     };
     add(csv, "{},{},{},", store.name, scenario.plant.material_of(i).name, counted ? "pieces" : "t");
-    if (store.capacity == factory::unlimited)
+    if (store.capacity == factory::unlimited) {
       csv += "unlimited,";
-    else
+    } else {
       add(csv, "{},", amount(static_cast<double>(store.capacity)));
+    }
     add(csv, "{},{},{},{},{},", amount(static_cast<double>(s.amount)),
         amount(static_cast<double>(s.level.integral) / span_us), amount(static_cast<double>(s.received)),
         amount(static_cast<double>(s.issued)), amount(static_cast<double>(s.overflowed)));
@@ -155,10 +161,11 @@ std::string launches_csv(const RunReport& report) {
         : r.arrival >= report.campaign->state().now ? "under way"
                                                     : name(static_cast<orbit::InsertionOutcome>(r.outcome)),
         name(Fidelity::ideal), r.speed_mps, r.bus_energy_J, r.kinetic_energy_J);
-    if (r.misfire != 0)
+    if (r.misfire != 0) {
       csv += ",,,\n";
-    else
+    } else {
       add(csv, "{},{},{},{}\n", r.correction_mps, r.insertion_mps, r.margin_mps, hours(r.arrival.us));
+    }
   }
   return csv;
 }
@@ -169,9 +176,7 @@ std::string flights_csv(const RunReport& report) {
   for (std::size_t i = 0; i < scenario.flights.size(); ++i) {
     const FlightLine& line = scenario.flights[i];
     for (const logistics::Flight& flight : report.campaign->state().site.flights[i].flights) {
-      const char* outcome = flight.lost && flight.arrival < report.campaign->state().now ? "lost"
-                            : flight.arrival < report.campaign->state().now              ? "landed"
-                                                                                         : "under way";
+      const char* outcome = outcome_at(flight, report.campaign->state().now);
       for (std::size_t item = 0; item < line.manifest.size(); ++item) {
         const bool pieces = line.manifest[item].piece_mg > 0;
         add(csv, "{},{},{},{},{},{},{},{}\n", line.name, flight.number, days(flight.departure),

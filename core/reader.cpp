@@ -179,7 +179,7 @@ std::string MapReader::text(std::string_view key) {
 }
 
 std::string MapReader::text(std::string_view key, std::string fallback) {
-  return optional(key) == nullptr ? fallback : text(key);
+  return optional(key) == nullptr ? std::move(fallback) : text(key);
 }
 
 std::size_t MapReader::choice_index(const Node* node, std::string_view key,

@@ -81,6 +81,7 @@ class MapReader {
   template <class Enum>
   static std::vector<std::string> names_of(const std::vector<std::pair<std::string, Enum>>& words) {
     std::vector<std::string> names;
+    names.reserve(words.size());
     for (const auto& word : words) names.push_back(word.first);
     return names;
   }

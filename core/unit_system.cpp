@@ -37,7 +37,7 @@ class UnitSystem {
     map("deg", parse("arc_degree"));
     OwnedUnit money(ut_new_base_unit(system_.get()));
     ut_map_unit_to_symbol(money.get(), "USD", UT_ASCII);
-    map("USD", std::move(money));
+    map("USD", money);
   }
 
   OwnedUnit parse(const std::string& text) const {
@@ -87,6 +87,8 @@ std::size_t letter_bytes(std::string_view rest) {
 
 /// UDUNITS also reads numbers within units (`3 10 m` is 30 m) and `g0` as g to the power of 0. Here a digit
 /// is an exponent from 1 to 9, or the 1 of a leading `1/`.
+// One pass over the text, whose cases share the place and what stood before.
+// NOLINTNEXTLINE(readability-function-cognitive-complexity)
 Spelling spell(std::string_view text) {
   Spelling result;
   const auto refuse = [&] {

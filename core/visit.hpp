@@ -131,17 +131,18 @@ class StateReader {
     } else if constexpr (detail::is_optional<T>) {
       bool has = false;
       read(has);
-      if (has)
+      if (has) {
         read(value.emplace());
-      else
+      } else {
         value.reset();
+      }
     } else if constexpr (std::same_as<T, std::vector<bool>>) {
       static_assert(!std::same_as<T, std::vector<bool>>, "use a vector of bytes");
     } else if constexpr (detail::is_vector<T> || detail::is_array<T>) {
       if constexpr (detail::is_vector<T>) value.resize(read_length(1));
       for (auto& item : value) read(item);
     } else {
-      T::visit_fields(value, [this](std::string_view, auto& field) { read(field); });
+      T::visit_fields(value, [this](std::string_view, auto& field) { this->read(field); });
     }
   }
   bool at_end() const { return bytes_.empty(); }

@@ -17,7 +17,8 @@ bool later(const GroupMessage& a, const GroupMessage& b) {
 /// Spans are never negative: truncation after adding a half rounds to nearest. Heavy tails reach beyond the
 /// clock; what lasts longer than it can count lasts longer than any run.
 std::int64_t to_us(double span_s) {
-  return static_cast<std::int64_t>(std::min(span_s, longest_span_s) * 1e6 + 0.5);
+  return static_cast<std::int64_t>(std::min(span_s, longest_span_s) * 1e6 +
+                                   0.5);  // NOLINT(bugprone-incorrect-roundings)
 }
 
 StreamKey stream_of(const Station& station, Purpose purpose, const RunKey& key) {
@@ -890,34 +891,46 @@ std::int32_t servers_needing_power(const Plant& plant, const GroupState& state, 
   return static_cast<std::int32_t>(std::min<std::int64_t>(up, engaged + startable + 1));
 }
 
-Obstacle obstacle(const Plant& plant, const GroupState& state, std::uint32_t station_index) {
-  const Station& station = plant.stations[station_index];
-  const StationState& station_state = state.stations[station.local];
-  const auto level = [&](std::uint32_t store) {
-    return state.stores[plant.stores[store].local].amount;
-  };
-  if (station_state.blocked > 0) {
-    for (std::uint32_t i = 0; i < static_cast<std::uint32_t>(station.servers); ++i) {
-      const Server& server = state.servers[station.first_server + i];
-      if (server.mode != Mode::blocked) continue;
-      const Operation& op = station.mix[server.op];
-      if (server.good == 0) return {Obstacle::Kind::no_room, station.scrap};
-      for (const Leg& leg : op.put) {
-        if (!is_store(leg.place) || plant.stores[leg.place].when_full != WhenFull::block) continue;
-        if (leg.amount > plant.stores[leg.place].capacity - level(leg.place))
-          return {Obstacle::Kind::no_room, leg.place};
-      }
-    }
-  }
-  if (station_state.starved > 0) {
-    for (const Operation& op : station.mix) {
-      for (const Leg& leg : op.take) {
-        if (is_store(leg.place) && level(leg.place) < leg.amount)
-          return {Obstacle::Kind::no_input, leg.place};
-      }
-    }
+namespace {
+
+std::int64_t level(const Plant& plant, const GroupState& state, std::uint32_t store) {
+  return state.stores[plant.stores[store].local].amount;
+}
+
+/// The store without room for a finished firing.
+Obstacle missing_room(const Plant& plant, const GroupState& state, const Station& station,
+                      const Server& server) {
+  if (server.good == 0) return {Obstacle::Kind::no_room, station.scrap};
+  for (const Leg& leg : station.mix[server.op].put) {
+    if (!is_store(leg.place) || plant.stores[leg.place].when_full != WhenFull::block) continue;
+    const std::int64_t room = plant.stores[leg.place].capacity - level(plant, state, leg.place);
+    if (leg.amount > room) return {Obstacle::Kind::no_room, leg.place};
   }
   return {};
+}
+
+Obstacle missing_input(const Plant& plant, const GroupState& state, const Station& station) {
+  for (const Operation& op : station.mix) {
+    const auto lacking = std::find_if(op.take.begin(), op.take.end(), [&](const Leg& leg) {
+      return is_store(leg.place) && level(plant, state, leg.place) < leg.amount;
+    });
+    if (lacking != op.take.end()) return {Obstacle::Kind::no_input, lacking->place};
+  }
+  return {};
+}
+
+}  // namespace
+
+Obstacle obstacle(const Plant& plant, const GroupState& state, std::uint32_t station_index) {
+  const Station& station = plant.stations[station_index];
+  for (std::uint32_t i = 0; i < static_cast<std::uint32_t>(station.servers); ++i) {
+    const Server& server = state.servers[station.first_server + i];
+    if (server.mode != Mode::blocked) continue;
+    const Obstacle room = missing_room(plant, state, station, server);
+    if (room.kind != Obstacle::Kind::none) return room;
+  }
+  if (state.stations[station.local].starved == 0) return {};
+  return missing_input(plant, state, station);
 }
 
 bool at_rest(const GroupState& state) {

@@ -34,6 +34,7 @@ const Element* find_element(std::string_view symbol) {
 
 std::vector<std::string> known_elements() {
   std::vector<std::string> names;
+  names.reserve(elements.size());
   for (const Element& element : elements) names.emplace_back(element.symbol);
   return names;
 }
@@ -58,10 +59,11 @@ std::vector<std::pair<std::string, double>> formula_fractions(std::string_view f
     total += weight;
     const auto known = std::find_if(parts.begin(), parts.end(),
                                     [&](const auto& part) { return part.first == element->symbol; });
-    if (known != parts.end())
+    if (known != parts.end()) {
       known->second += weight;
-    else
+    } else {
       parts.emplace_back(element->symbol, weight);
+    }
   }
   for (auto& part : parts) part.second /= total;
   return parts;

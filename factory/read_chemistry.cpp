@@ -80,13 +80,14 @@ class ChemistryReader {
     const Node* node = map.required("composition");
     material.fraction.assign(chemistry_.elements.size(), 0.0);
     if (node != nullptr && node->kind == Node::Kind::scalar) {
-      if (node->scalar == "derived")
+      if (node->scalar == "derived") {
         material.composition = Composition::derived;
-      else if (node->scalar == "mixed")
+      } else if (node->scalar == "mixed") {
         material.composition = Composition::mixed;
-      else
+      } else {
         map.fail("composition", "'" + node->scalar + "' is not a composition",
                  "a map of formulas to fractions, derived, mixed");
+      }
       material.fraction.clear();
       if (material.composition == Composition::fixed) material.fraction = stand_in();
     } else {

@@ -117,10 +117,11 @@ Operation read_pass_through(MapReader& map, const std::string& line, const Plant
   const auto source = find_place(map, "from", line, map.text("from", "endless"), draft);
   const auto sink = find_place(map, "to", line, map.text("to", "shipped"), draft);
   std::uint32_t material = abstract_material(draft.plant.chemistry);
-  if (source && is_store(*source))
+  if (source && is_store(*source)) {
     material = draft.plant.stores[*source].material;
-  else if (sink && is_store(*sink))
+  } else if (sink && is_store(*sink)) {
     material = draft.plant.stores[*sink].material;
+  }
   check_pass_through(map, source, sink, material, draft);
   Operation op;
   op.take.push_back({source.value_or(index(Place::endless)), material, 1});

@@ -9,6 +9,7 @@ namespace {
 template <class Named>
 std::vector<std::string> names_of(const std::vector<Named>& things) {
   std::vector<std::string> names;
+  names.reserve(things.size());
   for (const Named& thing : things) names.push_back(thing.name);
   return names;
 }
@@ -16,6 +17,7 @@ std::vector<std::string> names_of(const std::vector<Named>& things) {
 std::vector<std::uint8_t> mark_satellites(const std::vector<std::string>& materials,
                                           const std::vector<std::string>& satellites) {
   std::vector<std::uint8_t> marks;
+  marks.reserve(materials.size());
   for (const std::string& material : materials) {
     marks.push_back(std::find(satellites.begin(), satellites.end(), material) != satellites.end() ? 1 : 0);
   }
@@ -33,9 +35,10 @@ void each_line(MapReader& scenario, auto&& body) {
 
 void check_lines(MapReader& scenario, const PlantDraft& draft) {
   const auto depots = std::count(draft.lines.begin(), draft.lines.end(), "depot");
-  if (depots > (scenario.has("depot") ? 1 : 0))
+  if (depots > (scenario.has("depot") ? 1 : 0)) {
     scenario.fail("lines", "'depot' is the name of the stores of imported goods",
                   "another name for the line");
+  }
   if (draft.lines.size() == static_cast<std::size_t>(scenario.has("depot")))
     scenario.fail("lines", "a scenario has at least one line");
 }

@@ -15,9 +15,10 @@ struct Scrap {
 
 Scrap read_scrap(MapReader& map, const std::string& line, double yield, const PlantDraft& draft) {
   if (!map.has("scrap")) {
-    if (yield < 1.0)
+    if (yield < 1.0) {
       map.fail("scrap", "a station with a yield below 1 says where its scrap goes",
                "a store of a mixed material, or dump");
+    }
     return {};
   }
   const auto place = find_place(map, "scrap", line, map.text("scrap"), draft);

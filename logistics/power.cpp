@@ -125,9 +125,10 @@ Milliwatts solar_power(const SolarField& field, double elevation_rad, double vis
 std::vector<PowerGrant> grant_power(std::span<const PowerRequest> requests, Milliwatts supply,
                                     Milliwatts protected_supply) {
   expects(0 <= supply && supply <= protected_supply, "grants: supply must be 0 to the protected supply");
-  for (const PowerRequest& r : requests)
+  for (const PowerRequest& r : requests) {
     expects(r.servers >= 0 && 0 <= r.hold && r.hold <= r.busy,
             "grants: a request needs servers >= 0 and 0 <= hold <= busy");
+  }
   std::vector<std::size_t> by_rank(requests.size());
   std::iota(by_rank.begin(), by_rank.end(), std::size_t{0});
   std::ranges::stable_sort(by_rank, {}, [&](std::size_t i) { return requests[i].priority; });
@@ -168,10 +169,11 @@ void settle(PowerState& state, const Storage& storage, Milliwatts supply, Ticks 
   expect_valid(storage, state.stored, supply, span);
   expects(used >= 0, "power: use cannot be negative");
   const Nanojoules available = Nanojoules{supply} * span.us;
-  if (used <= available)
+  if (used <= available) {
     charge(state, storage, available - used, span);
-  else
+  } else {
     discharge(state, storage, used - available, span);
+  }
   state.flows.generated += std::min(used, available);
   state.flows.used += used;
 }

@@ -30,7 +30,7 @@ std::vector<std::string> lines_with(const std::string& prefix, const std::string
 
 /// Refused with code 2, and nothing written.
 Ran refused(const Arguments& arguments, const TemporaryDirectory& dir) {
-  const Ran ran = call(arguments, dir);
+  Ran ran = call(arguments, dir);
   INFO(ran.text);
   CHECK(ran.code == 2);
   CHECK_THAT(ran.text, Contains("nothing was run or written"));

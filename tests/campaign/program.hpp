@@ -20,6 +20,7 @@
 // The built program, run as a user runs it, and what it leaves behind.
 namespace lunafab::test {
 
+// For the tests that include this. NOLINTNEXTLINE(misc-unused-using-decls)
 using orbit::test::read_bytes, orbit::test::TemporaryDirectory, orbit::test::write_bytes;
 using Json = nlohmann::json;
 using Arguments = std::vector<std::string>;

@@ -44,7 +44,7 @@ TEST_CASE("A smaller grant pauses the highest servers, a larger one lets them go
   simulation.to(tick_s(13) + Ticks{1});
   CHECK(simulation.good("s") == 3);
   // Server 0 worked 13 s, the others 4 s and 6 s each; the microsecond beyond is all three at work.
-  CHECK((energy(simulation) == joule((13 + 2 * 10) * 10) + 3 * 10'000));
+  CHECK((energy(simulation) == joule(330) + 30'000));
 }
 
 TEST_CASE("Idle servers give up their power before those at work", "[factory]") {

@@ -298,7 +298,7 @@ Trial trial_of(std::uint64_t seed) {
   Simulation simulation(plant_of(text), {.seed = seed});
   send_messages(dice, simulation);
   simulation.start();
-  return {text, std::move(dice), std::move(simulation)};
+  return {text, dice, std::move(simulation)};
 }
 
 }  // namespace

@@ -21,9 +21,10 @@ struct Case {
   /// Loads from the highest rank down.
   std::vector<std::size_t> ranking() const {
     std::vector<std::size_t> order;
-    for (int p = 0; p < 4; ++p)
+    for (int p = 0; p < 4; ++p) {
       for (std::size_t i = 0; i < requests.size(); ++i)
         if (requests[i].priority == p) order.push_back(i);
+    }
     return order;
   }
 };
@@ -51,9 +52,10 @@ Case random_case(std::mt19937_64& bits) {
 std::vector<PowerGrant> grant_one_by_one(const Case& c) {
   std::vector<PowerGrant> grants(c.requests.size());
   Milliwatts total = 0;
-  for (const std::size_t i : c.ranking())
+  for (const std::size_t i : c.ranking()) {
     for (std::int32_t s = 0; s < c.requests[i].servers; ++s)
       if (total + c.requests[i].hold <= c.protected_supply) total += c.requests[i].hold, ++grants[i].held;
+  }
   for (const std::size_t i : c.ranking()) {
     const Milliwatts more = c.requests[i].busy - c.requests[i].hold;
     while (grants[i].held > 0 && (more == 0 || total + more <= c.supply))

@@ -48,7 +48,7 @@ void write_small_ledger(const std::string& dir) {
     p.note = note;
     store.post(p);
   };
-  for (const std::uint64_t serial : {1, 2, 3})
+  for (const std::uint64_t serial : {1u, 2u, 3u})
     for (const auto state : {ordered, building, built, queued}) post(serial, 1, state);
   post(1, 2, launched), post(1, 3, coasting), post(1, 34, inserting);
   post(1, 35, operational, "on time, \"nominal\"");

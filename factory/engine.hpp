@@ -3,17 +3,12 @@
 #include <cstdint>
 #include <vector>
 #include "core/random.hpp"
+#include "factory/group.hpp"
 #include "factory/plant.hpp"
 #include "factory/state.hpp"
 
 // The event engine. One group advances on its own calendar; nothing but messages comes in or goes out.
 namespace lunafab::factory {
-
-/// Seed and replication of a run: with an entity and a purpose, the key of each stream.
-struct RunKey {
-  std::uint64_t seed = 1;
-  std::uint32_t replication = 0;
-};
 
 /// Service times drawn ahead, in ticks. Not state: a pure function of plant and key, refilled when missed.
 struct ServiceCache {
@@ -22,10 +17,6 @@ struct ServiceCache {
   std::array<std::int64_t, block> ticks{};
 };
 
-/// A group with all stores at their initial contents, no grants given (stations that need none run), nothing
-/// started.
-GroupState initial_state(const Plant& plant, std::uint32_t group, const RunKey& key);
-
 /// Starts whatever can start at tick 0; call once, after the first grants.
 void start_up(const Plant& plant, std::uint32_t group, GroupState& state, const RunKey& key,
               std::vector<ServiceCache>& cache, std::vector<SiteMessage>& out);
@@ -33,34 +24,5 @@ void start_up(const Plant& plant, std::uint32_t group, GroupState& state, const 
 /// Runs every event before `until`. `cache` may be empty at the first call.
 void advance(const Plant& plant, std::uint32_t group, GroupState& state, const RunKey& key, Tick until,
              std::vector<ServiceCache>& cache, std::vector<SiteMessage>& out);
-
-/// Hands a message to a group. @throws ContractError if its tick is already past.
-void deliver(GroupState& state, GroupMessage message);
-
-/// Puts the inbox, a heap, in order: its layout no longer tells when each message was delivered.
-void order_inbox(GroupState& state);
-
-/// Books all times and levels up to `now`, so that the statistics of the state are complete there.
-void book(GroupState& state, const Plant& plant, std::uint32_t group, Tick now);
-
-/// Energy a station has used up to the last booking, nJ.
-Int128 energy_nJ(const Station& station, const StationState& state);
-
-/// Servers that have something to do with power: work in hand, ice to thaw, or inputs at hand to start on;
-/// and one more, so that what arrives next finds a server running. The rest of the station's servers could do
-/// without.
-std::int32_t servers_needing_power(const Plant& plant, const GroupState& state, std::uint32_t station);
-
-/// What keeps a station's servers waiting at the moment: the store without room, or the store without input.
-struct Obstacle {
-  enum class Kind : std::uint8_t { none, no_room, no_input };
-  Kind kind = Kind::none;
-  std::uint32_t store = 0;
-};
-Obstacle obstacle(const Plant& plant, const GroupState& state, std::uint32_t station);
-
-/// Whether nothing will happen in a group again unless a delivery reaches it: all servers have power and
-/// wait.
-bool at_rest(const GroupState& state);
 
 }  // namespace lunafab::factory

@@ -18,8 +18,8 @@ std::int64_t drawn(const Station& station, const RunKey& key, Purpose purpose, c
                    std::uint64_t n) {
   const double span_s = variate(d, {key.seed, key.replication, station.entity, purpose}, n);
   const double scaled_s = purpose == Purpose::service ? span_s / station.speed : span_s;
-  return static_cast<std::int64_t>(scaled_s * 1e6 +
-                                   0.5);  // NOLINT(bugprone-incorrect-roundings): as the engine does
+  // NOLINTNEXTLINE(bugprone-incorrect-roundings): as the engine does
+  return static_cast<std::int64_t>(scaled_s * 1e6 + 0.5);
 }
 
 /// One server with an operating-time failure clock: says when work that begins at a tick is done.

@@ -41,9 +41,9 @@ FilamentPair at_difference(const Winding& primary, const Winding& secondary, dou
 /// Integrates over pairs of filaments of two sections: calls `visit(weight, pair)`; the weights sum to 1.
 ///
 /// A filament's M depends on both axial places only through their difference u, and is singular only where
-/// u = −gap and the radii differ by v = 0. In (u, v, mean radius c) the density is a product of trapezoids and
-/// c is smooth, so the four-fold integral over two sections, also over one section twice, has three dimensions
-/// and one point to grade the (u, v) cells about.
+/// u = −gap and the radii differ by v = 0. In (u, v, mean radius c) the density is a product of trapezoids
+/// and c is smooth, so the four-fold integral over two sections, also over one section twice, has three
+/// dimensions and one point to grade the (u, v) cells about.
 template <class Visit>
 void visit_filament_pairs(const Winding& primary, const Winding& secondary, double gap_m, Resolution to,
                           Visit&& visit) {

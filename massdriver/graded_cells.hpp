@@ -41,7 +41,7 @@ inline int gauss_order(double half, double along, double across, Resolution to) 
   return std::clamp(static_cast<int>(order), 2, highest_gauss_order - 8) + to.extra_order;
 }
 
-/// Calls `visit(cell, orders, digits)` on pieces of `whole` small enough against their distance from the
+/// Calls `visit(cell, orders)` on pieces of `whole` small enough against their distance from the
 /// point (x, y), where the integrand behaves like ln ρ or ρ⁻¹. Each bisection gives up as many digits as the
 /// piece weighs less. The last pieces, 1e-9 of the whole a side (1e-13 on a line), still touch the point:
 /// they are left out. Finer ones would drown in the rounding of the radii.

@@ -80,12 +80,13 @@ void visit_filament_pairs(const Winding& primary, const Winding& secondary, doub
       }
     }
   };
-  for (std::size_t i = 0; i < along.count; ++i)
+  for (std::size_t i = 0; i < along.count; ++i) {
     for (std::size_t j = 0; j < across.count; ++j) {
       const DifferencePart &u_part = along.part[i], &v_part = across.part[j];
       visit_graded({u_part.low, u_part.high, v_part.low, v_part.high}, -gap_m, 0.0, to,
                    [&](const Cell& cell, Orders orders) { in_cell(u_part, v_part, cell, orders); });
     }
+  }
 }
 
 /// Averages of some quantities over two sections and the error of the first.

@@ -57,7 +57,7 @@ double force_per_offset_N_per_m(const Stiffness& stiffness, double primary_A, do
   return primary_A * secondary_A * stiffness.lateral_H_per_m2;
 }
 
-double torque_per_tilt_Nm_per_rad(const Stiffness& stiffness, double primary_A, double secondary_A) {
+double torque_per_tilt_N_m_per_rad(const Stiffness& stiffness, double primary_A, double secondary_A) {
   return primary_A * secondary_A * stiffness.tilt_H_per_rad2;
 }
 

@@ -30,7 +30,7 @@ Stiffness lateral_stiffness(const Winding& primary, const Winding& secondary, do
 double force_per_offset_N_per_m(const Stiffness& stiffness, double primary_A, double secondary_A);
 
 /// Torque on the secondary per tilt about its middle; positive turns it further.
-double torque_per_tilt_Nm_per_rad(const Stiffness& stiffness, double primary_A, double secondary_A);
+double torque_per_tilt_N_m_per_rad(const Stiffness& stiffness, double primary_A, double secondary_A);
 
 /// Force and torque on the secondary at a small offset and tilt in one plane, currents held.
 LateralLoad lateral_load(const Stiffness& stiffness, double primary_A, double secondary_A, double offset_m,

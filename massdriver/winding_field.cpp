@@ -95,14 +95,16 @@ Eigen::Vector2d field_T_per_A(const Winding& winding, double r_m, double z_m) {
   const Sides along = split_at(0.0, winding.length_m, z_m);
   const Sides across = split_at(winding.radius_m, winding.depth_m, r_m);
   Eigen::Vector2d sum = Eigen::Vector2d::Zero();
-  for (std::size_t i = 0; i < along.count; ++i)
-    for (std::size_t j = 0; j < across.count; ++j)
+  for (std::size_t i = 0; i < along.count; ++i) {
+    for (std::size_t j = 0; j < across.count; ++j) {
       visit_graded({along.edge[i], along.edge[i + 1], across.edge[j], across.edge[j + 1]}, z_m, r_m,
                    {.digits = field_digits}, [&](const Cell& cell, Orders orders) {
                      sum += share(cell.x_high - cell.x_low, winding.length_m) *
                             share(cell.y_high - cell.y_low, winding.depth_m) *
                             mean_over(cell, orders, r_m, z_m);
                    });
+    }
+  }
   return sum;
 }
 

@@ -33,10 +33,12 @@ inline double neumann_H(double a, double b, double z, int points = 4096) {
 template <class F>
 void for_filaments(const Winding& winding, int order, F&& f) {
   const GaussRule rule = gauss_legendre(order);
-  for (std::size_t i = 0; i < rule.node.size(); ++i)
-    for (std::size_t j = 0; j < rule.node.size(); ++j)
+  for (std::size_t i = 0; i < rule.node.size(); ++i) {
+    for (std::size_t j = 0; j < rule.node.size(); ++j) {
       f(0.25 * rule.weight[i] * rule.weight[j], winding.radius_m + 0.5 * winding.depth_m * rule.node[i],
         0.5 * winding.length_m * rule.node[j]);
+    }
+  }
 }
 
 /// Four-fold tensor Gauss rule over the filaments' Neumann integrals.

@@ -8,7 +8,7 @@
 using namespace lunafab;
 using namespace lunafab::massdriver;
 using namespace lunafab::massdriver::oracle;
-using Catch::WithinAbs, Catch::WithinRel;
+using Catch::WithinRel;
 
 namespace {
 
@@ -30,10 +30,12 @@ double bessel_self_H(const Winding& winding, double last) {
   };
   const int panels = static_cast<int>(last * (winding.radius_m + 0.5 * w) / 12.0) + 1;
   double sum = 0.0;
-  for (int p = 0; p < panels; ++p)
-    for (std::size_t i = 0; i < rule.node.size(); ++i)
+  for (int p = 0; p < panels; ++p) {
+    for (std::size_t i = 0; i < rule.node.size(); ++i) {
       sum +=
           rule.weight[i] * 0.5 * last / panels * integrand(last / panels * (p + 0.5 * (1.0 + rule.node[i])));
+    }
+  }
   const double k3 = last * last * last;
   sum += 2.0 * winding.radius_m / pi * (l / (3.0 * k3) - 1.0 / (4.0 * k3 * last));
   return 2.0 * pi * mu0 * sum / (l * l * w * w);

@@ -80,7 +80,7 @@ TEST_CASE("stiffness: loads are derivatives of the energy I1 I2 M", "[massdriver
   CHECK_THAT(load.torque_Nm, WithinRel((energy(x, 2.0 * theta) - energy(x, 0.0)) / (2.0 * theta), 1e-12));
   CHECK_THAT(force_per_offset_N_per_m(at, I1, I2),
              WithinRel(lateral_load(at, I1, I2, 1.0, 0.0).force_N, 1e-15));
-  CHECK_THAT(torque_per_tilt_Nm_per_rad(at, I1, I2),
+  CHECK_THAT(torque_per_tilt_N_m_per_rad(at, I1, I2),
              WithinRel(lateral_load(at, I1, I2, 0.0, 1.0).torque_Nm, 1e-15));
   CHECK_THROWS_AS(lateral_stiffness(drive, drive, 0.1), ContractError);
 }

@@ -5,7 +5,7 @@
 namespace lunafab::massdriver {
 
 /// Flux density (B_r, B_z) per ampere in the single turn, at radius r and at z along the axis from the
-/// winding's middle; inside the conductor too. To about 1e-9 of μ₀/R, where the section's proportions are
+/// winding's middle; inside the conductor too. To about 1e-8 of μ₀/R, where the section's proportions are
 /// below 100. Cost: 10–50 µs apart from the section, ~1 ms on it.
 /// @throws ContractError unless the winding is valid, r ≥ 0 and all is finite; and on a winding without area,
 /// where the field is infinite or jumps.

@@ -1,73 +1,15 @@
 #include <fmt/format.h>
 #include <algorithm>
 #include <cmath>
-#include <initializer_list>
-#include <numbers>
-#include <string_view>
 #include "core/constants.hpp"
-#include "massdriver/conductors.hpp"
+#include "massdriver/examination.hpp"
 #include "massdriver/read_design.hpp"
 
 namespace lunafab::massdriver {
 namespace {
 
-constexpr double rounding = 1e-9;  // a value equal to its bound but for rounding keeps it
+constexpr double rounding = 1e-9;
 constexpr double J_per_GJ = 1e9;
-constexpr double A_per_MA = 1e6;
-constexpr double A_per_m2_in_A_per_mm2 = 1e6;
-constexpr double mm_per_m = 1e3;
-
-bool less(double a, double b) {
-  return a < b - rounding * std::abs(b);
-}
-
-/// Step of the fourth significant digit.
-double fourth_digit(double value) {
-  return std::pow(10.0, std::floor(std::log10(value)) - 3.0);
-}
-
-/// A bound in four digits, rounded so that it holds.
-std::string at_least(double value, std::string_view unit) {
-  const double step = fourth_digit(value);
-  return fmt::format("at least {:.4g} {}", std::ceil(value / step - rounding) * step, unit);
-}
-std::string at_most(double value, std::string_view unit) {
-  const double step = fourth_digit(value);
-  return fmt::format("at most {:.4g} {}", std::floor(value / step + rounding) * step, unit);
-}
-
-/// One design under examination, with the places of its values.
-class Examination {
- public:
-  Examination(const DriverDesign& examined, const Node& body, const std::string& path, Findings& findings)
-      : design(examined), body_(body), path_(path), findings_(findings), known_(findings.list()) {}
-
-  const DriverDesign& design;
-
-  /// Whether these were read, with everything below them, without a finding.
-  bool sound(std::initializer_list<std::string_view> keys) const {
-    return std::none_of(keys.begin(), keys.end(), [&](std::string_view key) {
-      const std::string wanted = join_path(path_, key);
-      return std::any_of(known_.begin(), known_.end(), [&](const Finding& finding) {
-        return holds(finding.path, wanted) || holds(wanted, finding.path);
-      });
-    });
-  }
-
-  void fail(std::string_view key, std::string problem, std::string allowed) {
-    findings_.add({mark_at(body_, key), join_path(path_, key), std::move(problem), std::move(allowed), {}});
-  }
-
- private:
-  static bool holds(const std::string& outer, const std::string& inner) {
-    return outer.empty() || inner == outer || inner.starts_with(outer + ".");
-  }
-
-  const Node& body_;
-  const std::string& path_;
-  Findings& findings_;
-  const std::vector<Finding> known_;  ///< of the reading
-};
 
 // ---- derived values
 
@@ -89,120 +31,6 @@ double launch_s(const DriverDesign& d) {
 /// From a bank's firing to its current's second zero, in half waves: T = 2π√(LC) at the nominal speed.
 double full_cycle(const Firing& firing) {
   return 2.0 * std::sqrt(firing.tuning);
-}
-
-// ---- coils
-
-void check_winding(Examination& of, const Winding& winding, const std::string& key) {
-  if (!of.sound({key + ".radius", key + ".depth"})) return;
-  if (less(2.0 * winding.radius_m, winding.depth_m)) {
-    of.fail(key + ".depth", "is more than twice the mean radius: the coil would reach beyond its axis",
-            at_most(2.0 * winding.radius_m, "m"));
-  }
-}
-
-void check_bore(Examination& of) {
-  if (!of.sound({"track.coil.radius", "track.coil.depth", "track.clearance", "bucket.coils.radius",
-                 "bucket.coils.depth"})) {
-    return;
-  }
-  const Track& track = of.design.track;
-  const Winding& drive = track.coil.winding;
-  const Winding& bucket = of.design.bucket.winding;
-  const double bore_m = drive.radius_m - 0.5 * drive.depth_m;
-  const double outer_m = bucket.radius_m + 0.5 * bucket.depth_m;
-  const double gap_m = bore_m - outer_m;
-  if (gap_m >= 0.0 && !less(gap_m, track.clearance_m)) return;
-  const double largest_m = bore_m - track.clearance_m - 0.5 * bucket.depth_m;
-  std::string allowed =
-      largest_m > 0.0 ? at_most(largest_m, "m") : "a larger bore; no bucket coil of this depth fits";
-  if (gap_m < 0.0) {
-    of.fail("bucket.coils.radius",
-            fmt::format("the bucket coil reaches out to {:.4g} m, the bore is {:.4g} m: it does not fit",
-                        outer_m, bore_m),
-            std::move(allowed));
-  } else {
-    of.fail("bucket.coils.radius",
-            fmt::format("leaves a radial gap of {:.4g} mm, less than the clearance of {:.4g} mm",
-                        gap_m * mm_per_m, track.clearance_m * mm_per_m),
-            std::move(allowed));
-  }
-}
-
-void check_rows(Examination& of) {
-  const DriverDesign& d = of.design;
-  const DriveCoil& coil = d.track.coil;
-  if (of.sound({"track.coil.length", "track.pitch"}) && less(d.track.pitch_m, coil.winding.length_m)) {
-    of.fail("track.coil.length", "is longer than the pitch: neighbouring drive coils overlap",
-            at_most(d.track.pitch_m, "m"));
-  }
-  if (of.sound({"bucket.coils.length", "bucket.coils.spacing", "bucket.coils.count"}) && d.bucket.count > 1 &&
-      less(d.bucket.spacing_m, d.bucket.winding.length_m)) {
-    of.fail("bucket.coils.spacing", "is shorter than a coil: neighbouring bucket coils overlap",
-            at_least(d.bucket.winding.length_m, "m"));
-  }
-  if (of.sound({"track.coil.strand", "track.coil.strands", "track.coil.depth"}) &&
-      less(coil.winding.depth_m, coil.strands * coil.strand_m)) {
-    of.fail("track.coil.strands",
-            fmt::format("{} layers of {:.4g} mm are thicker than the coil", coil.strands,
-                        coil.strand_m * mm_per_m),
-            fmt::format("at most {}", std::floor(coil.winding.depth_m / coil.strand_m + rounding)));
-  }
-}
-
-void check_bucket_mass(Examination& of) {
-  if (!of.sound({"bucket"})) return;
-  const BucketCoils& coils = of.design.bucket;
-  const Winding& w = coils.winding;
-  const double coils_kg =
-      coils.count * 2.0 * std::numbers::pi * w.radius_m * w.length_m * w.depth_m * coils.density_kg_per_m3;
-  if (less(of.design.bucket_kg, coils_kg)) {
-    of.fail("bucket.mass", fmt::format("is less than its coils weigh, {:.4g} kg", coils_kg),
-            at_least(coils_kg, "kg"));
-  }
-}
-
-// ---- temperatures
-
-void check_drive_temperatures(Examination& of) {
-  const DriveCoil& coil = of.design.track.coil;
-  if (of.sound({"track.coil.temperature", "track.coil.conductor"}) &&
-      resistivity_ohm_m(coil.conductor, coil.temperature_K) <= 0.0) {
-    of.fail("track.coil.temperature", "the linear law of the conductor has no resistance left there",
-            fmt::format("more than {:.4g} K",
-                        coil.conductor.reference_K - 1.0 / coil.conductor.temperature_coefficient_per_K));
-  }
-  if (of.sound({"track.coil.temperature", "track.coil.temperature_limit"}) &&
-      coil.temperature_limit_K <= coil.temperature_K) {
-    of.fail("track.coil.temperature_limit", "is not above the temperature before a launch",
-            fmt::format("more than {:.4g} K", coil.temperature_K));
-  }
-  if (of.sound({"track.coil.radiator.sky", "track.coil.temperature_limit"}) &&
-      coil.temperature_limit_K <= coil.sky_K) {
-    of.fail("track.coil.radiator.sky", "is as warm as a coil may get: the radiator would never cool it",
-            fmt::format("below {:.4g} K", coil.temperature_limit_K));
-  }
-}
-
-void check_superconductor(Examination& of) {
-  const BucketCoils& coils = of.design.bucket;
-  const Superconductor& wire = coils.superconductor;
-  if (wire.jc0_A_per_m2 == 0.0 || !of.sound({"bucket.coils", "limits.quench_margin"})) return;
-  if (coils.temperature_K >= wire.critical_temperature_K) {
-    return of.fail("bucket.coils.temperature", "is not below the superconductor's critical temperature",
-                   fmt::format("below {:.4g} K", wire.critical_temperature_K));
-  }
-  const double area_m2 = coils.winding.length_m * coils.winding.depth_m * coils.fill;
-  const double bound_A = area_m2 * wire.jc0_A_per_m2 *
-                         std::pow(1.0 - coils.temperature_K / wire.critical_temperature_K, wire.exponent) *
-                         (1.0 - of.design.limits.quench_margin);
-  if (less(bound_A, coils.current_A)) {
-    of.fail("bucket.coils.current",
-            fmt::format("{:.4g} A/mm2 are more than the superconductor carries with its margin, even without "
-                        "any field",
-                        coils.current_A / area_m2 / A_per_m2_in_A_per_mm2),
-            at_most(bound_A / A_per_MA, "MA"));
-  }
 }
 
 // ---- firing
@@ -374,13 +202,7 @@ void check_round(Examination& of) {
 
 void check_design(const DriverDesign& design, const Node& body, const std::string& path, Findings& findings) {
   Examination of(design, body, path, findings);
-  check_winding(of, design.track.coil.winding, "track.coil");
-  check_winding(of, design.bucket.winding, "bucket.coils");
-  check_bore(of);
-  check_rows(of);
-  check_bucket_mass(of);
-  check_drive_temperatures(of);
-  check_superconductor(of);
+  check_coils(of);
   check_window(of);
   check_cycle(of);
   check_errors(of);

@@ -106,9 +106,9 @@ void read_strands(MapReader& map, DriveCoil& coil) {
   if (map.has("ac_factor") && (map.has("strand") || map.has("strands"))) {
     map.fail("ac_factor", "is given beside the strands that it would follow from",
              "`ac_factor`, or `strand` and `strands`");
-  }
-  if (map.has("strands") && !map.has("strand"))
+  } else if (map.has("strands") && !map.has("strand")) {
     map.fail("strands", "has no meaning without the thickness of a strand", "`strand` beside `strands`");
+  }
 }
 
 DriveCoil read_drive_coil(MapReader& track) {

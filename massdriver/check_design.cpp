@@ -186,8 +186,8 @@ void check_round(Examination& of) {
   }
   const double braked_s = launch_s(d) + d.muzzle_speed_mps / d.back.brake_mps2;
   if (less(d.back.cycle_s, braked_s)) {
-    of.fail("return.cycle", fmt::format("launch and braking alone take {:.4g} s", braked_s),
-            at_least(braked_s, "s"));
+    return of.fail("return.cycle", fmt::format("launch and braking alone take {:.4g} s", braked_s),
+                   at_least(braked_s, "s"));
   }
   const double track_s = launch_s(d) + d.back.clear_s;
   const double useful = std::max(1.0, std::floor(d.back.cycle_s / track_s + rounding));

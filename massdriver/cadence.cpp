@@ -59,10 +59,10 @@ Cadence find_cadence(const DriverDesign& design, const LaunchDemand& demand, dou
       std::min_element(cadence.while_up_per_h.begin(), cadence.while_up_per_h.end());
   cadence.binding = static_cast<RateBound>(smallest - cadence.while_up_per_h.begin());
   cadence.up_per_h = *smallest;
+  if (cadence.up_per_h == 0.0) return cadence;
   cadence.bus_W = cadence.up_per_h * demand.bus_J / seconds_per_h;
   cadence.buckets_needed =
       cadence.up_per_h * std::max(back.cycle_s, demand.bucket_cooling_s) / seconds_per_h;
-  if (cadence.up_per_h == 0.0) return cadence;
   cadence.sustained_per_h = 1.0 / (1.0 / cadence.up_per_h + demand.down_s / seconds_per_h);
   cadence.down_h_per_day = 24.0 * cadence.sustained_per_h * demand.down_s / seconds_per_h;
   if (demand.store_life_launches > 0.0) {

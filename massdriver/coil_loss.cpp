@@ -71,4 +71,39 @@ double strand_eddy_J_per_m3(double strand_m, double resistivity_ohm_m, double sq
   return strand_m * strand_m / (12.0 * resistivity_ohm_m) * squared_field_rate_T2_per_s;
 }
 
+// B_z = ∂M/∂r / 2πr and B_r = −∂M/∂z / 2πr with M of the filament and a loop of radius r. With z = d tan u, d the
+// radial distance, the integrand falls like cos⁴u or faster, and the midpoint rule on u converges geometrically.
+double passing_gradient_T2_per_A2m(double filament_radius_m, double radius_m) {
+  const double gap_m = std::abs(radius_m - filament_radius_m), step_m = 1e-3 * gap_m;
+  expects(filament_radius_m > 0.0 && radius_m > 0.0 && gap_m > 0.0,
+          "passing field: the radii must be positive and differ");
+  constexpr int points = 400;
+  constexpr double half = 0.5 * std::numbers::pi;
+  const double du = half / points;
+  double sum = 0.0;
+  for (int i = 0; i < points; ++i) {
+    const double tangent = std::tan((i + 0.5) * du), z_m = gap_m * tangent;
+    const Coupling at = couple(CoaxialLoops{filament_radius_m, radius_m, z_m});
+    const Coupling outside = couple(CoaxialLoops{filament_radius_m, radius_m + step_m, z_m});
+    const Coupling inside = couple(CoaxialLoops{filament_radius_m, radius_m - step_m, z_m});
+    const double axial = (outside.slope_H_per_m - inside.slope_H_per_m) / (2.0 * step_m);
+    const double radial = at.curvature_H_per_m2;
+    sum += (axial * axial + radial * radial) * (1.0 + tangent * tangent);
+  }
+  const double circumference_m = 2.0 * std::numbers::pi * radius_m;
+  return 2.0 * sum * gap_m * du / (circumference_m * circumference_m);
+}
+
+double strand_drag_N_per_mps(const DriverDesign& design, double temperature_K) {
+  const DriveCoil& coil = design.track.coil;
+  const double current_A = design.bucket.current_A;
+  const double gradient_T2_per_m =
+      passing_gradient_T2_per_A2m(design.bucket.winding.radius_m, coil.winding.radius_m) * current_A * current_A;
+  const double conductor_m3 = 2.0 * std::numbers::pi * coil.winding.radius_m * coil.winding.length_m *
+                              coil.winding.depth_m * coil.fill;
+  return strand_eddy_J_per_m3(coil.strand_m, resistivity_ohm_m(coil.conductor, temperature_K),
+                              gradient_T2_per_m) *
+         conductor_m3 * design.bucket.count / design.track.pitch_m;
+}
+
 }  // namespace lunafab::massdriver

@@ -36,4 +36,15 @@ double drive_ac_factor(const DriveCoil& coil, double frequency_Hz, double temper
 /// @source Lammeraner and Štafl, Eddy Currents (1966), thin-sheet limit.
 double strand_eddy_J_per_m3(double strand_m, double resistivity_ohm_m, double squared_field_rate_T2_per_s);
 
+/// ∫ |∂B/∂z|² dz per A² along a line at `radius_m` beside a passing circular filament, B axial and radial: what a
+/// drive coil sees of a bucket coil, times its speed. Infinite range, 1e-5; about 0.2 ms.
+/// @throws ContractError unless both radii are positive and differ.
+double passing_gradient_T2_per_A2m(double filament_radius_m, double radius_m);
+
+/// Eddy drag of the bucket's field in the strands of the drive coils, force over speed: heat of all coils a
+/// metre of track at unit speed. Bucket and drive coils as filaments at their mean radii, neighbouring bucket
+/// coils apart, strands as thick one way as the other and thin against the skin depth (at the passing frequency
+/// of a kilohertz or two 1 mm still is).
+double strand_drag_N_per_mps(const DriverDesign& design, double temperature_K);
+
 }  // namespace lunafab::massdriver

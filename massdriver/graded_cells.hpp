@@ -58,13 +58,13 @@ void visit_graded(const Cell& whole, double x, double y, Resolution to, Visit&& 
     visit(whole, Orders{gauss_order(x_half, x_off, y_clear, to), gauss_order(y_half, y_off, x_clear, to)});
     return;
   }
-  if (depth == deepest) return;
+  const bool by_x = x_rho < y_rho || (x_rho == y_rho && x_half >= y_half);
+  const double half = by_x ? x_half : y_half, middle = by_x ? x_middle : y_middle;
+  if (depth >= deepest || half <= 4e-15 * (std::abs(middle) + half)) return;
   to.digits = std::max(to.digits - digits_per_bisection, 1.0);
   Cell low = whole, high = whole;
-  if (x_rho < y_rho || (x_rho == y_rho && x_half >= y_half))
-    low.x_high = high.x_low = x_middle;
-  else
-    low.y_high = high.y_low = y_middle;
+  (by_x ? low.x_high : low.y_high) = middle;
+  (by_x ? high.x_low : high.y_low) = middle;
   visit_graded(low, x, y, to, visit, depth + 1);
   visit_graded(high, x, y, to, visit, depth + 1);
 }

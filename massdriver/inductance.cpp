@@ -44,6 +44,15 @@ void expect_valid(const Winding& winding) {
           "winding: the depth must lie between 0 and twice the mean radius");
 }
 
+void expect_pair(const Winding& primary, const Winding& secondary, double gap_m, double relative_tolerance) {
+  expect_valid(primary);
+  expect_valid(secondary);
+  expects(std::isfinite(gap_m), "couple: the gap must be finite");
+  expects(relative_tolerance >= 1e-14 && relative_tolerance <= 0.1,
+          "couple: the tolerance must lie in [1e-14, 0.1]");
+  expect_separate(primary, secondary, gap_m);
+}
+
 Coupling couple(const CoaxialLoops& loops) {
   const auto [a, b, z] = loops;
   expects(a > 0.0 && b > 0.0 && std::isfinite(a) && std::isfinite(b) && std::isfinite(z),
@@ -54,12 +63,7 @@ Coupling couple(const CoaxialLoops& loops) {
 
 MutualEstimate couple(const Winding& primary, const Winding& secondary, double gap_m,
                       double relative_tolerance) {
-  expect_valid(primary);
-  expect_valid(secondary);
-  expects(std::isfinite(gap_m), "couple: the gap must be finite");
-  expects(relative_tolerance >= 1e-14 && relative_tolerance <= 0.1,
-          "couple: the tolerance must lie in [1e-14, 0.1]");
-  expect_separate(primary, secondary, gap_m);
+  expect_pair(primary, secondary, gap_m, relative_tolerance);
   const auto kernel = [](const FilamentPair& pair) {
     const auto [m, slope, curvature] =
         couple_loops(pair.primary_radius_m, pair.secondary_radius_m, pair.gap_m);

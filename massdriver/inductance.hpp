@@ -53,4 +53,7 @@ double self_inductance_H(const Winding& winding);
 /// not negative and all is finite.
 void expect_valid(const Winding& winding);
 
+/// @throws ContractError as `couple` of two windings does.
+void expect_pair(const Winding& primary, const Winding& secondary, double gap_m, double relative_tolerance);
+
 }  // namespace lunafab::massdriver

@@ -12,7 +12,9 @@ DifferenceParts difference_parts(double first_width, double second_width, double
     add(0.0, 0.0, 1.0, 1.0);
     return parts;
   }
-  const double flat = 0.5 * (wide - slim), end = 0.5 * (wide + slim), top = 1.0 / wide;
+  // Widths equal but for rounding have no flat top.
+  const double flat = wide - slim > 1e-13 * wide ? 0.5 * (wide - slim) : 0.0;
+  const double end = 0.5 * (wide + slim), top = 1.0 / wide;
   if (slim > 0.0) add(-end, -flat, 0.0, top);
   if (flat > 0.0) add(-flat, flat, top, top);
   if (slim > 0.0) add(flat, end, top, 0.0);

@@ -4,9 +4,8 @@
 #include <utility>
 #include "core/constants.hpp"
 #include "core/contract.hpp"
-#include "core/elementary.hpp"
-#include "massdriver/abort.hpp"
 #include "massdriver/stage_thermal.hpp"
+#include "massdriver/winding_field.hpp"
 
 namespace lunafab::massdriver {
 namespace {
@@ -66,12 +65,16 @@ void add_superconductor(std::vector<LimitRow>& rows, const DriverDesign& design,
                         const LaunchSolution& launch) {
   const BucketCoils& coils = design.bucket;
   const BucketHeating heating = launch_heating(design, bucket, launch);
-  rows.push_back(
-      row("bucket current density",
-          current_density_A_per_m2(coils.winding, coils.fill, launch.bucket_current_A),
-          critical_density_A_per_m2(coils.superconductor, launch.bucket_current_A * bucket.peak_field_T_per_A,
-                                    coils.temperature_K),
-          "A/m^2", "limit: critical density at the peak field"));
+  const double density = current_density_A_per_m2(coils.winding, coils.fill, launch.bucket_current_A);
+  const double critical = critical_density_A_per_m2(
+      coils.superconductor, launch.bucket_current_A * bucket.peak_field_T_per_A, coils.temperature_K);
+  rows.push_back({.name = "bucket current density",
+                  .value = density,
+                  .limit = critical,
+                  .unit = "A/m^2",
+                  .passes = density <= critical,
+                  .note = "limit: critical density at the peak field",
+                  .sense = LimitSense::at_most});
   rows.push_back(margin_row("quench margin", heating.margin_before, design.limits.quench_margin,
                             "1 - J/Jc before the launch warms the coil"));
   rows.push_back(row("bucket coil warming", heating.rise_K, 0.0, "K",
@@ -103,23 +106,11 @@ void add_payload_field(std::vector<LimitRow>& rows, const DriverDesign& design, 
 
 }  // namespace
 
-double axial_field_T_per_A(const Winding& winding, double distance_m) {
-  expect_valid(winding);
-  expects(winding.length_m > 0.0 && winding.depth_m > 0.0, "axial field: the section must have an area");
-  const double inner_m = winding.radius_m - 0.5 * winding.depth_m, outer_m = inner_m + winding.depth_m;
-  const auto edge = [&](double z_m) {
-    return z_m * portable_log((outer_m + std::hypot(outer_m, z_m)) / (inner_m + std::hypot(inner_m, z_m)));
-  };
-  const double b_m = 0.5 * winding.length_m;
-  return constants::vacuum_permeability_H_per_m / (2.0 * winding.length_m * winding.depth_m) *
-         (edge(distance_m + b_m) - edge(distance_m - b_m));
-}
-
 double bucket_field_T(const BucketCoils& coils, double current_A, double position_m) {
   double field_T = 0.0, sign = 1.0;
   for (int i = 0; i < coils.count; ++i, sign = -sign) {
     const double coil_m = (0.5 * (coils.count - 1) - i) * coils.spacing_m;
-    field_T += sign * current_A * axial_field_T_per_A(coils.winding, position_m - coil_m);
+    field_T += sign * current_A * field_T_per_A(coils.winding, 0.0, position_m - coil_m).y();
   }
   return field_T;
 }

@@ -28,11 +28,6 @@ struct BucketFigures {
   double ripple_Wb = 0.0;          ///< change of flux, peak to peak, at every stage; 0: the whole run's swing
 };
 
-/// Field of a winding on its axis at `distance_m` from its middle.
-/// @source B = μ0 J/2 · [(z+b) ln((R₂ + √(R₂² + (z+b)²))/(R₁ + √(R₁² + (z+b)²))) − (same with z−b)]; Montgomery,
-/// Solenoid Magnet Design (1969), ch. 1.
-double axial_field_T_per_A(const Winding& winding, double distance_m);
-
 /// Field of all bucket coils, polarities alternating, on the axis at `position_m` from the middle between the
 /// first and the last; positive ahead.
 double bucket_field_T(const BucketCoils& coils, double current_A, double position_m);

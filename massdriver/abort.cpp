@@ -35,9 +35,12 @@ double loaded_kg(const DriverDesign& design, double payload_kg) {
 
 const char* name(AbortOutcome outcome) {
   switch (outcome) {
-    case AbortOutcome::caught: return "caught";
-    case AbortOutcome::stranded: return "stranded on the track";
-    case AbortOutcome::overrun: break;
+    case AbortOutcome::caught:
+      return "caught";
+    case AbortOutcome::stranded:
+      return "stranded on the track";
+    case AbortOutcome::overrun:
+      break;
   }
   return "overran the catcher";
 }

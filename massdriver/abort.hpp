@@ -38,9 +38,10 @@ double coast_mps(const Losses& losses, double mass_kg, double speed_mps, double 
 /// Catchable speeds at `distance_m` before the catcher.
 SpeedRange catchable_speeds(const DriverDesign& design, double payload_kg, double distance_m);
 
-/// Brakes a launch that failed `distance_m` before the catcher at `speed_mps`. From there on no bank fires and
-/// the drive coils are open (assumption: no help from the remaining stages); the catcher brakes the loaded
-/// bucket at its constant deceleration and feeds `recovery` of the energy to the store until that is full.
+/// Brakes a launch that failed `distance_m` before the catcher at `speed_mps`. From there on no bank fires
+/// and the drive coils are open (assumption: no help from the remaining stages); the catcher brakes the
+/// loaded bucket at its constant deceleration and feeds `recovery` of the energy to the store until that is
+/// full.
 /// @throws ContractError unless mass and catcher are positive, speed and distance not negative.
 AbortStop stop_launch(const DriverDesign& design, double payload_kg, double speed_mps, double distance_m);
 

@@ -17,11 +17,16 @@ double per_h(double count, double span_s) {
 
 const char* name(RateBound bound) {
   switch (bound) {
-    case RateBound::recharge: return "recharge";
-    case RateBound::track: return "track";
-    case RateBound::coils: return "coil temperature";
-    case RateBound::buckets: return "buckets";
-    case RateBound::bucket_cooling: break;
+    case RateBound::recharge:
+      return "recharge";
+    case RateBound::track:
+      return "track";
+    case RateBound::coils:
+      return "coil temperature";
+    case RateBound::buckets:
+      return "buckets";
+    case RateBound::bucket_cooling:
+      break;
   }
   return "bucket cooling";
 }
@@ -55,14 +60,12 @@ Cadence find_cadence(const DriverDesign& design, const LaunchDemand& demand, dou
                             track_per_h(demand.track_s, back.clear_s), demand.coil_launches_per_h,
                             buckets_per_h(back.buckets, back.cycle_s),
                             buckets_per_h(back.buckets, demand.bucket_cooling_s)};
-  const auto* const smallest =
-      std::min_element(cadence.while_up_per_h.begin(), cadence.while_up_per_h.end());
+  const auto* const smallest = std::min_element(cadence.while_up_per_h.begin(), cadence.while_up_per_h.end());
   cadence.binding = static_cast<RateBound>(smallest - cadence.while_up_per_h.begin());
   cadence.up_per_h = *smallest;
   if (cadence.up_per_h == 0.0) return cadence;
   cadence.bus_W = cadence.up_per_h * demand.bus_J / seconds_per_h;
-  cadence.buckets_needed =
-      cadence.up_per_h * std::max(back.cycle_s, demand.bucket_cooling_s) / seconds_per_h;
+  cadence.buckets_needed = cadence.up_per_h * std::max(back.cycle_s, demand.bucket_cooling_s) / seconds_per_h;
   cadence.sustained_per_h = 1.0 / (1.0 / cadence.up_per_h + demand.down_s / seconds_per_h);
   cadence.down_h_per_day = 24.0 * cadence.sustained_per_h * demand.down_s / seconds_per_h;
   if (demand.store_life_launches > 0.0) {

@@ -11,24 +11,24 @@ const char* name(RateBound bound);
 
 /// What one launch asks of the machine.
 struct LaunchDemand {
-  double bus_J = 0.0;            ///< net of regeneration
-  double track_s = 0.0;          ///< from the bucket's start until it has left the track
-  double coil_launches_per_h = 0.0;   ///< at the coils' temperature limit (`passive_launches_per_h`)
-  double bucket_cooling_s = 0.0;      ///< shortest cycle of one bucket by its cryocooler (`shortest_cycle_s`)
-  double down_s = 0.0;                ///< standstill for exchanges, per launch (`maintenance_need`)
-  double store_life_launches = 0.0;   ///< of the store's capacitors at the voltage used; 0: they do not wear
+  double bus_J = 0.0;                ///< net of regeneration
+  double track_s = 0.0;              ///< from the bucket's start until it has left the track
+  double coil_launches_per_h = 0.0;  ///< at the coils' temperature limit (`passive_launches_per_h`)
+  double bucket_cooling_s = 0.0;     ///< shortest cycle of one bucket by its cryocooler (`shortest_cycle_s`)
+  double down_s = 0.0;               ///< standstill for exchanges, per launch (`maintenance_need`)
+  double store_life_launches = 0.0;  ///< of the store's capacitors at the voltage used; 0: they do not wear
 };
 
 /// Launches per hour. A bound that does not apply is ∞.
 struct Cadence {
   std::array<double, rate_bounds> while_up_per_h{};  ///< by RateBound
   RateBound binding = RateBound::recharge;
-  double up_per_h = 0.0;          ///< smallest of them
-  double sustained_per_h = 0.0;   ///< with standstill: 1 / (1/up + down)
-  double down_h_per_day = 0.0;    ///< at the sustained cadence
-  double buckets_needed = 0.0;    ///< at the cadence while up, not rounded
-  double bus_W = 0.0;             ///< drawn at the cadence while up
-  double store_kg_per_year = 0.0; ///< capacitors exchanged at the sustained cadence, 365.25 days
+  double up_per_h = 0.0;           ///< smallest of them
+  double sustained_per_h = 0.0;    ///< with standstill: 1 / (1/up + down)
+  double down_h_per_day = 0.0;     ///< at the sustained cadence
+  double buckets_needed = 0.0;     ///< at the cadence while up, not rounded
+  double bus_W = 0.0;              ///< drawn at the cadence while up
+  double store_kg_per_year = 0.0;  ///< capacitors exchanged at the sustained cadence, 365.25 days
 };
 
 /// 3600 · bus / energy of a launch.

@@ -31,16 +31,17 @@ double skin_depth_m(double resistivity_ohm_m, double frequency_Hz) {
                    (std::numbers::pi * frequency_Hz * constants::vacuum_permeability_H_per_m));
 }
 
-// Between faces at fields H₁ and H₂ a layer's loss splits into a part by its own current, ∝ (H₁ − H₂)², and one
-// by the mean field, ∝ ((H₁ + H₂)/2)², without mixed terms: one is odd, the other even about the layer's middle.
-// In units of the DC loss: skin = Δ/2 · (sinh Δ + sin Δ)/(cosh Δ − cos Δ) and, for a mean field of n layers'
-// currents, n² · 2Δ (sinh Δ − sin Δ)/(cosh Δ + cos Δ). The mean of n² over the stack is (4m² − 1)/12 from one
-// face and (m² − 1)/12 about the middle; the former is Dowell's formula.
+// Between faces at fields H₁ and H₂ a layer's loss splits into a part by its own current, ∝ (H₁ − H₂)², and
+// one by the mean field, ∝ ((H₁ + H₂)/2)², without mixed terms: one is odd, the other even about the layer's
+// middle. In units of the DC loss: skin = Δ/2 · (sinh Δ + sin Δ)/(cosh Δ − cos Δ) and, for a mean field of n
+// layers' currents, n² · 2Δ (sinh Δ − sin Δ)/(cosh Δ + cos Δ). The mean of n² over the stack is (4m² − 1)/12
+// from one face and (m² − 1)/12 about the middle; the former is Dowell's formula.
 double layered_ac_factor(double thickness_in_skin_depths, int layers, FieldZero zero) {
   expects(thickness_in_skin_depths >= 0.0 && std::isfinite(thickness_in_skin_depths) && layers >= 1,
           "ac factor: the thickness must be finite and not negative, the layers at least one");
   const double x = thickness_in_skin_depths, m = layers;
-  const double mean_square = zero == FieldZero::at_one_face ? (4.0 * m * m - 1.0) / 12.0 : (m * m - 1.0) / 12.0;
+  const double mean_square =
+      zero == FieldZero::at_one_face ? (4.0 * m * m - 1.0) / 12.0 : (m * m - 1.0) / 12.0;
   if (x == 0.0) return 1.0;
   if (x > 40.0) return x * (0.5 + 2.0 * mean_square);  // e⁻⁴⁰ beside 1 is nothing
   const auto [cosh_plus_cos, sinh_plus_sin, cosh_minus_cos, sinh_minus_sin] = quarter_sums(x);
@@ -71,9 +72,10 @@ double strand_eddy_J_per_m3(double strand_m, double resistivity_ohm_m, double sq
   return strand_m * strand_m / (12.0 * resistivity_ohm_m) * squared_field_rate_T2_per_s;
 }
 
-// B_z = ∂M/∂r / 2πr and B_r = −∂M/∂z / 2πr with M of the filament and a loop of radius r. With z = d tan u, d the
-// radial distance, the integrand falls like cos⁴u or faster, and the midpoint rule on u converges geometrically.
-double passing_gradient_T2_per_A2m(double filament_radius_m, double radius_m) {
+// B_z = ∂M/∂r / 2πr and B_r = −∂M/∂z / 2πr with M of the filament and a loop of radius r. With z = d tan u, d
+// the radial distance, the integrand falls like cos⁴u or faster, and the midpoint rule on u converges
+// geometrically.
+double passing_gradient_square(double filament_radius_m, double radius_m) {
   const double gap_m = std::abs(radius_m - filament_radius_m), step_m = 1e-3 * gap_m;
   expects(filament_radius_m > 0.0 && radius_m > 0.0 && gap_m > 0.0,
           "passing field: the radii must be positive and differ");
@@ -98,7 +100,7 @@ double strand_drag_N_per_mps(const DriverDesign& design, double temperature_K) {
   const DriveCoil& coil = design.track.coil;
   const double current_A = design.bucket.current_A;
   const double gradient_T2_per_m =
-      passing_gradient_T2_per_A2m(design.bucket.winding.radius_m, coil.winding.radius_m) * current_A * current_A;
+      passing_gradient_square(design.bucket.winding.radius_m, coil.winding.radius_m) * current_A * current_A;
   const double conductor_m3 = 2.0 * std::numbers::pi * coil.winding.radius_m * coil.winding.length_m *
                               coil.winding.depth_m * coil.fill;
   return strand_eddy_J_per_m3(coil.strand_m, resistivity_ohm_m(coil.conductor, temperature_K),

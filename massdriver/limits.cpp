@@ -4,6 +4,7 @@
 #include <utility>
 #include "core/constants.hpp"
 #include "core/contract.hpp"
+#include "massdriver/coil_loss.hpp"
 #include "massdriver/stage_thermal.hpp"
 #include "massdriver/winding_field.hpp"
 
@@ -56,6 +57,12 @@ void add_conductors(std::vector<LimitRow>& rows, const DriverDesign& design, con
   rows.push_back(row("drive current density",
                      current_density_A_per_m2(coil.winding, coil.fill, launch.drive_current_A), 0.0,
                      "A/m^2"));
+  if (coil.strand_m > 0.0) {
+    const double drag = strand_drag_N_per_mps(design, coil.temperature_K);
+    rows.push_back(row("strand eddies of the passing bucket",
+                       drag * launch.muzzle_speed_mps * design.track.pitch_m, 0.0, "J",
+                       "last stage; part of the launch only as far as losses.eddy_N_per_mps holds it"));
+  }
   const double node_J_per_K = coil_mass_kg(coil) * coil.conductor.specific_heat_J_per_kgK;
   rows.push_back(row("drive coil temperature", coil.temperature_K + launch.worst_coil_heat_J / node_J_per_K,
                      coil.temperature_limit_K, "K", "worst stage, right after this launch"));
@@ -94,11 +101,14 @@ void add_abort(std::vector<LimitRow>& rows, const DriverDesign& design, const La
                      design.back.catcher_m, "m", "length to stop the loaded bucket from muzzle speed"));
 }
 
-void add_payload_field(std::vector<LimitRow>& rows, const DriverDesign& design, const LaunchSolution& launch) {
+void add_payload_field(std::vector<LimitRow>& rows, const DriverDesign& design,
+                       const LaunchSolution& launch) {
   const BucketCoils& coils = design.bucket;
   const double first_m = 0.5 * (coils.count - 1) * coils.spacing_m;
   const double reach_m = std::min(1.0, coils.count > 1 ? first_m : 1.0);
-  const auto strength = [&](double at_m) { return std::abs(bucket_field_T(coils, launch.bucket_current_A, at_m)); };
+  const auto strength = [&](double at_m) {
+    return std::abs(bucket_field_T(coils, launch.bucket_current_A, at_m));
+  };
   rows.push_back(row("field at the payload", std::max(strength(reach_m), strength(-reach_m)),
                      design.limits.payload_field_T, "T", "on the axis, 1 m from the middle of the coils"));
   rows.push_back(row("field inside a bucket coil", strength(first_m), 0.0, "T", "on the axis"));
@@ -121,9 +131,9 @@ FieldHistory bucket_history(const DriverDesign& design, const BucketFigures& buc
           "bucket history: self-inductance and pitch must be positive");
   const double tesla_per_weber = bucket.peak_field_T_per_A / bucket.self_H;
   const double ripple_Wb = bucket.ripple_Wb > 0.0 ? bucket.ripple_Wb : launch.bucket_flux_swing_Wb;
-  const double critical = critical_density_A_per_m2(
-      design.bucket.superconductor, design.bucket.current_A * bucket.peak_field_T_per_A,
-      design.bucket.temperature_K);
+  const double critical = critical_density_A_per_m2(design.bucket.superconductor,
+                                                    design.bucket.current_A * bucket.peak_field_T_per_A,
+                                                    design.bucket.temperature_K);
   const double density =
       current_density_A_per_m2(design.bucket.winding, design.bucket.fill, design.bucket.current_A);
   return {.swing_T = launch.bucket_flux_swing_Wb * tesla_per_weber,

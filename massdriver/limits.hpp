@@ -9,8 +9,8 @@ namespace lunafab::massdriver {
 /// Which side of the limit is allowed.
 enum class LimitSense : std::uint8_t { at_most, at_least, reported };
 
-/// One value of a launch beside what it may be. `reported`: the design sets no limit, `limit` is 0 and the row
-/// passes.
+/// One value of a launch beside what it may be. `reported`: the design sets no limit, `limit` is 0 and the
+/// row passes.
 struct LimitRow {
   std::string name;
   double value = 0.0;
@@ -23,17 +23,17 @@ struct LimitRow {
 
 /// What the limits need of the bucket coils beyond their design.
 struct BucketFigures {
-  double self_H = 0.0;             ///< of one coil
-  double peak_field_T_per_A = 0.0; ///< largest on the winding
-  double ripple_Wb = 0.0;          ///< change of flux, peak to peak, at every stage; 0: the whole run's swing
+  double self_H = 0.0;              ///< of one coil
+  double peak_field_T_per_A = 0.0;  ///< largest on the winding
+  double ripple_Wb = 0.0;  ///< change of flux, peak to peak, at every stage; 0: the whole run's swing
 };
 
 /// Field of all bucket coils, polarities alternating, on the axis at `position_m` from the middle between the
 /// first and the last; positive ahead.
 double bucket_field_T(const BucketCoils& coils, double current_A, double position_m);
 
-/// What the bucket's conductor sees in this launch: from injection to muzzle speed one ripple a stage, fields as
-/// the change of the coil's own current, flux over self-inductance.
+/// What the bucket's conductor sees in this launch: from injection to muzzle speed one ripple a stage, fields
+/// as the change of the coil's own current, flux over self-inductance.
 FieldHistory bucket_history(const DriverDesign& design, const BucketFigures& bucket,
                             const LaunchSolution& launch);
 

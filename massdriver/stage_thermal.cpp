@@ -22,12 +22,15 @@ void check(const CoilNode& node) {
 /// Temperature after cooling for `span_s`. The step is 1/64 of the fastest time constant C/(4εσA T³) at hand:
 /// the local error (1/64)⁵/120 is below 1e-11 of the difference.
 double cool(const CoilNode& node, double temperature_K, double sky_K, double span_s) {
-  const auto slope = [&](double at_K) { return -radiated_W(node, at_K, sky_K) / node.heat_capacity_J_per_K; };
+  const auto slope = [&](double at_K) {
+    return -radiated_W(node, at_K, sky_K) / node.heat_capacity_J_per_K;
+  };
   const double hottest_K = std::max(temperature_K, sky_K);
   const double conductance_W_per_K = 4.0 * radiated_W(node, hottest_K, 0.0) / hottest_K;
-  const double steps = std::ceil(64.0 * span_s * conductance_W_per_K / node.heat_capacity_J_per_K);
-  const double h = span_s / std::max(steps, 1.0);
-  for (double left = std::max(steps, 1.0); left > 0.0; left -= 1.0) {
+  const auto steps = static_cast<std::int64_t>(
+      1.0 + std::floor(64.0 * span_s * conductance_W_per_K / node.heat_capacity_J_per_K));
+  const double h = span_s / static_cast<double>(steps);
+  for (std::int64_t i = 0; i < steps; ++i) {
     const double a = slope(temperature_K), b = slope(temperature_K + 0.5 * h * a);
     const double c = slope(temperature_K + 0.5 * h * b), d = slope(temperature_K + h * c);
     temperature_K += h / 6.0 * (a + 2.0 * b + 2.0 * c + d);
@@ -46,9 +49,12 @@ void sample(TemperatureCourse& course, double time_s, double temperature_K) {
 
 const char* name(StageClass stage) {
   switch (stage) {
-    case StageClass::first: return "first stage";
-    case StageClass::mean: return "mean stage";
-    case StageClass::worst: break;
+    case StageClass::first:
+      return "first stage";
+    case StageClass::mean:
+      return "mean stage";
+    case StageClass::worst:
+      break;
   }
   return "worst stage";
 }
@@ -64,12 +70,11 @@ double coil_mass_kg(const DriveCoil& coil) {
 std::array<CoilNode, stage_classes> coil_nodes(const DriverDesign& design, const LaunchSolution& launch,
                                                double coil_temperature_K) {
   const DriveCoil& coil = design.track.coil;
-  const CoilNode node{
-      .heat_capacity_J_per_K = coil_mass_kg(coil) * coil.conductor.specific_heat_J_per_kgK,
-      .radiator_m2 = coil.radiator_m2 > 0.0 ? coil.radiator_m2 : outer_face_m2(coil.winding),
-      .emissivity = coil.emissivity,
-      .conductor = coil.conductor,
-      .heat_at_K = coil_temperature_K};
+  const CoilNode node{.heat_capacity_J_per_K = coil_mass_kg(coil) * coil.conductor.specific_heat_J_per_kgK,
+                      .radiator_m2 = coil.radiator_m2 > 0.0 ? coil.radiator_m2 : outer_face_m2(coil.winding),
+                      .emissivity = coil.emissivity,
+                      .conductor = coil.conductor,
+                      .heat_at_K = coil_temperature_K};
   std::array nodes{node, node, node};
   nodes[0].heat_J = launch.first_coil_heat_J;
   nodes[1].heat_J = launch.mean_coil_heat_J;
@@ -109,8 +114,7 @@ double passive_launches_per_h(const CoilNode& node, double limit_K, double sky_K
   return seconds_per_h * radiated_W(node, limit_K, sky_K) / launch_heat_J(node, limit_K);
 }
 
-TemperatureCourse simulate_coil(const CoilNode& node, double start_K,
-                                std::span<const CadencePhase> phases) {
+TemperatureCourse simulate_coil(const CoilNode& node, double start_K, std::span<const CadencePhase> phases) {
   check(node);
   TemperatureCourse course{.final_K = start_K, .peak_K = start_K};
   double temperature_K = start_K, began_s = 0.0;

@@ -19,7 +19,7 @@ struct CoilNode {
   double radiator_m2 = 0.0;
   double emissivity = 0.0;
   Conductor conductor;
-  double heat_J = 0.0;     ///< of one launch with the coil at `heat_at_K`
+  double heat_J = 0.0;  ///< of one launch with the coil at `heat_at_K`
   double heat_at_K = 0.0;
 };
 
@@ -56,8 +56,8 @@ double launch_heat_J(const CoilNode& node, double temperature_K);
 
 double radiated_W(const CoilNode& node, double temperature_K, double sky_K);
 
-/// Temperature at which radiation takes away the mean heat of a cadence. Exists for every cadence: T⁴ outgrows
-/// the resistance.
+/// Temperature at which radiation takes away the mean heat of a cadence. Exists for every cadence: T⁴
+/// outgrows the resistance.
 double steady_state_K(const CoilNode& node, double launches_per_h, double sky_K);
 
 /// Cadence whose steady state is `limit_K`, with the heat of a launch at that temperature; 0 where the sky is
@@ -82,7 +82,8 @@ struct BucketNode {
 /// `peak_K` and samples are right after launches; `radiated_J` is what the cooler took beyond the leak.
 TemperatureCourse simulate_bucket(const BucketNode& node, double cycle_s, std::int64_t launches);
 
-/// Shortest cycle without a rise from launch to launch: heat / (cooler − leak); ∞ where the leak takes it all.
+/// Shortest cycle without a rise from launch to launch: heat / (cooler − leak); ∞ where the leak takes it
+/// all.
 double shortest_cycle_s(const BucketNode& node);
 
 }  // namespace lunafab::massdriver

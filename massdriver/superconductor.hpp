@@ -43,11 +43,12 @@ double conductor_volume_m3(const Winding& winding, double fill);
 double quench_margin(const BucketCoils& coils, double current_A, double peak_field_T_per_A,
                      double temperature_K);
 
-/// Hysteresis loss of one full cycle of a superconducting slab, thickness `filament_m`, in a parallel field that
-/// swings by `peak_to_peak_T`, per volume of the slab; `transport_share` J/J_c of a steady current multiplies
-/// it by 1 + share². Beyond full penetration a round filament loses 4/π · ⅔ = 0.85 of this; before it, in a
-/// transverse field, about twice as much. Flat tape across the field loses far more: not modelled.
-/// @source Bean, Rev. Mod. Phys. 36 (1964) 31; transport factor: Wilson, Superconducting Magnets (1983), ch. 8.
+/// Hysteresis loss of one full cycle of a superconducting slab, thickness `filament_m`, in a parallel field
+/// that swings by `peak_to_peak_T`, per volume of the slab; `transport_share` J/J_c of a steady current
+/// multiplies it by 1 + share². Beyond full penetration a round filament loses 4/π · ⅔ = 0.85 of this; before
+/// it, in a transverse field, about twice as much. Flat tape across the field loses far more: not modelled.
+/// @source Bean, Rev. Mod. Phys. 36 (1964) 31; transport factor: Wilson, Superconducting Magnets (1983),
+/// ch. 8.
 double hysteresis_J_per_m3(double critical_A_per_m2, double filament_m, double peak_to_peak_T,
                            double transport_share);
 
@@ -56,17 +57,17 @@ double hysteresis_J_per_m3(double critical_A_per_m2, double filament_m, double p
 /// @source Campbell, Cryogenics 22 (1982) 3, n = 2.
 double coupling_J_per_m3(double coupling_time_s, double frequency_Hz, double peak_to_peak_T);
 
-/// Mean of ωτ/(1 + ω²τ²) over a run at constant acceleration, places along the track weighted equally: then ω²
-/// is uniform and the mean is 2[y − atan y]/[y²] between y = ωτ at both ends.
+/// Mean of ωτ/(1 + ω²τ²) over a run at constant acceleration, places along the track weighted equally: then
+/// ω² is uniform and the mean is 2[y − atan y]/[y²] between y = ωτ at both ends.
 double mean_coupling_response(double coupling_time_s, double first_Hz, double last_Hz);
 
-/// Heat of a launch: the swing once, a half of its cycle, and every ripple. The ripples count as if each began
-/// anew, which bounds minor loops on top of a swing from above.
+/// Heat of a launch: the swing once, a half of its cycle, and every ripple. The ripples count as if each
+/// began anew, which bounds minor loops on top of a swing from above.
 AcLoss ac_loss(const Superconductor& superconductor, double critical_A_per_m2, const FieldHistory& history);
 
-/// Heat, rise and margin of one bucket coil by a launch. Assumed: the whole winding sees the field of its worst
-/// point, the heat capacity is that of the starting temperature, nothing is cooled during the launch. All three
-/// err to the warm side.
+/// Heat, rise and margin of one bucket coil by a launch. Assumed: the whole winding sees the field of its
+/// worst point, the heat capacity is that of the starting temperature, nothing is cooled during the launch.
+/// All three err to the warm side.
 BucketHeating heat_bucket(const BucketCoils& coils, double peak_current_A, double peak_field_T_per_A,
                           const FieldHistory& history, double temperature_K);
 

@@ -26,14 +26,16 @@ std::array<double, stage_classes> class_sizes(const DriverDesign& design) {
 
 /// Mass of one stage's part.
 PerPart part_masses_kg(const DriverDesign& design, double store_J) {
-  const double capacitors_kg =
-      design.store.kind == StoreKind::capacitor ? store_mass_kg(design.store, store_J) / design.track.stages : 0.0;
+  const double capacitors_kg = design.store.kind == StoreKind::capacitor
+                                   ? store_mass_kg(design.store, store_J) / design.track.stages
+                                   : 0.0;
   return {capacitors_kg, design.store.switch_kg, coil_mass_kg(design.track.coil)};
 }
 
 }  // namespace
 
-std::array<StageStress, stage_classes> stage_stresses(const DriverDesign& design, const LaunchSolution& launch,
+std::array<StageStress, stage_classes> stage_stresses(const DriverDesign& design,
+                                                      const LaunchSolution& launch,
                                                       double nominal_voltage_V) {
   expects(nominal_voltage_V > 0.0, "wear: the nominal voltage must be positive");
   const DriveCoil& coil = design.track.coil;
@@ -53,9 +55,10 @@ std::array<StageStress, stage_classes> stage_stresses(const DriverDesign& design
 PerPart life_shares(const DriverDesign& design, const StageStress& stress) {
   const Store& store = design.store;
   const DriveCoil& coil = design.track.coil;
-  const double capacitor = store.kind == StoreKind::capacitor
-                               ? per_life(power(stress.voltage_ratio, store.life_exponent), store.life_launches)
-                               : 0.0;
+  const double capacitor =
+      store.kind == StoreKind::capacitor
+          ? per_life(power(stress.voltage_ratio, store.life_exponent), store.life_launches)
+          : 0.0;
   const double fatigue =
       coil.fatigue_Pa > 0.0 ? power(stress.hoop_Pa / coil.fatigue_Pa, coil.fatigue_exponent) : 0.0;
   return {capacitor, per_life(1.0, store.switch_life_launches),
@@ -110,7 +113,8 @@ MaintenanceNeed maintenance_need(const DriverDesign& design,
   for (std::size_t i = 0; i < stage_classes; ++i) {
     const PerPart share = life_shares(design, stresses[i]);
     for (std::size_t part = 0; part < wear_parts; ++part) {
-      const double planned = sizes[i] * share[part] / plan.replace_at, failed = planned * failures_an_interval;
+      const double planned = sizes[i] * share[part] / plan.replace_at,
+                   failed = planned * failures_an_interval;
       need.planned[part] += planned;
       need.failed[part] += failed;
       need.exchanged_kg += (planned + failed) * mass_kg[part];

@@ -30,24 +30,25 @@ struct WearState {
 
 /// What keeping the machine fresh costs, per launch of the whole machine.
 struct MaintenanceNeed {
-  PerPart planned{};          ///< exchanges
-  PerPart failed{};           ///< failures between them
+  PerPart planned{};  ///< exchanges
+  PerPart failed{};   ///< failures between them
   double exchanged_kg = 0.0;
   double down_s = 0.0;
 };
 
-/// Stress of each stage class. Banks are built for their own stage's voltage, so a launch strains all alike: by
-/// its peak voltage over the nominal launch's. The hoop stress of the first and worst stage is the run's
+/// Stress of each stage class. Banks are built for their own stage's voltage, so a launch strains all alike:
+/// by its peak voltage over the nominal launch's. The hoop stress of the first and worst stage is the run's
 /// largest, of the mean stage that at cruise, as the square of the current. Two half waves a bucket coil.
 /// @throws ContractError unless the nominal voltage is positive.
-std::array<StageStress, stage_classes> stage_stresses(const DriverDesign& design, const LaunchSolution& launch,
-                                                      double nominal_voltage_V);
+std::array<StageStress, stage_classes> stage_stresses(const DriverDesign& design,
+                                                      const LaunchSolution& launch, double nominal_voltage_V);
 
 /// Share of life that one launch takes from each part:
 /// - capacitor: voltage_ratio^n / life_launches (film capacitors: n ≈ 7–10, assumption); none in a central
 ///   store;
 /// - switch: 1 / switch_life_launches;
-/// - coil: cycles (σ/σ_ref)^m / cycles_ref, Basquin's line through one point and Miner's sum; no endurance limit,
+/// - coil: cycles (σ/σ_ref)^m / cycles_ref, Basquin's line through one point and Miner's sum; no endurance
+/// limit,
 ///   mean stress not counted (assumptions).
 /// A life of 0 means that the part does not wear.
 PerPart life_shares(const DriverDesign& design, const StageStress& stress);
@@ -60,7 +61,8 @@ WearState advance(const WearState& state, const DriverDesign& design,
 /// exp(−Σ ((d + Δd)^β − d^β)). Over many launches it telescopes to 1 − exp(−Σ d^β).
 double stage_failure_probability(const ClassWear& wear, const PerPart& share, double wear_shape);
 
-/// Failed stages expected in the next launch: the first and the worst stage once, the mean class for the rest.
+/// Failed stages expected in the next launch: the first and the worst stage once, the mean class for the
+/// rest.
 double expected_failed_stages(const WearState& state, const DriverDesign& design,
                               const std::array<StageStress, stage_classes>& stresses);
 

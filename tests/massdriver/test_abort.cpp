@@ -41,7 +41,8 @@ TEST_CASE("abort: energy closes whatever the outcome", "[massdriver]") {
   for (const double speed_mps : {1.0, 60.0, 300.0, 2000.0, 2400.0, 2600.0}) {
     for (const double distance_m : {0.0, 1000.0, 9000.0}) {
       const AbortStop stop = stop_launch(design, 3500.0, speed_mps, distance_m);
-      CHECK_THAT(stop.drag_J + stop.recovered_J + stop.dumped_J + stop.left_J, WithinRel(kinetic_J(speed_mps), 1e-12));
+      CHECK_THAT(stop.drag_J + stop.recovered_J + stop.dumped_J + stop.left_J,
+                 WithinRel(kinetic_J(speed_mps), 1e-12));
       CHECK(stop.dumped_J >= 0.0);
       CHECK((stop.left_J > 0.0) == (stop.outcome == AbortOutcome::overrun));
       caught += stop.outcome == AbortOutcome::caught ? 1 : 0;
@@ -62,10 +63,11 @@ TEST_CASE("abort: what recovers is the brake's share until the store is full", "
 }
 
 TEST_CASE("abort: a coasting bucket loses speed as its drag's closed form says", "[massdriver]") {
-  // Constant force: v² = v₀² − 2Fx/m. Eddies: v = v₀ − cx/m. Above the reference speed F v is constant: v³ = v₀³
-  // − 3Fv_r x/m.
+  // Constant force: v² = v₀² − 2Fx/m. Eddies: v = v₀ − cx/m. Above the reference speed F v is constant: v³ =
+  // v₀³ − 3Fv_r x/m.
   const Losses constant{.drag_N_at_reference = 10e3};
-  CHECK_THAT(coast_mps(constant, 5000.0, 200.0, 4000.0), WithinRel(std::sqrt(200.0 * 200.0 - 16000.0), 1e-12));
+  CHECK_THAT(coast_mps(constant, 5000.0, 200.0, 4000.0),
+             WithinRel(std::sqrt(200.0 * 200.0 - 16000.0), 1e-12));
   const Losses eddies{.eddy_N_per_mps = 100.0};
   CHECK_THAT(coast_mps(eddies, 5000.0, 200.0, 4000.0), WithinRel(120.0, 1e-9));
   const Losses levitation{.drag_N_at_reference = 50e3, .drag_reference_mps = 50.0};
@@ -77,7 +79,9 @@ TEST_CASE("abort: a coasting bucket loses speed as its drag's closed form says",
 TEST_CASE("abort: inside the catchable range the bucket is caught, outside it is not", "[massdriver]") {
   DriverDesign design = design_with_catcher();
   design.losses = {.drag_N_at_reference = 20e3, .drag_reference_mps = 100.0, .eddy_N_per_mps = 2.0};
-  const auto outcome = [&](double speed_mps) { return stop_launch(design, 3500.0, speed_mps, 6000.0).outcome; };
+  const auto outcome = [&](double speed_mps) {
+    return stop_launch(design, 3500.0, speed_mps, 6000.0).outcome;
+  };
   const SpeedRange range = catchable_speeds(design, 3500.0, 6000.0);
   CHECK(range.lowest_mps > 0.0);
   CHECK(range.highest_mps > largest_catch_mps(design.back));

@@ -39,7 +39,8 @@ TEST_CASE("cadence: bus power at 0.12, 2.3 and 114 launches an hour", "[massdriv
   struct Row {
     double per_h, heavy_MW, light_MW, digit;
   };
-  for (const Row row : {Row{0.12, 0.41, 0.18, 0.005}, Row{2.3, 7.9, 3.4, 0.05}, Row{114.0, 391.0, 168.0, 0.6}}) {
+  for (const Row row :
+       {Row{0.12, 0.41, 0.18, 0.005}, Row{2.3, 7.9, 3.4, 0.05}, Row{114.0, 391.0, 168.0, 0.6}}) {
     // Plenty of everything; the coils bind at the cadence asked for.
     LaunchDemand asked{.bus_J = heavy_bus_J, .coil_launches_per_h = row.per_h};
     const DriverDesign design = design_with(1e12, 1000);
@@ -51,8 +52,10 @@ TEST_CASE("cadence: bus power at 0.12, 2.3 and 114 launches an hour", "[massdriv
   }
 }
 
-TEST_CASE("cadence: one bucket on the track at a time allows 284 an hour, 62 buckets give 114", "[massdriver]") {
-  // 9.75 km from 150 to 2400 m/s at constant acceleration take 2 · 9750 / 2550 = 7.647 s; injection not counted.
+TEST_CASE("cadence: one bucket on the track at a time allows 284 an hour, 62 buckets give 114",
+          "[massdriver]") {
+  // 9.75 km from 150 to 2400 m/s at constant acceleration take 2 · 9750 / 2550 = 7.647 s; injection not
+  // counted.
   CHECK_THAT(track_per_h(2.0 * 9750.0 / 2550.0, 5.0), WithinAbs(284.0, 1.0));
   // The 1.53 s of a 10 g injection on the same track cost a tenth of it.
   CHECK_THAT(track_per_h(2.0 * 9750.0 / 2550.0 + 150.0 / 98.0665, 5.0), WithinAbs(254.0, 0.5));
@@ -87,7 +90,8 @@ TEST_CASE("cadence: hours up and hours down make a day", "[massdriver]") {
 }
 
 TEST_CASE("cadence: capacitors of 10⁴ shots at a million launches a year are 1.5 Mt a year", "[massdriver]") {
-  LaunchDemand asked{.bus_J = heavy_bus_J, .coil_launches_per_h = 1e6 / (24.0 * 365.25), .store_life_launches = 1e4};
+  LaunchDemand asked{
+      .bus_J = heavy_bus_J, .coil_launches_per_h = 1e6 / (24.0 * 365.25), .store_life_launches = 1e4};
   const Cadence cadence = find_cadence(design_with(1e12, 1000), asked, 15.15e9);
   CHECK_THAT(cadence.store_kg_per_year, WithinRel(1.515e9, 1e-12));
   CHECK_THAT(store_mass_kg({.specific_energy_J_per_kg = 1000.0}, 15.15e9), WithinRel(15150e3, 1e-15));

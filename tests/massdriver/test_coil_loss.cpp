@@ -12,9 +12,9 @@ using Catch::WithinAbs, Catch::WithinRel;
 
 namespace {
 
-// Independent oracle: the layer's complex field solved directly. With k = (1 + i)/δ and the faces' fields H₁, H₂
-// (x in skin depths, currents of one layer as unit) H = [H₁ sinh k(x−y) + H₂ sinh ky]/sinh kx, the loss is the
-// Poynting flux into both faces, ∝ Re k[(|H₁|² + |H₂|²) coth kx − 2 H₁H₂/sinh kx]; DC: 1/x.
+// Independent oracle: the layer's complex field solved directly. With k = (1 + i)/δ and the faces' fields H₁,
+// H₂ (x in skin depths, currents of one layer as unit) H = [H₁ sinh k(x−y) + H₂ sinh ky]/sinh kx, the loss is
+// the Poynting flux into both faces, ∝ Re k[(|H₁|² + |H₂|²) coth kx − 2 H₁H₂/sinh kx]; DC: 1/x.
 double layer_loss(double x, double h1, double h2) {
   const std::complex<double> k{1.0, 1.0};
   const std::complex<double> flux =
@@ -78,7 +78,8 @@ TEST_CASE("coil loss: a stack with its zero in the middle is two half stacks", "
   }
 }
 
-TEST_CASE("coil loss: 20 strands of the 3.5-t machine's coil make R_ac 1.3 to 1.6 times R_dc", "[massdriver]") {
+TEST_CASE("coil loss: 20 strands of the 3.5-t machine's coil make R_ac 1.3 to 1.6 times R_dc",
+          "[massdriver]") {
   DriveCoil coil{.winding = {1.5, 0.25, 0.04},
                  .fill = 0.7,
                  .conductor = {.resistivity_ohm_m = 2.2e-8, .reference_K = 250.0},
@@ -101,8 +102,8 @@ TEST_CASE("coil loss: close by, a passing filament's gradient is that of a strai
   // (μ0 I/2π)² π/(2d³). Curvature changes that by the order of d/R · ln(R/d).
   const double gap_m = 1e-3;
   const double wire = 4e-14 * std::numbers::pi / (2.0 * gap_m * gap_m * gap_m);
-  CHECK_THAT(passing_gradient_T2_per_A2m(1.0, 1.0 + gap_m), WithinRel(wire, 0.01));
-  CHECK_THAT(passing_gradient_T2_per_A2m(1.0 + gap_m, 1.0), WithinRel(wire, 0.01));
+  CHECK_THAT(passing_gradient_square(1.0, 1.0 + gap_m), WithinRel(wire, 0.01));
+  CHECK_THAT(passing_gradient_square(1.0 + gap_m, 1.0), WithinRel(wire, 0.01));
 }
 
 TEST_CASE("coil loss: far away, a passing filament's gradient is that of a dipole", "[massdriver]") {
@@ -113,13 +114,17 @@ TEST_CASE("coil loss: far away, a passing filament's gradient is that of a dipol
   constexpr int n = 20000;
   for (int i = 0; i < n; ++i) {
     const double u = (i + 0.5) / n * 0.5 * std::numbers::pi, z = r * std::tan(u), h = 1e-5;
-    const auto axial = [&](double at) { return (2 * at * at - r * r) / std::pow(r * r + at * at, 2.5); };
-    const auto radial = [&](double at) { return 3 * r * at / std::pow(r * r + at * at, 2.5); };
+    const auto axial = [&](double at) {
+      return (2 * at * at - r * r) / std::pow(r * r + at * at, 2.5);
+    };
+    const auto radial = [&](double at) {
+      return 3 * r * at / std::pow(r * r + at * at, 2.5);
+    };
     const double dz = (axial(z + h) - axial(z - h)) / (2 * h), dr = (radial(z + h) - radial(z - h)) / (2 * h);
     sum += (dz * dz + dr * dr) * (1 + z * z / r / r);
   }
   const double dipole = 2.0 * c * c * sum * r * 0.5 * std::numbers::pi / n;
-  CHECK_THAT(passing_gradient_T2_per_A2m(a, r), WithinRel(dipole, 1e-3));  // quadrupole terms (a/r)² and slack
+  CHECK_THAT(passing_gradient_square(a, r), WithinRel(dipole, 1e-3));  // quadrupole terms (a/r)² and slack
 }
 
 TEST_CASE("coil loss: a passing bucket coil's gradient is that of the field summed over a thin winding",
@@ -132,7 +137,7 @@ TEST_CASE("coil loss: a passing bucket coil's gradient is that of the field summ
     sum += rise.squaredNorm() / step_m;
   }
   // The section's size counts as (4 mm / 200 mm)², the difference over 5 mm likewise; beyond 3 m lies 1e-5.
-  CHECK_THAT(passing_gradient_T2_per_A2m(1.30, 1.5), WithinRel(sum, 2e-3));
+  CHECK_THAT(passing_gradient_square(1.30, 1.5), WithinRel(sum, 2e-3));
 }
 
 TEST_CASE("coil loss: strand eddies grow with the square of the strand and of the current", "[massdriver]") {
@@ -144,8 +149,8 @@ TEST_CASE("coil loss: strand eddies grow with the square of the strand and of th
                            .conductor = {.resistivity_ohm_m = 2.2e-8, .reference_K = 250.0},
                            .strand_m = 1e-3}};
   const double once = strand_drag_N_per_mps(design, 250.0);
-  // As straight wires at 0.2 m: (1e-6/2.64e-7) · (.24²π/(2·.008)) T²/m · .06597 m³ · 2/.9 = 6.28 N per m/s; the
-  // ring's field outside falls faster, at d/R = .15 by about a tenth, squared a fifth.
+  // As straight wires at 0.2 m: (1e-6/2.64e-7) · (.24²π/(2·.008)) T²/m · .06597 m³ · 2/.9 = 6.28 N per m/s;
+  // the ring's field outside falls faster, at d/R = .15 by about a tenth, squared a fifth.
   CHECK(once < 6.28);
   CHECK(once > 0.7 * 6.28);
   design.track.coil.strand_m = 2e-3;

@@ -44,7 +44,8 @@ DriverDesign kept_design() {
                            .temperature_limit_K = 350.0}};
   design.injection.speed_mps = 150.0;
   design.back = {.catcher_mps2 = 600.0, .catcher_m = 4900.0};
-  design.limits = {.acceleration_mps2 = 400.0, .jerk_mps3 = 1e6, .quench_margin = 0.2, .payload_field_T = 0.3};
+  design.limits = {
+      .acceleration_mps2 = 400.0, .jerk_mps3 = 1e6, .quench_margin = 0.2, .payload_field_T = 0.3};
   return design;
 }
 
@@ -67,7 +68,8 @@ BucketFigures figures() {
 }
 
 LimitRow find(const std::vector<LimitRow>& rows, const std::string& name) {
-  const auto at = std::find_if(rows.begin(), rows.end(), [&](const LimitRow& row) { return row.name == name; });
+  const auto at =
+      std::find_if(rows.begin(), rows.end(), [&](const LimitRow& row) { return row.name == name; });
   REQUIRE(at != rows.end());
   return *at;
 }
@@ -106,7 +108,8 @@ TEST_CASE("limits: each limit broken by itself fails in its own row and in no ot
   CHECK(failing([](DriverDesign& d) { d.track.coil.hoop_limit_Pa = 30e6; }) == "drive coil hoop stress;");
   CHECK(failing([](DriverDesign& d) { d.bucket.hoop_limit_Pa = 125e6; }) == "bucket coil hoop stress;");
   CHECK(failing([](DriverDesign& d) { d.track.coil.voltage_limit_V = 12e3; }) == "voltage per turn;");
-  CHECK(failing([](DriverDesign& d) { d.track.coil.temperature_limit_K = 250.2; }) == "drive coil temperature;");
+  CHECK(failing([](DriverDesign& d) { d.track.coil.temperature_limit_K = 250.2; }) ==
+        "drive coil temperature;");
   CHECK(failing([](DriverDesign& d) { d.back.catcher_m = 4799.0; }) == "abort into the catcher;");
   CHECK(failing([](DriverDesign& d) { d.back.catcher_m = 0.0; }) == "abort into the catcher;");
   CHECK(failing([](DriverDesign& d) { d.limits.payload_field_T = 0.2; }) == "field at the payload;");
@@ -149,7 +152,8 @@ TEST_CASE("limits: the field on the axis is that of a thick solenoid", "[massdri
   }
 }
 
-TEST_CASE("limits: the bucket sees a ripple a stage, of the whole swing unless told otherwise", "[massdriver]") {
+TEST_CASE("limits: the bucket sees a ripple a stage, of the whole swing unless told otherwise",
+          "[massdriver]") {
   BucketFigures bucket = figures();
   const FieldHistory history = bucket_history(kept_design(), bucket, nominal_launch());
   CHECK_THAT(history.swing_T, WithinRel(0.01 / 5.679e-6 * 4e-6, 1e-14));
@@ -157,7 +161,16 @@ TEST_CASE("limits: the bucket sees a ripple a stage, of the whole swing unless t
   CHECK(history.ripples == 10834.0);
   CHECK_THAT(history.last_Hz, WithinRel(2400.0 / 0.9, 1e-15));
   bucket.ripple_Wb = 0.001;
-  CHECK_THAT(bucket_history(kept_design(), bucket, nominal_launch()).ripple_T, WithinRel(0.1 * history.swing_T, 1e-14));
+  CHECK_THAT(bucket_history(kept_design(), bucket, nominal_launch()).ripple_T,
+             WithinRel(0.1 * history.swing_T, 1e-14));
+}
+
+TEST_CASE("limits: the last stage's strand eddies are the drag's work over one pitch", "[massdriver]") {
+  DriverDesign design = kept_design();
+  design.track.coil.strand_m = 1e-3;
+  const auto rows = check_limits(design, figures(), nominal_launch());
+  // Thin strands of 1 mm: 4.94 N per m/s, more heat than the 5 kJ of the mean stage's own current.
+  CHECK_THAT(find(rows, "strand eddies of the passing bucket").value, WithinRel(4.94 * 2400.0 * 0.9, 2e-3));
 }
 
 TEST_CASE("limits: a machine lends its inductance and its winding's peak field", "[massdriver]") {

@@ -13,8 +13,9 @@ namespace {
 
 constexpr double sigma = 5.670374419e-8;
 
-// Resistivity 2.2e-8 Ω m is what the stage resistances of the prototype imply; the coefficient is that of pure
-// aluminium about 250 K, 1.15e-10 Ω m/K (remembered from the CRC tables). 880 J/kgK: aluminium just below 0 °C.
+// Resistivity 2.2e-8 Ω m is what the stage resistances of the prototype imply; the coefficient is that of
+// pure aluminium about 250 K, 1.15e-10 Ω m/K (remembered from the CRC tables). 880 J/kgK: aluminium just
+// below 0 °C.
 const Conductor aluminium{.resistivity_ohm_m = 2.2e-8,
                           .reference_K = 250.0,
                           .temperature_coefficient_per_K = 5.2e-3,
@@ -39,18 +40,19 @@ struct PrototypeCase {
   double mean_per_h, first_per_h, first_rise_K, stage_kg;
 };
 
-// Coil Joule and stages of the prototype's two machines. Only rates and warming of the first stages are printed,
-// to three and two digits: their heat is 45.0 and 19.4 kJ by both.
+// Coil Joule and stages of the prototype's two machines. Only rates and warming of the first stages are
+// printed, to three and two digits: their heat is 45.0 and 19.4 kJ by both.
 const std::vector<PrototypeCase> prototype{
     {"3.5 t", {1.50, 0.25, 0.040}, 54.5e6, 10834, 45.05e3, 1236, 138, 0.29, 178.0},
     {"1.5 t", {1.15, 0.20, 0.035}, 30.6e6, 14132, 19.40e3, 1765, 197, 0.23, 95.6}};
 
 }  // namespace
 
-// How the area was found: the cadence times the mean heat at 350 K, 1236 · 54.5 MJ / 10834 / 3600 s = 1727 W, over
-// .85 σ 350⁴ = 723.3 W/m² is 2.388 m², and 2.388 = 2π · 1.52 · .25: the outer cylindrical face, a black sky at 0 K
-// and the heat of a cold coil. The second machine confirms it to 0.1 %.
-TEST_CASE("stage thermal: the prototype's cadences at 350 K follow from the coils' outer faces", "[massdriver]") {
+// How the area was found: the cadence times the mean heat at 350 K, 1236 · 54.5 MJ / 10834 / 3600 s = 1727 W,
+// over .85 σ 350⁴ = 723.3 W/m² is 2.388 m², and 2.388 = 2π · 1.52 · .25: the outer cylindrical face, a black
+// sky at 0 K and the heat of a cold coil. The second machine confirms it to 0.1 %.
+TEST_CASE("stage thermal: the prototype's cadences at 350 K follow from the coils' outer faces",
+          "[massdriver]") {
   for (const PrototypeCase& machine : prototype) {
     INFO(machine.what);
     const DriverDesign design = design_of(machine.winding);
@@ -58,8 +60,10 @@ TEST_CASE("stage thermal: the prototype's cadences at 350 K follow from the coil
     const LaunchSolution launch{.first_coil_heat_J = machine.first_J,
                                 .mean_coil_heat_J = machine.all_coils_J / machine.stages};
     const auto nodes = coil_nodes(design, launch, 250.0);
-    CHECK_THAT(passive_launches_per_h(constant_heat(nodes[1]), 350.0, 0.0), WithinRel(machine.mean_per_h, 2e-3));
-    CHECK_THAT(passive_launches_per_h(constant_heat(nodes[0]), 350.0, 0.0), WithinRel(machine.first_per_h, 5e-3));
+    CHECK_THAT(passive_launches_per_h(constant_heat(nodes[1]), 350.0, 0.0),
+               WithinRel(machine.mean_per_h, 2e-3));
+    CHECK_THAT(passive_launches_per_h(constant_heat(nodes[0]), 350.0, 0.0),
+               WithinRel(machine.first_per_h, 5e-3));
     CHECK_THAT(nodes[0].heat_J / nodes[0].heat_capacity_J_per_K, WithinAbs(machine.first_rise_K, 0.005));
   }
 }
@@ -93,7 +97,8 @@ TEST_CASE("stage thermal: a coil at rest cools as 1/T³ grows linearly under a b
   const std::vector<CadencePhase> night{{.duration_s = 86400.0}};
   const TemperatureCourse course = simulate_coil(node, 350.0, night);
   const double k = 0.85 * sigma * node.radiator_m2 / node.heat_capacity_J_per_K;
-  CHECK_THAT(course.final_K, WithinRel(std::pow(std::pow(350.0, -3.0) + 3.0 * k * 86400.0, -1.0 / 3.0), 1e-9));
+  CHECK_THAT(course.final_K,
+             WithinRel(std::pow(std::pow(350.0, -3.0) + 3.0 * k * 86400.0, -1.0 / 3.0), 1e-9));
   CHECK(course.launches == 0);
 }
 
@@ -102,7 +107,8 @@ TEST_CASE("stage thermal: after days of launches the coil swings about its stead
   const std::vector<CadencePhase> days{{.duration_s = 10 * 86400.0, .launches_per_h = 60.0, .sky_K = 150.0}};
   const TemperatureCourse course = simulate_coil(node, 250.0, days);
   CHECK(course.launches == 14400);
-  // Each launch's heat is that of the temperature before it, the radiation that of the mean, half a jump above.
+  // Each launch's heat is that of the temperature before it, the radiation that of the mean, half a jump
+  // above.
   const double heat_J = launch_heat_J(node, course.final_K), jump_K = heat_J / node.heat_capacity_J_per_K;
   CHECK_THAT(radiated_W(node, course.final_K + 0.5 * jump_K, 150.0), WithinRel(60.0 / 3600.0 * heat_J, 1e-5));
   CHECK_THAT(course.final_K + 0.5 * jump_K, WithinAbs(steady_state_K(node, 60.0, 150.0), 0.5 * jump_K));
@@ -143,7 +149,8 @@ TEST_CASE("stage thermal: an impossible node or phase is a broken contract", "[m
 }
 
 TEST_CASE("bucket cooling: the cryocooler's net power sets the shortest cycle", "[massdriver]") {
-  BucketNode node{.heat_capacity_J_per_K = 4000.0, .base_K = 20.0, .heat_J = 8000.0, .leak_W = 1.0, .cooler_W = 5.0};
+  BucketNode node{
+      .heat_capacity_J_per_K = 4000.0, .base_K = 20.0, .heat_J = 8000.0, .leak_W = 1.0, .cooler_W = 5.0};
   CHECK_THAT(shortest_cycle_s(node), WithinRel(2000.0, 1e-15));
   // At that cycle every launch starts at the base temperature again.
   CHECK_THAT(simulate_bucket(node, 2000.0, 40).peak_K, WithinRel(22.0, 1e-12));

@@ -36,8 +36,8 @@ BucketCoils coils() {
           .superconductor = tape()};
 }
 
-// Independent oracle: Bean's critical state on a grid. A rising applied field pushes in from the face with slope
-// J_c, a falling one likewise; the loop's area ∮ H dM of the slab's mean field, second cycle.
+// Independent oracle: Bean's critical state on a grid. A rising applied field pushes in from the face with
+// slope J_c, a falling one likewise; the loop's area ∮ H dM of the slab's mean field, second cycle.
 double bean_loop_J_per_m3(double jc, double thickness_m, double peak_to_peak_T) {
   constexpr int cells = 2000, steps = 4000;
   const double half_m = 0.5 * thickness_m, amplitude = 0.5 * peak_to_peak_T / mu0;
@@ -62,7 +62,8 @@ double bean_loop_J_per_m3(double jc, double thickness_m, double peak_to_peak_T) 
 
 }  // namespace
 
-TEST_CASE("superconductor: the critical density falls to nothing at the critical temperature", "[massdriver]") {
+TEST_CASE("superconductor: the critical density falls to nothing at the critical temperature",
+          "[massdriver]") {
   const Superconductor material = tape();
   CHECK_THAT(critical_density_A_per_m2(material, 0.0, 0.0), WithinRel(4e9, 1e-15));
   CHECK_THAT(critical_density_A_per_m2(material, 2.0, 0.0), WithinRel(2e9, 1e-15));
@@ -112,7 +113,8 @@ TEST_CASE("superconductor: far beyond penetration the loss is J_c times half the
           "[massdriver]") {
   // ∮ M dB with M = J_c d/4 up and down: J_c d ΔB / 2; B_p/B₀ = 6e-4 of it is missing.
   CHECK_THAT(hysteresis_J_per_m3(1e9, 1e-6, 2.0, 0.0), WithinRel(1e9 * 1e-6 * 2.0 / 2.0, 1e-3));
-  CHECK_THAT(hysteresis_J_per_m3(1e9, 1e-6, 2.0, 1.0), WithinRel(2.0 * hysteresis_J_per_m3(1e9, 1e-6, 2.0, 0.0), 1e-15));
+  CHECK_THAT(hysteresis_J_per_m3(1e9, 1e-6, 2.0, 1.0),
+             WithinRel(2.0 * hysteresis_J_per_m3(1e9, 1e-6, 2.0, 0.0), 1e-15));
 }
 
 TEST_CASE("superconductor: how the superconductor is diluted does not matter once it is penetrated",
@@ -163,7 +165,8 @@ TEST_CASE("superconductor: the mean response over a run is the sum over its stag
 TEST_CASE("superconductor: a launch warms the coil by its loss over its heat capacity and costs margin",
           "[massdriver]") {
   const BucketCoils bucket = coils();
-  const FieldHistory history{.swing_T = 0.5, .ripple_T = 0.02, .ripples = 100.0, .first_Hz = 160.0, .last_Hz = 2600.0};
+  const FieldHistory history{
+      .swing_T = 0.5, .ripple_T = 0.02, .ripples = 100.0, .first_Hz = 160.0, .last_Hz = 2600.0};
   const BucketHeating heating = heat_bucket(bucket, 1.2e6, 4e-6, history, 20.0);
   CHECK_THAT(heating.rise_K * 1e5 * conductor_volume_m3(bucket.winding, bucket.fill),
              WithinRel(heating.heat_J, 1e-12));
@@ -174,7 +177,9 @@ TEST_CASE("superconductor: a launch warms the coil by its loss over its heat cap
   CHECK(heat_bucket(bucket, 1.2e6, 4e-6, {}, 20.0).margin_after == heating.margin_before);
   // One full cycle is two swings.
   const double critical = critical_density_A_per_m2(bucket.superconductor, 4.8, 20.0);
-  CHECK_THAT(ac_loss(bucket.superconductor, critical, {.swing_T = 0.3}).hysteresis_J_per_m3 * 2.0,
-             WithinRel(ac_loss(bucket.superconductor, critical, {.ripple_T = 0.3, .ripples = 1.0}).hysteresis_J_per_m3,
-                       1e-14));
+  CHECK_THAT(
+      ac_loss(bucket.superconductor, critical, {.swing_T = 0.3}).hysteresis_J_per_m3 * 2.0,
+      WithinRel(
+          ac_loss(bucket.superconductor, critical, {.ripple_T = 0.3, .ripples = 1.0}).hysteresis_J_per_m3,
+          1e-14));
 }

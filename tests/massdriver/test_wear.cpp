@@ -11,8 +11,8 @@ namespace {
 
 constexpr std::size_t capacitor = 0, closing_switch = 1, coil = 2;
 
-// Assumptions throughout: 10⁴ full shots at rated voltage, eighth power; 10⁶ switchings; 48 MPa endured 5·10⁸ times
-// (remembered for hard-drawn 1350 aluminium), exponent 8.
+// Assumptions throughout: 10⁴ full shots at rated voltage, eighth power; 10⁶ switchings; 48 MPa endured 5·10⁸
+// times (remembered for hard-drawn 1350 aluminium), exponent 8.
 DriverDesign worn_design() {
   DriverDesign design;
   design.bucket.count = 2;
@@ -34,7 +34,10 @@ DriverDesign worn_design() {
 }
 
 LaunchSolution nominal_launch() {
-  return {.peak_voltage_V = 12.6e3, .drive_current_A = 448e3, .cruise_drive_current_A = 404e3, .hoop_drive_N = 31e6 * 0.007};
+  return {.peak_voltage_V = 12.6e3,
+          .drive_current_A = 448e3,
+          .cruise_drive_current_A = 404e3,
+          .hoop_drive_N = 31e6 * 0.007};
 }
 
 }  // namespace
@@ -47,7 +50,8 @@ TEST_CASE("wear: a capacitor at 70 % of its voltage lives 0.7⁻⁸ = 17.3 times
   // Twice the voltage of the nominal launch takes 2⁸ times as much.
   LaunchSolution harder = nominal_launch();
   harder.peak_voltage_V *= 2.0;
-  CHECK_THAT(life_shares(design, stage_stresses(design, harder, 12.6e3)[1])[capacitor], WithinRel(256.0 * share, 1e-12));
+  CHECK_THAT(life_shares(design, stage_stresses(design, harder, 12.6e3)[1])[capacitor],
+             WithinRel(256.0 * share, 1e-12));
   design.store.kind = StoreKind::smes;
   CHECK(life_shares(design, stresses[1])[capacitor] == 0.0);
 }
@@ -59,7 +63,8 @@ TEST_CASE("wear: coils age by Basquin's law, the mean stage less than the worst"
   CHECK_THAT(stresses[1].hoop_Pa, WithinRel(31e6 * (404.0 / 448.0) * (404.0 / 448.0), 1e-12));
   CHECK(stresses[2].hoop_cycles == 4.0);
   // 5·10⁸ (48/31)⁸ = 1.65·10¹⁰ cycles, four a launch.
-  CHECK_THAT(life_shares(design, stresses[2])[coil], WithinRel(4.0 / (5e8 * std::pow(48.0 / 31.0, 8.0)), 1e-12));
+  CHECK_THAT(life_shares(design, stresses[2])[coil],
+             WithinRel(4.0 / (5e8 * std::pow(48.0 / 31.0, 8.0)), 1e-12));
   CHECK_THAT(life_shares(design, {.hoop_Pa = 48e6, .hoop_cycles = 1.0})[coil] * 5e8, WithinRel(1.0, 1e-12));
 }
 
@@ -106,7 +111,8 @@ TEST_CASE("wear: with shape 1 a stage fails as often new as old, with shape 3 mo
   const PerPart share{1e-3, 0.0, 0.0};
   ClassWear fresh, old;
   old.consumed[capacitor] = 0.5;
-  CHECK_THAT(stage_failure_probability(old, share, 1.0), WithinRel(stage_failure_probability(fresh, share, 1.0), 1e-10));
+  CHECK_THAT(stage_failure_probability(old, share, 1.0),
+             WithinRel(stage_failure_probability(fresh, share, 1.0), 1e-10));
   CHECK(stage_failure_probability(old, share, 3.0) > 1e5 * stage_failure_probability(fresh, share, 3.0));
 }
 
@@ -120,14 +126,16 @@ TEST_CASE("wear: failed stages add up over all stages of the track", "[massdrive
   CHECK_THAT(expected_failed_stages({}, design, stresses), WithinRel(1000.0 * one, 1e-12));
 }
 
-TEST_CASE("wear: the store of the 3.5-t machine at full voltage is exchanged at 1.5 t a launch", "[massdriver]") {
+TEST_CASE("wear: the store of the 3.5-t machine at full voltage is exchanged at 1.5 t a launch",
+          "[massdriver]") {
   DriverDesign design = worn_design();
   design.store.voltage_ratio = 1.0;
   design.store.switch_life_launches = 0.0;
   design.track.coil.fatigue_Pa = 0.0;
   // Exchange only at the end of life, and no failures before it: the limit of a steep Weibull law.
   design.maintenance = {.exchange_s = 3600.0, .crews = 10, .replace_at = 0.999999, .wear_shape = 1e8};
-  const MaintenanceNeed need = maintenance_need(design, stage_stresses(design, nominal_launch(), 12.6e3), 15.15e9);
+  const MaintenanceNeed need =
+      maintenance_need(design, stage_stresses(design, nominal_launch(), 12.6e3), 15.15e9);
   CHECK_THAT(need.exchanged_kg, WithinRel(15150e3 / 1e4, 1e-5));
   CHECK_THAT(need.planned[capacitor], WithinRel(1000.0 / 1e4, 1e-5));
   CHECK_THAT(need.down_s, WithinRel(need.planned[capacitor] * 3600.0 / 10.0, 1e-12));

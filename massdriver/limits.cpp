@@ -63,8 +63,9 @@ void add_conductors(std::vector<LimitRow>& rows, const DriverDesign& design, con
                        drag * launch.muzzle_speed_mps * design.track.pitch_m, 0.0, "J",
                        "last stage; part of the launch only as far as losses.eddy_N_per_mps holds it"));
   }
-  const double node_J_per_K = coil_mass_kg(coil) * coil.conductor.specific_heat_J_per_kgK;
-  rows.push_back(row("drive coil temperature", coil.temperature_K + launch.worst_coil_heat_J / node_J_per_K,
+  const CoilNode worst = coil_nodes(design, launch, coil.temperature_K)[2];
+  rows.push_back(row("drive coil temperature",
+                     coil.temperature_K + worst.heat_J / worst.heat_capacity_J_per_K,
                      coil.temperature_limit_K, "K", "worst stage, right after this launch"));
 }
 
@@ -127,17 +128,16 @@ double bucket_field_T(const BucketCoils& coils, double current_A, double positio
 
 FieldHistory bucket_history(const DriverDesign& design, const BucketFigures& bucket,
                             const LaunchSolution& launch) {
-  expects(bucket.self_H > 0.0 && design.track.pitch_m > 0.0,
-          "bucket history: self-inductance and pitch must be positive");
-  const double tesla_per_weber = bucket.peak_field_T_per_A / bucket.self_H;
-  const double ripple_Wb = bucket.ripple_Wb > 0.0 ? bucket.ripple_Wb : launch.bucket_flux_swing_Wb;
+  expects(design.track.pitch_m > 0.0, "bucket history: the pitch must be positive");
+  const double swing_A = launch.bucket_current_A - launch.low_bucket_A;
+  const double ripple_A = bucket.ripple_A > 0.0 ? bucket.ripple_A : swing_A;
   const double critical = critical_density_A_per_m2(design.bucket.superconductor,
                                                     design.bucket.current_A * bucket.peak_field_T_per_A,
                                                     design.bucket.temperature_K);
   const double density =
       current_density_A_per_m2(design.bucket.winding, design.bucket.fill, design.bucket.current_A);
-  return {.swing_T = launch.bucket_flux_swing_Wb * tesla_per_weber,
-          .ripple_T = ripple_Wb * tesla_per_weber,
+  return {.swing_T = swing_A * bucket.peak_field_T_per_A,
+          .ripple_T = ripple_A * bucket.peak_field_T_per_A,
           .ripples = static_cast<double>(design.track.stages),
           .first_Hz = design.injection.speed_mps / design.track.pitch_m,
           .last_Hz = launch.muzzle_speed_mps / design.track.pitch_m,
@@ -162,9 +162,7 @@ std::vector<LimitRow> check_limits(const DriverDesign& design, const BucketFigur
 }
 
 std::vector<LimitRow> check_limits(const Machine& machine, const LaunchSolution& launch) {
-  const BucketFigures bucket{.self_H = machine.bucket_H,
-                             .peak_field_T_per_A = peak_field_T_per_A(machine.design.bucket.winding)};
-  return check_limits(machine.design, bucket, launch);
+  return check_limits(machine.design, {peak_field_T_per_A(machine.design.bucket.winding)}, launch);
 }
 
 bool all_pass(const std::vector<LimitRow>& rows) {

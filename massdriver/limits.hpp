@@ -23,9 +23,8 @@ struct LimitRow {
 
 /// What the limits need of the bucket coils beyond their design.
 struct BucketFigures {
-  double self_H = 0.0;              ///< of one coil
   double peak_field_T_per_A = 0.0;  ///< largest on the winding
-  double ripple_Wb = 0.0;  ///< change of flux, peak to peak, at every stage; 0: the whole run's swing
+  double ripple_A = 0.0;  ///< change of the current, peak to peak, at every stage; 0: the whole run's swing
 };
 
 /// Field of all bucket coils, polarities alternating, on the axis at `position_m` from the middle between the
@@ -33,7 +32,7 @@ struct BucketFigures {
 double bucket_field_T(const BucketCoils& coils, double current_A, double position_m);
 
 /// What the bucket's conductor sees in this launch: from injection to muzzle speed one ripple a stage, fields
-/// as the change of the coil's own current, flux over self-inductance.
+/// as the change of the coil's own current.
 FieldHistory bucket_history(const DriverDesign& design, const BucketFigures& bucket,
                             const LaunchSolution& launch);
 
@@ -45,7 +44,7 @@ BucketHeating launch_heating(const DriverDesign& design, const BucketFigures& bu
 std::vector<LimitRow> check_limits(const DriverDesign& design, const BucketFigures& bucket,
                                    const LaunchSolution& launch);
 
-/// The same with the machine's figures and the whole swing as ripple.
+/// The same with the peak field of the machine's winding (50 ms) and the whole swing as ripple.
 std::vector<LimitRow> check_limits(const Machine& machine, const LaunchSolution& launch);
 
 /// Whether every row passes.

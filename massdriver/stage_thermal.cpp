@@ -3,6 +3,7 @@
 #include <cmath>
 #include <limits>
 #include <numbers>
+#include <numeric>
 #include "core/contract.hpp"
 #include "massdriver/superconductor.hpp"
 
@@ -76,9 +77,11 @@ std::array<CoilNode, stage_classes> coil_nodes(const DriverDesign& design, const
                       .conductor = coil.conductor,
                       .heat_at_K = coil_temperature_K};
   std::array nodes{node, node, node};
-  nodes[0].heat_J = launch.first_coil_heat_J;
-  nodes[1].heat_J = launch.mean_coil_heat_J;
-  nodes[2].heat_J = launch.worst_coil_heat_J;
+  const std::vector<double>& heat_J = launch.stage_heat_J;
+  if (heat_J.empty()) return nodes;
+  nodes[0].heat_J = heat_J.front();
+  nodes[1].heat_J = std::accumulate(heat_J.begin(), heat_J.end(), 0.0) / static_cast<double>(heat_J.size());
+  nodes[2].heat_J = *std::max_element(heat_J.begin(), heat_J.end());
   return nodes;
 }
 

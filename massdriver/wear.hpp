@@ -44,8 +44,8 @@ std::array<StageStress, stage_classes> stage_stresses(const DriverDesign& design
                                                       const LaunchSolution& launch, double nominal_voltage_V);
 
 /// Share of life that one launch takes from each part:
-/// - capacitor: voltage_ratio^n / life_launches (film capacitors: n ≈ 7–10, assumption); none in a central
-///   store;
+/// - capacitor: voltage_ratio^n / life_launches (film capacitors: n ≈ 7–10, assumption; the reversal of a
+///   full cycle shortens life too and belongs in `life_launches`); none in a central store;
 /// - switch: 1 / switch_life_launches;
 /// - coil: cycles (σ/σ_ref)^m / cycles_ref, Basquin's line through one point and Miner's sum; no endurance
 /// limit,

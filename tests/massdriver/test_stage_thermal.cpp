@@ -46,7 +46,25 @@ const std::vector<PrototypeCase> prototype{
     {"3.5 t", {1.50, 0.25, 0.040}, 54.5e6, 10834, 45.05e3, 1236, 138, 0.29, 178.0},
     {"1.5 t", {1.15, 0.20, 0.035}, 30.6e6, 14132, 19.40e3, 1765, 197, 0.23, 95.6}};
 
+// All coils' heat, the first stage's as given and the rest spread evenly.
+LaunchSolution launch_of(const PrototypeCase& machine) {
+  const auto stages = static_cast<std::size_t>(machine.stages);
+  LaunchSolution launch;
+  launch.stage_heat_J.assign(stages, (machine.all_coils_J - machine.first_J) / (machine.stages - 1.0));
+  launch.stage_heat_J.front() = machine.first_J;
+  return launch;
+}
+
 }  // namespace
+
+TEST_CASE("stage thermal: nodes carry the first, mean and largest heat of the stages", "[massdriver]") {
+  const LaunchSolution launch{.stage_heat_J = {30.0, 50.0, 10.0}};
+  const auto nodes = coil_nodes(design_of(prototype[0].winding), launch, 250.0);
+  CHECK(nodes[0].heat_J == 30.0);
+  CHECK(nodes[1].heat_J == 30.0);
+  CHECK(nodes[2].heat_J == 50.0);
+  CHECK(coil_nodes(design_of(prototype[0].winding), {}, 250.0)[2].heat_J == 0.0);
+}
 
 // How the area was found: the cadence times the mean heat at 350 K, 1236 · 54.5 MJ / 10834 / 3600 s = 1727 W,
 // over .85 σ 350⁴ = 723.3 W/m² is 2.388 m², and 2.388 = 2π · 1.52 · .25: the outer cylindrical face, a black
@@ -57,9 +75,7 @@ TEST_CASE("stage thermal: the prototype's cadences at 350 K follow from the coil
     INFO(machine.what);
     const DriverDesign design = design_of(machine.winding);
     CHECK_THAT(coil_mass_kg(design.track.coil), WithinRel(machine.stage_kg, 1e-3));
-    const LaunchSolution launch{.first_coil_heat_J = machine.first_J,
-                                .mean_coil_heat_J = machine.all_coils_J / machine.stages};
-    const auto nodes = coil_nodes(design, launch, 250.0);
+    const auto nodes = coil_nodes(design, launch_of(machine), 250.0);
     CHECK_THAT(passive_launches_per_h(constant_heat(nodes[1]), 350.0, 0.0),
                WithinRel(machine.mean_per_h, 2e-3));
     CHECK_THAT(passive_launches_per_h(constant_heat(nodes[0]), 350.0, 0.0),
@@ -70,13 +86,13 @@ TEST_CASE("stage thermal: the prototype's cadences at 350 K follow from the coil
 
 TEST_CASE("stage thermal: resistance at 350 K takes a third off the prototype's cadence", "[massdriver]") {
   const DriverDesign design = design_of(prototype[0].winding);
-  const auto nodes = coil_nodes(design, {.first_coil_heat_J = 45.05e3}, 250.0);
+  const auto nodes = coil_nodes(design, {.stage_heat_J = {45.05e3}}, 250.0);
   const double cold = passive_launches_per_h(constant_heat(nodes[0]), 350.0, 0.0);
   CHECK_THAT(passive_launches_per_h(nodes[0], 350.0, 0.0), WithinRel(cold / 1.52, 1e-12));
 }
 
 TEST_CASE("stage thermal: the steady state balances its cadence, with resistance and sky", "[massdriver]") {
-  const auto node = coil_nodes(design_of(prototype[0].winding), {.first_coil_heat_J = 45.05e3}, 250.0)[0];
+  const auto node = coil_nodes(design_of(prototype[0].winding), {.stage_heat_J = {45.05e3}}, 250.0)[0];
   for (const double sky_K : {0.0, 100.0, 250.0}) {
     for (const double rate : {0.5, 30.0, 138.0, 1000.0}) {
       const double hot_K = steady_state_K(node, rate, sky_K);
@@ -103,7 +119,7 @@ TEST_CASE("stage thermal: a coil at rest cools as 1/T³ grows linearly under a b
 }
 
 TEST_CASE("stage thermal: after days of launches the coil swings about its steady state", "[massdriver]") {
-  const auto node = coil_nodes(design_of(prototype[0].winding), {.first_coil_heat_J = 45.05e3}, 250.0)[0];
+  const auto node = coil_nodes(design_of(prototype[0].winding), {.stage_heat_J = {45.05e3}}, 250.0)[0];
   const std::vector<CadencePhase> days{{.duration_s = 10 * 86400.0, .launches_per_h = 60.0, .sky_K = 150.0}};
   const TemperatureCourse course = simulate_coil(node, 250.0, days);
   CHECK(course.launches == 14400);
@@ -116,7 +132,7 @@ TEST_CASE("stage thermal: after days of launches the coil swings about its stead
 }
 
 TEST_CASE("stage thermal: a day of launches, a night without", "[massdriver]") {
-  const auto node = coil_nodes(design_of(prototype[0].winding), {.first_coil_heat_J = 45.05e3}, 250.0)[0];
+  const auto node = coil_nodes(design_of(prototype[0].winding), {.stage_heat_J = {45.05e3}}, 250.0)[0];
   const std::vector<CadencePhase> phases{{.duration_s = 43200.0, .launches_per_h = 114.0, .sky_K = 200.0},
                                          {.duration_s = 43200.0, .launches_per_h = 0.0, .sky_K = 100.0}};
   const TemperatureCourse course = simulate_coil(node, 250.0, phases);

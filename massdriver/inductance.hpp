@@ -15,7 +15,7 @@ struct Coupling {
 
 /// A coil of rectangular section as one turn with uniform current density, coaxial with the others. N turns
 /// multiply a mutual inductance by N₁N₂, a self-inductance by N². Uniform density holds for Litz wire or
-/// insulated turns in series; solid conductors at high frequency have up to ~w/2R less inductance.
+/// insulated turns in series, not for solid conductors thicker than the skin depth, whose current crowds.
 /// Length and depth may be 0: a disc, a sheet or a filament.
 struct Winding {
   double radius_m = 0.0;  ///< mean of the inner and outer radius
@@ -23,7 +23,7 @@ struct Winding {
   double depth_m = 0.0;   ///< outer minus inner radius, at most 2 · radius_m
 };
 
-/// `error_H` bounds the quadrature error of the mutual inductance: the difference of two successive orders
+/// `error_H` estimates the quadrature error of the mutual inductance: the difference of two successive orders
 /// plus rounding.
 struct MutualEstimate {
   Coupling coupling{};

@@ -42,7 +42,7 @@ TEST_CASE("field: the flux through a loop is its mutual inductance", "[massdrive
   if (b == 1.5 && z < 0.125) {
     // The loop lies inside the conductor: compare with the winding cut in four around it.
     double mutual_H = 0.0;
-    for (const double end : {-0.125, 0.125})
+    for (const double end : {-0.125, 0.125}) {
       for (const double side : {-0.01, 0.01}) {
         const Winding part{1.5 + side, std::abs(end - z), 0.02};
         // A filament on a corner: approach it, the flux differs by δ ln δ.
@@ -50,6 +50,7 @@ TEST_CASE("field: the flux through a loop is its mutual inductance", "[massdrive
                     couple(part, {1.5, 1e-9, 1e-9}, z - 0.5 * (end + z) + (end > z ? -1.0 : 1.0) * 1e-9, 1e-9)
                         .coupling.mutual_H;
       }
+    }
     CHECK_THAT(flux_Wb, WithinRel(mutual_H, 1e-6));
   } else {
     CHECK_THAT(flux_Wb, WithinRel(couple(drive, {b, 0.0, 0.0}, z).coupling.mutual_H, 1e-7));
@@ -84,11 +85,13 @@ TEST_CASE("peak field: no point of the section exceeds it, and one of the border
       GENERATE(values<Winding>({drive, {1.5, 1.0, 1.0}, {1.0, 0.1, 2.0}, {1.0, 3.0, 0.3}}));
   const double peak = peak_field_T_per_A(winding);
   double most = 0.0;
-  for (int i = 0; i <= 12; ++i)
-    for (int j = 0; j <= 12; ++j)
+  for (int i = 0; i <= 12; ++i) {
+    for (int j = 0; j <= 12; ++j) {
       most = std::max(most, field_T_per_A(winding, winding.radius_m + winding.depth_m * (i / 12.0 - 0.5),
                                           0.5 * winding.length_m * j / 12.0)
                                 .norm());
+    }
+  }
   CHECK(most <= peak * (1.0 + 1e-6));
   CHECK(most >= 0.98 * peak);  // the grid's distance from the place of the maximum
 }

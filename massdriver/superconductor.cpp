@@ -48,8 +48,8 @@ double quench_margin(const BucketCoils& coils, double current_A, double peak_fie
 
 // With the penetration field B_p = μ0 J_c d/2 and amplitude B₀ the loop's area is 2B₀³/(3 μ0 B_p) up to B_p
 // and 2B_p (B₀ − 2B_p/3)/μ0 beyond; both are 2B_p²/(3 μ0) where they meet. A transport
-// current i J_c moves the line where E = 0 by i half thicknesses a, and ∫ J_c Ḃ |x − i a| dx = J_c Ḃ a² (1 +
-// i²): exact once penetrated.
+// current i J_c moves the line where E = 0 by i half thicknesses a, and the power ∫ J_c Ḃ |x − i a| dx is
+// J_c Ḃ a² (1 + i²): exact once penetrated.
 double hysteresis_J_per_m3(double critical_A_per_m2, double filament_m, double peak_to_peak_T,
                            double transport_share) {
   const double full_T = 0.5 * mu0 * critical_A_per_m2 * filament_m, amplitude_T = 0.5 * peak_to_peak_T;

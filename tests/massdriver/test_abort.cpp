@@ -31,7 +31,11 @@ TEST_CASE("abort: 60 g over 4.9 km stop a bucket from 2.40 km/s", "[massdriver]"
   CHECK_THAT(stop.braking_m, WithinRel(2400.0 * 2400.0 / (2.0 * 60.0 * 9.80665), 1e-14));
   CHECK_THAT(stop.braking_s, WithinRel(2400.0 / (60.0 * 9.80665), 1e-14));
   CHECK(stop.recovered_J == 5e9);  // the receiving store is full long before
-  CHECK(stop_launch(design, 3500.0, 2410.0, 0.0).outcome == AbortOutcome::overrun);
+  const AbortStop over = stop_launch(design, 3500.0, 2410.0, 0.0);
+  CHECK(over.outcome == AbortOutcome::overrun);
+  CHECK_THAT(over.exit_mps, WithinRel(std::sqrt(2410.0 * 2410.0 - 2.0 * 60.0 * 9.80665 * 4900.0), 1e-12));
+  CHECK_THAT(over.braking_s,
+             WithinRel(2.0 * 4900.0 / (2410.0 + over.exit_mps), 1e-9));  // length over mean speed
 }
 
 TEST_CASE("abort: energy closes whatever the outcome", "[massdriver]") {

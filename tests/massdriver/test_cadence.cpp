@@ -73,6 +73,7 @@ TEST_CASE("cadence: the scarcest resource binds", "[massdriver]") {
   CHECK(find_cadence(design_with(1e10, 1000), cool, 0.0).binding == RateBound::track);
   cool.bucket_cooling_s = 1e5;
   CHECK(find_cadence(design_with(1e10, 1000), cool, 0.0).binding == RateBound::bucket_cooling);
+  CHECK_THAT(find_cadence(design_with(1e10, 1000), cool, 0.0).buckets_needed, WithinRel(1000.0, 1e-14));
   cool.bucket_cooling_s = std::numeric_limits<double>::infinity();
   const Cadence stuck = find_cadence(design_with(1e10, 1000), cool, 0.0);
   CHECK(stuck.up_per_h == 0.0);

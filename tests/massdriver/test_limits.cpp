@@ -90,6 +90,8 @@ TEST_CASE("limits: the nominal launch keeps every limit and shows its values", "
   CHECK_THAT(find(rows, "drive current density").value, WithinRel(448e3 / 0.007, 1e-12));
   CHECK_THAT(find(rows, "drive coil temperature").value, WithinAbs(250.29, 0.005));
   CHECK_THAT(find(rows, "abort into the catcher").value, WithinRel(4800.0, 1e-12));
+  CHECK_THAT(find(rows, "field at the payload").value, WithinAbs(0.25, 0.006));
+  CHECK_THAT(find(rows, "field inside a bucket coil").value, WithinAbs(0.563, 0.005));
   CHECK(find(rows, "mean acceleration").sense == LimitSense::reported);
 }
 

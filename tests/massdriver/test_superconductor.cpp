@@ -162,6 +162,13 @@ TEST_CASE("superconductor: the mean response over a run is the sum over its stag
              WithinRel(mean_coupling_response(1e-4, 1000.0 - 0.01, 1000.0 + 0.01), 1e-9));
 }
 
+TEST_CASE("superconductor: at one frequency the launch's coupling loss is that of its ripples",
+          "[massdriver]") {
+  const AcLoss loss =
+      ac_loss(tape(), 1e9, {.ripple_T = 0.2, .ripples = 50.0, .first_Hz = 300.0, .last_Hz = 300.0});
+  CHECK_THAT(loss.coupling_J_per_m3, WithinRel(50.0 * coupling_J_per_m3(1e-4, 300.0, 0.2), 1e-12));
+}
+
 TEST_CASE("superconductor: a launch warms the coil by its loss over its heat capacity and costs margin",
           "[massdriver]") {
   const BucketCoils bucket = coils();

@@ -5,7 +5,7 @@
 
 using namespace lunafab;
 using namespace lunafab::massdriver;
-using Catch::WithinAbs, Catch::WithinRel;
+using Catch::WithinRel;
 
 namespace {
 

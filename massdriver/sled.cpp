@@ -72,7 +72,9 @@ class Rider {
       drive.rail_mps[i] = rail.slope * now.speed_mps;
     }
     const double since_s = static_cast<double>(step - schedule_.command) * schedule_.step_s;
-    for (std::size_t i = 0; i < latch_count; ++i) drive.latches[i] = since_s < launch_->latch_delay_s[i];
+    for (std::size_t i = 0; i < latch_count; ++i) {
+      drive.latches[i] = since_s + half_s < launch_->latch_delay_s[i];  // opens at the nearest step
+    }
     if (since_s >= model_.design.release.brake_delay_s) drive.brake_mps2 = model_.design.release.brake_mps2;
     drive.pushing = pushing_;
     return drive;
@@ -195,12 +197,12 @@ AxialProfile plain_profile(const PlainRun& run) {
   return profile;
 }
 
-Span ridden_span(const SledDesign& design, const AxialProfile& profile) {
+TrackGrid ridden_grid(const SledDesign& design, const AxialProfile& profile, const SurveySpectrum& survey) {
   const ProfileReader reader(profile);
   const double reach_m = 0.5 * std::max(design.coil_spacing_m, design.guidance.spacing_m) + 1.0;
   const double after_s = design.release.drift_s + design.release.clear_s;
-  return {profile.position_m.front() - reach_m,
-          profile.position_m.back() + profile.speed_mps.back() * after_s + reach_m};
+  const double end_m = profile.position_m.back() + profile.speed_mps.back() * after_s + reach_m;
+  return track_grid(survey, profile.position_m.front() - reach_m, end_m);
 }
 
 double stable_step_s(const SledDesign& design) {

@@ -112,10 +112,7 @@ struct PlainRun {
 AxialProfile plain_profile(const PlainRun& run);
 
 /// The stretch of track a ride sees, with the sled's length to spare.
-struct Span {
-  double start_m, end_m;
-};
-Span ridden_span(const SledDesign& design, const AxialProfile& profile);
+TrackGrid ridden_grid(const SledDesign& design, const AxialProfile& profile, const SurveySpectrum& survey);
 
 enum class RideStatus : std::uint8_t {
   clean,

@@ -115,8 +115,7 @@ Eigen::MatrixXd survey_map_m(const SurveySpectrum& spectrum, const TrackGrid& gr
   return map_m;
 }
 
-TrackErrors sample_track(const SurveySpectrum& spectrum, double start_m, double end_m, const StreamKey& key) {
-  const TrackGrid grid = track_grid(spectrum, start_m, end_m);
+TrackErrors sample_track(const SurveySpectrum& spectrum, const TrackGrid& grid, const StreamKey& key) {
   const Eigen::MatrixXd map_m = survey_map_m(spectrum, grid);
   Eigen::MatrixX2d draws(map_m.cols(), 2);
   for (Eigen::Index i = 0; i < draws.size(); ++i) {

@@ -72,8 +72,8 @@ struct TrackGrid {
 /// the shortest wave.
 TrackGrid track_grid(const SurveySpectrum& spectrum, double start_m, double end_m);
 
-/// A track of the span. Stage k and wave j have the same draws whatever the span. The key's purpose is the caller's.
-TrackErrors sample_track(const SurveySpectrum& spectrum, double start_m, double end_m, const StreamKey& key);
+/// A track. Stage k and wave j have the same draws whatever the grid. The key's purpose is the caller's.
+TrackErrors sample_track(const SurveySpectrum& spectrum, const TrackGrid& grid, const StreamKey& key);
 
 /// The line's nodes as a linear map of unit normal draws [2·waves]: row i gives node i. Empty without survey
 /// error.

@@ -21,12 +21,18 @@ double latch_lead_s(const SledDesign& design, const LaunchSpread& spread) {
   return std::floor(lead_s / ReleaseMap::tick_s) * ReleaseMap::tick_s;
 }
 
-/// Errors of a reduced release in units of what the errors themselves spread.
+/// Velocities are measured against the largest sd of a velocity, rates of a rate: what nothing spreads to first order
+/// (the speed fore) has errors of second order only, and no sd of its own to speak of.
+ReleaseVector yardstick(const ReleaseMoments& moments) {
+  const ReleaseVector sd = (moments.of_tracks + moments.of_launches).diagonal().cwiseMax(0.0).cwiseSqrt();
+  ReleaseVector scale;
+  scale.head<3>().setConstant(sd.head<3>().maxCoeff());
+  scale.tail<3>().setConstant(sd.tail<3>().maxCoeff());
+  return scale;
+}
+
 void measure(ReducedRide& reduced, const SledDesign& design, const AxialProfile& profile,
              const ReducedOptions& options) {
-  if (options.held_out_rides == 0) return;
-  const ReleaseMoments moments = release_moments(reduced);
-  const ReleaseVector sd = (moments.of_tracks + moments.of_launches).diagonal().cwiseMax(0.0).cwiseSqrt();
   for (int i = 0; i < options.held_out_rides; ++i) {
     StreamKey key = options.held_out;
     key.replication += static_cast<std::uint32_t>(i);
@@ -36,14 +42,15 @@ void measure(ReducedRide& reduced, const SledDesign& design, const AxialProfile&
     const ReleaseVector ridden = release_vector(full.release);
     const ReleaseVector error = (predict(reduced, track_effect(reduced, track), launch) - ridden).cwiseAbs();
     reduced.worst_error = reduced.worst_error.cwiseMax(error);
-    if (full.release.status != RideStatus::clean) {
-      reduced.worst_relative_error = std::numeric_limits<double>::infinity();
-    }
+    const bool clean = full.release.status == RideStatus::clean;
+    if (!clean) reduced.worst_relative_error = std::numeric_limits<double>::infinity();
   }
-  constexpr double rounding = 1e-9;  // m/s, rad/s: a component that nothing spreads
-  for (Eigen::Index i = 0; i < sd.size(); ++i) {
-    if (sd[i] < rounding) continue;
-    reduced.worst_relative_error = std::max(reduced.worst_relative_error, reduced.worst_error[i] / sd[i]);
+  if (options.held_out_rides == 0) return;
+  const ReleaseVector scale = yardstick(release_moments(reduced));
+  constexpr double rounding = 1e-9;  // m/s, rad/s: nothing is spread
+  for (Eigen::Index i = 0; i < scale.size(); ++i) {
+    const double relative = scale[i] < rounding ? 0.0 : reduced.worst_error[i] / scale[i];
+    reduced.worst_relative_error = std::max(reduced.worst_relative_error, relative);
   }
 }
 

@@ -21,19 +21,20 @@ struct ReducedOptions {
 
 /// The sled linearised about its nominal ride: nothing is fitted. Exact for the linear system up to the release
 /// (track, centre of mass, push-off direction); latches open one after the other at their own times, so that delays
-/// are not linearised. Left out: contact, late opening of the spring, gyroscopic torque, the track after the release.
+/// are not linearised. Left out: contact, braking before the spring has let go, gyroscopic torque, products of two
+/// errors, and what the track does to the payload between the command and the opening of a late latch.
 struct ReducedRide {
   RideMap ride;
   ReleaseMap release;
   SurveySpectrum survey;
   LaunchSpread spread;
-  /// Of held-out rides and components: largest |reduced − full| ÷ the component's sd over tracks and launches.
-  /// NaN-free; infinite if a held-out ride was not clean.
+  /// Of held-out rides: largest |reduced − full| of a velocity ÷ the largest sd of a velocity, of a rate ÷ that of a
+  /// rate, sd over tracks and launches. Infinite if a held-out ride was not clean.
   double worst_relative_error = 0.0;
   ReleaseVector worst_error = ReleaseVector::Zero();  ///< largest |reduced − full|, each component
 };
 
-/// About 1 s for 8 s of ride, and 0.3 s a held-out ride.
+/// About 0.3 s for 8 s of ride, and 0.3 s a held-out ride.
 /// @throws ContractError as `ride`.
 ReducedRide reduce_ride(const SledDesign& design, const AxialProfile& profile, const SurveySpectrum& survey,
                         const LaunchSpread& spread, const ReducedOptions& options);
@@ -43,7 +44,7 @@ SledVector track_effect(const ReducedRide& reduced, const TrackErrors& track);
 /// The track of (seed, replication), drawn as `sample_track` draws it.
 SledVector draw_track_effect(const ReducedRide& reduced, const StreamKey& key);
 
-/// One launch on a track, a few µs.
+/// One launch on a track, 2 µs.
 /// @throws ContractError for a latch that never opens.
 ReleaseVector predict(const ReducedRide& reduced, const SledVector& track, const LaunchErrors& launch);
 /// Launch `serial` of the stream on a track.

@@ -7,10 +7,11 @@
 namespace lunafab::massdriver {
 namespace {
 
-FullVector full_state(const ReducedRide& reduced, const SledVector& track, const LaunchErrors& launch) {
+FullVector full_state(const ReducedRide& reduced, const TrackedVector& track, const LaunchErrors& launch) {
   const InputVector inputs = input_vector(launch);
   FullVector state;
-  state << reduced.ride.launch * inputs + track, inputs;
+  state << track, inputs;
+  state.head<state_size>() += reduced.ride.launch * inputs;
   return state;
 }
 
@@ -21,8 +22,8 @@ double latch_lead_s(const SledDesign& design, const LaunchSpread& spread) {
   return std::floor(lead_s / ReleaseMap::tick_s) * ReleaseMap::tick_s;
 }
 
-/// Velocities are measured against the largest sd of a velocity, rates of a rate: what nothing spreads to first order
-/// (the speed fore) has errors of second order only, and no sd of its own to speak of.
+/// Velocities are measured against the largest sd of a velocity, rates of a rate: what nothing spreads to
+/// first order (the speed fore) has errors of second order only, and no sd of its own to speak of.
 ReleaseVector yardstick(const ReleaseMoments& moments) {
   const ReleaseVector sd = (moments.of_tracks + moments.of_launches).diagonal().cwiseMax(0.0).cwiseSqrt();
   ReleaseVector scale;
@@ -62,7 +63,7 @@ ReleaseCovariance of_delays(const ReducedRide& reduced) {
   for (Eigen::Index i = 0; i < draws; ++i) {
     const LaunchSpread spread{.latch_delay_s = reduced.spread.latch_delay_s};
     const LaunchErrors launch = draw_launch_errors(spread, key, static_cast<std::uint64_t>(i));
-    released.col(i) = predict(reduced, SledVector::Zero(), launch);
+    released.col(i) = predict(reduced, TrackedVector::Zero(), launch);
   }
   const ReleaseVector mean = released.rowwise().mean();
   released.colwise() -= mean;
@@ -91,8 +92,8 @@ ReducedRide reduce_ride(const SledDesign& design, const AxialProfile& profile, c
   return reduced;
 }
 
-SledVector track_effect(const ReducedRide& reduced, const TrackErrors& track) {
-  SledVector effect = SledVector::Zero();
+TrackedVector track_effect(const ReducedRide& reduced, const TrackErrors& track) {
+  TrackedVector effect = TrackedVector::Zero();
   const RideMap& map = reduced.ride;
   expects(track.stage_m().rows() == map.grid.stages && track.node_m().rows() == map.grid.nodes,
           "reduced ride: the track must have been drawn for the ridden span");
@@ -103,15 +104,15 @@ SledVector track_effect(const ReducedRide& reduced, const TrackErrors& track) {
   return effect;
 }
 
-SledVector draw_track_effect(const ReducedRide& reduced, const StreamKey& key) {
+TrackedVector draw_track_effect(const ReducedRide& reduced, const StreamKey& key) {
   return track_effect(reduced, sample_track(reduced.survey, reduced.ride.grid, key));
 }
 
-ReleaseVector predict(const ReducedRide& reduced, const SledVector& track, const LaunchErrors& launch) {
+ReleaseVector predict(const ReducedRide& reduced, const TrackedVector& track, const LaunchErrors& launch) {
   return reduced.release.release(full_state(reduced, track, launch), launch.latch_delay_s);
 }
 
-ReleaseVector draw_release(const ReducedRide& reduced, const SledVector& track, const StreamKey& key,
+ReleaseVector draw_release(const ReducedRide& reduced, const TrackedVector& track, const StreamKey& key,
                            std::uint64_t serial) {
   return predict(reduced, track, draw_launch_errors(reduced.spread, key, serial));
 }
@@ -119,17 +120,17 @@ ReleaseVector draw_release(const ReducedRide& reduced, const SledVector& track, 
 ReleaseMoments release_moments(const ReducedRide& reduced) {
   const RideMap& map = reduced.ride;
   ReleaseMoments moments;
-  moments.nominal = predict(reduced, SledVector::Zero(), {});
+  moments.nominal = predict(reduced, TrackedVector::Zero(), {});
   const Eigen::Matrix<double, 6, full_size> on_time = reduced.release.on_time();
-  const Eigen::Matrix<double, 6, state_size> of_state = on_time.leftCols<state_size>();
+  const Eigen::Matrix<double, 6, tracked_size> of_track = on_time.leftCols<tracked_size>();
   const Eigen::MatrixXd waves_m = survey_map_m(reduced.survey, map.grid);
   for (std::size_t axis = 0; axis < 2; ++axis) {
-    const Eigen::MatrixXd stage = of_state * map.stage[axis] * reduced.survey.coil_offset_m;
-    const Eigen::MatrixXd survey = of_state * (map.node[axis] * waves_m);
+    const Eigen::MatrixXd stage = of_track * map.stage[axis] * reduced.survey.coil_offset_m;
+    const Eigen::MatrixXd survey = of_track * (map.node[axis] * waves_m);
     moments.of_tracks += stage * stage.transpose() + survey * survey.transpose();
   }
   Eigen::Matrix<double, 6, input_count> of_inputs =
-      of_state * map.launch + on_time.rightCols<input_count>();
+      on_time.leftCols<state_size>() * map.launch + on_time.rightCols<input_count>();
   of_inputs.leftCols<3>() *= reduced.spread.com_m;
   of_inputs.middleCols<2>(3) *= reduced.spread.push_off_rad;
   of_inputs.col(input_count - 1).setZero();

@@ -15,6 +15,13 @@ LatchSet latch_set(unsigned closed) {
   return set;
 }
 
+/// Rails that stay where they are: over the push-off, hundreds of metres of track, the rates of its beginning
+/// would lead the bucket astray.
+FullMatrix on_still_rails(FullMatrix rates) {
+  rates.middleCols<rail_size / 2>(state_size + rail_size / 2).setZero();
+  return rates;
+}
+
 }  // namespace
 
 ReleaseMap::ReleaseMap(const SledDesign& design, double speed_mps, double lead_s, const SledVector& nominal)
@@ -27,19 +34,19 @@ ReleaseMap::ReleaseMap(const SledDesign& design, double speed_mps, double lead_s
     drive.latches = latch_set(closed);
     FullMatrix over = propagator(generator(design, drive, at), tick_s);
     for (Rows& rows : over_[closed]) {
-      rows = over.topRows<state_size>();
+      rows = over.topRows<tracked_size>();
       over = (over * over).eval();
     }
   }
   FullVector state;
-  state << nominal, input_vector({});
+  state << nominal, Eigen::Matrix<double, rail_size, 1>::Zero(), input_vector({});
   advance(state, all, std::lround(lead_s / tick_s));
   drive.latches = latch_set(0);
   push_off(design, drive, state);
 }
 
-/// Steps along the nominal push-off, each linear about its middle, until the spring is relaxed. That others relax a
-/// little earlier or later is of second order: the force is nearly zero then.
+/// Steps along the nominal push-off, each linear about its middle, until the spring is relaxed. That others
+/// relax a little earlier or later is of second order: the force is nearly zero then.
 void ReleaseMap::push_off(const SledDesign& design, Drive drive, FullVector nominal) {
   constexpr double step_s = 5e-3;
   constexpr int longest = 2000;
@@ -51,9 +58,9 @@ void ReleaseMap::push_off(const SledDesign& design, Drive drive, FullVector nomi
   double before_m = model.push_N_per_m > 0.0 ? left_m(nominal) : 0.0;
   for (int i = 0; before_m > 0.0; ++i) {
     expects(i < longest, "reduced ride: the push-off spring does not let go within 10 s");
-    const FullMatrix here = generator(design, drive, nominal.head<state_size>());
+    const FullMatrix here = on_still_rails(generator(design, drive, nominal.head<state_size>()));
     const FullVector middle = propagator(here, 0.5 * step_s) * nominal;
-    const FullMatrix there = generator(design, drive, middle.head<state_size>());
+    const FullMatrix there = on_still_rails(generator(design, drive, middle.head<state_size>()));
     FullMatrix over = propagator(there, step_s);
     double after_m = left_m(over * nominal), span_s = step_s;
     if (after_m <= 0.0) {
@@ -72,8 +79,8 @@ void ReleaseMap::push_off(const SledDesign& design, Drive drive, FullVector nomi
 void ReleaseMap::advance(FullVector& state, unsigned closed, long ticks) const {
   for (int power = powers; power-- > 0;) {
     for (const long size = 1L << power; ticks >= size; ticks -= size) {
-      const SledVector next = over_[closed][static_cast<std::size_t>(power)] * state;
-      state.head<state_size>() = next;
+      const TrackedVector next = over_[closed][static_cast<std::size_t>(power)] * state;
+      state.head<tracked_size>() = next;
     }
   }
 }

@@ -6,9 +6,10 @@
 
 namespace lunafab::massdriver {
 
-/// From shortly before the release command until the push-off spring lets go, on a perfect track: for every set of
-/// closed latches the linear system's propagators over a tick times powers of two, so that each latch may open at its
-/// own time. Then, all open, linear about the nominal push-off, along which the spring's force falls to zero.
+/// From shortly before the release command until the push-off spring lets go, on straight rails: for every
+/// set of closed latches the linear system's propagators over a tick times powers of two, so that each latch
+/// may open at its own time. Then, all open, linear about the nominal push-off, along which the spring's
+/// force falls to zero.
 class ReleaseMap {
  public:
   static constexpr double tick_s = 1e-5;
@@ -28,12 +29,13 @@ class ReleaseMap {
   double separation_s() const { return separation_s_; }  ///< from the last opening to the spring's end
 
  private:
-  using Rows = Eigen::Matrix<double, state_size, full_size>;
+  using Rows = Eigen::Matrix<double, tracked_size, full_size>;
   void advance(FullVector& state, unsigned closed, long ticks) const;
   void push_off(const SledDesign& design, Drive drive, FullVector nominal);
 
   double lead_s_ = 0.0, separation_s_ = 0.0, lift_mps2_ = 0.0;
-  std::array<std::array<Rows, powers>, 1u << latch_count> over_{};  ///< [closed latches][power of two of a tick]
+  std::array<std::array<Rows, powers>, 1u << latch_count>
+      over_{};  ///< [closed latches][power of two of a tick]
   Eigen::Matrix<double, 6, full_size> finish_ = Eigen::Matrix<double, 6, full_size>::Zero();
 };
 

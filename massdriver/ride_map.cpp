@@ -8,7 +8,10 @@ namespace lunafab::massdriver {
 namespace {
 
 using Inputs = Eigen::Matrix<double, state_size, input_count>;
-using Sensitivity = Eigen::Matrix<double, state_size, full_size>;
+constexpr int swept_size = state_size + input_count;  // the sweep books the rails apart
+using Swept = Eigen::Matrix<double, swept_size, swept_size>;
+using Sensitivity = Eigen::Matrix<double, state_size, swept_size>;
+using Rails = Eigen::Matrix<double, state_size, rail_size>;
 
 LaunchErrors input_errors(Eigen::Index input, double change) {
   LaunchErrors errors;
@@ -34,6 +37,27 @@ Inputs input_columns(const SledDesign& design, const Function& function) {
   return columns;
 }
 
+/// Rates by the rails' offsets and their rates: exactly linear, so any size of difference does.
+Rails rail_columns(const SledModel& model, const Drive& drive, const SledVector& at) {
+  constexpr double change = 1e-4;  // m, m/s
+  Rails columns;
+  for (Eigen::Index i = 0; i < rail_size; ++i) {
+    const auto station = static_cast<std::size_t>(i % 4 / 2);
+    Drive above = drive, below = drive;
+    (i < 4 ? above.rail_m : above.rail_mps)[station][i % 2] += change;
+    (i < 4 ? below.rail_m : below.rail_mps)[station][i % 2] -= change;
+    columns.col(i) = (derivative(model, above, at) - derivative(model, below, at)) / (2.0 * change);
+  }
+  return columns;
+}
+
+Swept without_rails(const FullMatrix& rates) {
+  Swept swept = Swept::Zero();
+  swept.topLeftCorner<state_size, state_size>() = rates.topLeftCorner<state_size, state_size>();
+  swept.topRightCorner<state_size, input_count>() = rates.topRightCorner<state_size, input_count>();
+  return swept;
+}
+
 /// Rates from one newton left (axis 0) or up (1) on the bucket, `arm_m` before its centre.
 SledVector lateral_column(const RigidBody& bucket, double arm_m, Eigen::Index axis) {
   SledVector column = SledVector::Zero();
@@ -48,14 +72,16 @@ class Sweep {
  public:
   Sweep(const SledDesign& design, const AxialProfile& profile, const TrackGrid& grid, double step_s)
       : design_(&design), reader_(profile), step_s_(step_s), map_{.grid = grid} {
-    for (StateRows& rows : map_.stage) rows = StateRows::Zero(state_size, grid.stages);
-    for (StateRows& rows : map_.node) rows = StateRows::Zero(state_size, grid.nodes);
+    for (TrackedRows& rows : map_.stage) rows = TrackedRows::Zero(tracked_size, grid.stages);
+    for (TrackedRows& rows : map_.node) rows = TrackedRows::Zero(tracked_size, grid.nodes);
   }
 
   RideMap run(double command_s, double lead_s) {
     const Drive drifting = drive_at(*design_, reader_.at(reader_.end_s()));
     const SledVector latched = equilibrium(assemble_sled(*design_, {}), drifting);
-    lambda_ = propagator(generator(*design_, drifting, latched), -lead_s).topRows<state_size>();
+    const FullMatrix lead = propagator(generator(*design_, drifting, latched), -lead_s);
+    lambda_ << lead.topLeftCorner<state_size, state_size>(), lead.topRightCorner<state_size, input_count>();
+    book_rails(lead, reader_.at(command_s));
     cover(reader_.end_s(), command_s);
     cover(reader_.start_s(), reader_.end_s());
     const Drive first = drive_at(*design_, reader_.at(reader_.start_s()));
@@ -86,7 +112,7 @@ class Sweep {
       mean.coil_Nm_per_rad += share * now.coil_Nm_per_rad;
     }
     const SledVector at = equilibrium(assemble_sled(*design_, {}), mean);
-    const FullMatrix over_step = propagator(generator(*design_, mean, at), step_s);
+    const Swept over_step = (without_rails(generator(*design_, mean, at)) * step_s).exp();
     for (long i = steps; i-- > 0;) {
       const Sensitivity before = step_back(over_step);
       const SledMatrix mid = 0.5 * (before + lambda_).leftCols<state_size>();
@@ -95,7 +121,7 @@ class Sweep {
     }
   }
 
-  Sensitivity step_back(const FullMatrix& over_step) const {
+  Sensitivity step_back(const Swept& over_step) const {
     Sensitivity before;
     before.leftCols<state_size>().noalias() =
         lambda_.leftCols<state_size>() * over_step.topLeftCorner<state_size, state_size>();
@@ -119,15 +145,34 @@ class Sweep {
         const double coil_arm_m = side * design_->coil_spacing_m, guide_arm_m = side * guide.spacing_m;
         const SledVector coil = now.coil_N_per_m * (force + coil_arm_m * torque) + coupling_N * torque;
         const SledVector station = force + guide_arm_m * torque;
-        book_stages(axis, coil, now.position_m + coil_arm_m, reach_m);
-        book_nodes(axis, coil, SledVector::Zero(), now.position_m + coil_arm_m);
-        book_nodes(axis, spring * station, damper * now.speed_mps * station, now.position_m + guide_arm_m);
+        book_stages(axis, tracked(coil), now.position_m + coil_arm_m, reach_m);
+        book_nodes(axis, tracked(coil), TrackedVector::Zero(), now.position_m + coil_arm_m);
+        book_nodes(axis, tracked(spring * station), tracked(damper * now.speed_mps * station),
+                   now.position_m + guide_arm_m);
       }
     }
   }
 
+  /// The rails themselves at the command, and what they do to the state before it.
+  void book_rails(const FullMatrix& lead, const Moment& command) {
+    for (Eigen::Index station = 0; station < 2; ++station) {
+      const double arm_m = (station == 0 ? 0.5 : -0.5) * design_->guidance.spacing_m;
+      for (Eigen::Index axis = 0; axis < 2; ++axis) {
+        const Eigen::Index offset = state_size + 2 * station + axis, rate = offset + rail_size / 2;
+        book_nodes(axis, lead.col(offset).head<tracked_size>(),
+                   command.speed_mps * lead.col(rate).head<tracked_size>(), command.position_m + arm_m);
+      }
+    }
+  }
+
+  static TrackedVector tracked(const SledVector& effect) {
+    TrackedVector all = TrackedVector::Zero();
+    all.head<state_size>() = effect;
+    return all;
+  }
+
   /// Stages under [at − reach, at + reach], each by its share.
-  void book_stages(Eigen::Index axis, const SledVector& effect, double at_m, double reach_m) {
+  void book_stages(Eigen::Index axis, const TrackedVector& effect, double at_m, double reach_m) {
     const TrackGrid& grid = map_.grid;
     const double reach = std::max(reach_m, 0.5e-9) / grid.pitch_m;
     const double centre = at_m / grid.pitch_m + 0.5 - static_cast<double>(grid.first_stage);
@@ -141,13 +186,14 @@ class Sweep {
   }
 
   /// `effect` per metre of the line here, `of_slope` per unit of its slope.
-  void book_nodes(Eigen::Index axis, const SledVector& effect, const SledVector& of_slope, double at_m) {
+  void book_nodes(Eigen::Index axis, const TrackedVector& effect, const TrackedVector& of_slope,
+                  double at_m) {
     const TrackGrid& grid = map_.grid;
     const double at = (at_m - grid.start_m) / grid.node_pitch_m;
     if (at <= 0.0 || at >= static_cast<double>(grid.nodes - 1)) return;  // the span covers every ride
     const double whole = std::floor(at);
     const auto column = static_cast<Eigen::Index>(whole);
-    StateRows& rows = map_.node[static_cast<std::size_t>(axis)];
+    TrackedRows& rows = map_.node[static_cast<std::size_t>(axis)];
     rows.col(column) += (whole + 1.0 - at) * effect - of_slope / grid.node_pitch_m;
     rows.col(column + 1) += (at - whole) * effect + of_slope / grid.node_pitch_m;
   }
@@ -168,12 +214,15 @@ InputVector input_vector(const LaunchErrors& launch) {
 }
 
 FullMatrix generator(const SledDesign& design, const Drive& drive, const SledVector& at) {
-  const SledMatrix slope = jacobian(assemble_sled(design, {}), drive, at);
+  const SledModel planned = assemble_sled(design, {});
+  const SledMatrix slope = jacobian(planned, drive, at);
   Inputs inputs = input_columns(design, [&](const SledModel& model) { return derivative(model, drive, at); });
   inputs.col(input_count - 1) -= slope * at;
   FullMatrix rates = FullMatrix::Zero();
   rates.topLeftCorner<state_size, state_size>() = slope;
+  rates.block<state_size, rail_size>(0, state_size) = rail_columns(planned, drive, at);
   rates.topRightCorner<state_size, input_count>() = inputs;
+  rates.block<rail_size / 2, rail_size / 2>(state_size, state_size + rail_size / 2).setIdentity();
   return rates;
 }
 
@@ -181,8 +230,8 @@ FullMatrix propagator(const FullMatrix& generator, double span_s) {
   return (generator * span_s).exp();
 }
 
-RideMap map_ride(const SledDesign& design, const AxialProfile& profile, const TrackGrid& grid, double command_s,
-                 double lead_s, double step_s) {
+RideMap map_ride(const SledDesign& design, const AxialProfile& profile, const TrackGrid& grid,
+                 double command_s, double lead_s, double step_s) {
   expects(step_s > 0.0 && command_s >= profile.time_s.back(),
           "reduced ride: the step must be positive, the command after the thrust");
   return Sweep(design, profile, grid, step_s).run(command_s, lead_s);

@@ -1,7 +1,7 @@
 #pragma once
 #include <Eigen/Core>
 #include <memory>
-#include "massdriver/sled.hpp"
+#include "massdriver/sled_design.hpp"
 
 namespace lunafab::massdriver {
 
@@ -29,13 +29,14 @@ struct PairWrench {
 
 /// Two rigid bodies integrated by Bullet, in double precision, with forces given from outside.
 ///
-/// The integrator is semi-implicit Euler, gyroscopic torque implicit: first order. Linear momentum of equal and
-/// opposite forces is conserved to rounding.
+/// The integrator is semi-implicit Euler, gyroscopic torque implicit: first order. Linear momentum of equal
+/// and opposite forces is conserved to rounding.
 ///
 /// Springs come from outside because Bullet's own are not springs here: `btGeneric6DofSpring2Constraint` is a
-/// velocity motor that asks for the speed the spring's force would give the lighter body. Between two free bodies
-/// the frequency is then wrong (this sled: 8 % low, at any step), and parallel latches ask for the same speed, so that
-/// four are no stiffer than one (half the frequency). They also cost ten times the explicit force.
+/// velocity motor that asks for the speed the spring's force would give the lighter body. Between two free
+/// bodies the frequency is then wrong (this sled: 8 % low, at any step), and parallel latches ask for the
+/// same speed, so that four are no stiffer than one (half the frequency). They also cost ten times the
+/// explicit force.
 class RigidPair {
  public:
   RigidPair(const RigidBody& bucket, const RigidBody& payload, const PairState& start, double step_s);

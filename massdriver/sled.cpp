@@ -111,8 +111,9 @@ class Rider {
   void sample(double time_s, const PairLoad& load, const PairState& state) {
     const Moment now = reader_.at(time_s);
     const SledVector x = displacement(model_, state);
-    ride_.trace.push_back({time_s, now.position_m, now.speed_mps, x.segment<3>(bucket_m), x.segment<3>(payload_m),
-                           x.segment<3>(bucket_rad), x.segment<3>(payload_rad), load.travel_m});
+    ride_.trace.push_back({time_s, now.position_m, now.speed_mps, x.segment<3>(bucket_m),
+                           x.segment<3>(payload_m), x.segment<3>(bucket_rad), x.segment<3>(payload_rad),
+                           load.travel_m});
     next_trace_s_ = time_s + trace_s_;
   }
 
@@ -171,7 +172,9 @@ RigidBody cylinder(double mass_kg, double inner_radius_m, double outer_radius_m,
 
 LaunchErrors draw_launch_errors(const LaunchSpread& spread, const StreamKey& key, std::uint64_t serial) {
   std::uint32_t attempt = 0;
-  const auto draw = [&](double sd) { return sd * normal_quantile(uniform(key, serial, attempt++)); };
+  const auto draw = [&](double sd) {
+    return sd * normal_quantile(uniform(key, serial, attempt++));
+  };
   LaunchErrors errors;
   for (double& component : errors.com_m) component = draw(spread.com_m);
   for (double& delay_s : errors.latch_delay_s) delay_s = draw(spread.latch_delay_s);
@@ -181,9 +184,10 @@ LaunchErrors draw_launch_errors(const LaunchSpread& spread, const StreamKey& key
 
 AxialProfile plain_profile(const PlainRun& run) {
   constexpr std::size_t samples = 1001;
-  expects(run.acceleration_mps2 != 0.0 || run.duration_s > 0.0, "sled: a plain run needs acceleration or duration");
-  const double duration_s = run.acceleration_mps2 == 0.0 ? run.duration_s
-                                                         : (run.to_mps - run.from_mps) / run.acceleration_mps2;
+  expects(run.acceleration_mps2 != 0.0 || run.duration_s > 0.0,
+          "sled: a plain run needs acceleration or duration");
+  const double duration_s =
+      run.acceleration_mps2 == 0.0 ? run.duration_s : (run.to_mps - run.from_mps) / run.acceleration_mps2;
   AxialProfile profile;
   for (std::size_t i = 0; i < samples; ++i) {
     const double time_s = duration_s * static_cast<double>(i) / static_cast<double>(samples - 1);
@@ -208,11 +212,10 @@ TrackGrid ridden_grid(const SledDesign& design, const AxialProfile& profile, con
 double stable_step_s(const SledDesign& design) {
   const SledModel model = assemble_sled(design, {});
   const SledMatrix slope = jacobian(model, {}, SledVector::Zero());
-  const Eigen::MatrixXd stiffness = slope.bottomLeftCorner<half_state, half_state>();
-  const double springs = stiffness.eigenvalues().cwiseAbs().maxCoeff();
+  const double free_radps = Eigen::MatrixXd(slope).eigenvalues().cwiseAbs().maxCoeff();
   const bool touches = std::isfinite(design.guidance.gap_m);
-  const double contact = touches ? 4.0 * design.guidance.contact_N_per_m / design.bucket.mass_kg : 0.0;
-  return 1.0 / std::sqrt(springs + contact);
+  const double pads_N_per_m = touches ? 4.0 * design.guidance.contact_N_per_m : 0.0;
+  return 1.0 / std::hypot(free_radps, std::sqrt(pads_N_per_m / design.bucket.mass_kg));
 }
 
 Ride ride(const SledDesign& design, const AxialProfile& profile, const TrackErrors& track,

@@ -30,8 +30,9 @@ void push_apart(PairLoad& load, const PairState& state, const Vector3d& on_paylo
   push(load.wrench.bucket, state.bucket, -on_payload_N, at_m);
 }
 
-/// Half the thrust on each coil along the bore; towards the axis of the drive coils and against tilt. The tilt of the
-/// coil's axis e against the bore x is x × e; with potential c·thrust·(offset · e) the coupling conserves energy.
+/// Half the thrust on each coil along the bore; towards the axis of the drive coils and against tilt. The
+/// tilt of the coil's axis e against the bore x is x × e; with potential c·thrust·(offset · e) the coupling
+/// conserves energy.
 void add_coils(PairLoad& load, const SledModel& model, const Drive& drive, const PairState& state) {
   const SledDesign& design = model.design;
   const double thrust_N = 0.5 * drive.acceleration_mps2 * (design.bucket.mass_kg + design.payload.mass_kg);
@@ -114,9 +115,11 @@ void check(const SledDesign& design) {
   };
   expects(positive(design.bucket) && positive(design.payload), "sled: masses and inertias must be positive");
   expects(guide.restitution > 0.0 && guide.restitution <= 1.0, "sled: the restitution must lie in (0, 1]");
-  expects(guide.gap_m > 0.0 && guide.contact_N_per_m >= 0.0, "sled: gap and contact stiffness must be possible");
-  expects(design.push_off.energy_J >= 0.0 && (design.push_off.energy_J == 0.0 || design.push_off.stroke_m > 0.0),
-          "sled: a push-off needs a stroke");
+  expects(guide.gap_m > 0.0 && guide.contact_N_per_m >= 0.0,
+          "sled: gap and contact stiffness must be possible");
+  expects(
+      design.push_off.energy_J >= 0.0 && (design.push_off.energy_J == 0.0 || design.push_off.stroke_m > 0.0),
+      "sled: a push-off needs a stroke");
   expects(design.track_radius_m != 0.0, "sled: the track's radius must not be 0");
 }
 
@@ -140,7 +143,8 @@ SledModel assemble_sled(const SledDesign& design, const LaunchErrors& launch) {
   model.push_on_payload_m = design.push_off.position_m - model.payload_at_m;
   model.push_direction = Vector3d(1.0, launch.push_off_rad.x(), launch.push_off_rad.y()).normalized();
   const double stroke_m = design.push_off.stroke_m;
-  if (design.push_off.energy_J > 0.0) model.push_N_per_m = 2.0 * design.push_off.energy_J / (stroke_m * stroke_m);
+  if (design.push_off.energy_J > 0.0)
+    model.push_N_per_m = 2.0 * design.push_off.energy_J / (stroke_m * stroke_m);
   model.contact_N_s_per_m = contact_damping(design);
   return model;
 }

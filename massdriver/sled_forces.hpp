@@ -2,12 +2,12 @@
 #include <Eigen/Core>
 #include <array>
 #include "massdriver/rigid_pair.hpp"
-#include "massdriver/sled.hpp"
+#include "massdriver/sled_design.hpp"
 
 namespace lunafab::massdriver {
 
-/// A design and one launch's errors, with what their forces need worked out. Points count from the body's centre
-/// of mass.
+/// A design and one launch's errors, with what their forces need worked out. Points count from the body's
+/// centre of mass.
 struct SledModel {
   SledDesign design;
   Eigen::Vector3d payload_at_m = Eigen::Vector3d::Zero();  ///< its centre of mass at rest, from the bucket's
@@ -40,11 +40,11 @@ struct Drive {
 /// Forces on the pair and what they tell of it.
 struct PairLoad {
   PairWrench wrench;
-  unsigned touching = 0;      ///< a bit for each of the 4 pads and 2 axes
-  double contact_N = 0.0;     ///< largest of a pad
-  double travel_m = 0.0;      ///< largest of a pad
-  double latch_N = 0.0;       ///< largest of a latch
-  double push_left_m = 0.0;   ///< compression of the push-off spring; ≤ 0: it has let go
+  unsigned touching = 0;     ///< a bit for each of the 4 pads and 2 axes
+  double contact_N = 0.0;    ///< largest of a pad
+  double travel_m = 0.0;     ///< largest of a pad
+  double latch_N = 0.0;      ///< largest of a latch
+  double push_left_m = 0.0;  ///< compression of the push-off spring; ≤ 0: it has let go
 };
 
 /// Every force is a point force, equal and opposite between the bodies at one and the same point.

@@ -78,8 +78,9 @@ SledMatrix jacobian(const SledModel& model, const Drive& drive, const SledVector
 SledVector equilibrium(const SledModel& model, const Drive& drive) {
   SledModel free = model;
   free.design.guidance.gap_m = std::numeric_limits<double>::infinity();
-  constexpr int newton_steps = 3;         // the forces are nearly linear
-  constexpr double free_direction = 1e-8; // relative: softer is taken for free; differences are good to 1e-12
+  constexpr int newton_steps = 3;  // the forces are nearly linear
+  constexpr double free_direction =
+      1e-8;  // relative: softer is taken for free; differences are good to 1e-12
   SledVector x = SledVector::Zero();
   for (int i = 0; i < newton_steps; ++i) {
     const Eigen::Matrix<double, half_state, half_state> slope =
@@ -95,8 +96,8 @@ SledVector equilibrium(const SledModel& model, const Drive& drive) {
 ProfileReader::ProfileReader(const AxialProfile& profile) : profile_(&profile) {
   const std::size_t count = profile.time_s.size();
   expects(count >= 2, "sled: a profile needs two samples");
-  for (const auto* column : {&profile.time_s, &profile.position_m, &profile.speed_mps, &profile.acceleration_mps2,
-                             &profile.coil_N_per_m, &profile.coil_Nm_per_rad}) {
+  for (const auto* column : {&profile.time_s, &profile.position_m, &profile.speed_mps,
+                             &profile.acceleration_mps2, &profile.coil_N_per_m, &profile.coil_Nm_per_rad}) {
     expects(column->size() == count, "sled: a profile's columns must be of equal length");
     expects(std::all_of(column->begin(), column->end(), [](double x) { return std::isfinite(x); }),
             "sled: a profile must be finite");
@@ -117,7 +118,9 @@ Moment ProfileReader::at(double time_s) {
   while (interval_ > 0 && time_s < p.time_s[interval_]) --interval_;
   const std::size_t i = interval_;
   const double since_s = time_s - p.time_s[i], part = since_s / (p.time_s[i + 1] - p.time_s[i]);
-  const auto between = [&](const std::vector<double>& y) { return y[i] + part * (y[i + 1] - y[i]); };
+  const auto between = [&](const std::vector<double>& y) {
+    return y[i] + part * (y[i + 1] - y[i]);
+  };
   const double speed_mps = between(p.speed_mps);
   return {.position_m = p.position_m[i] + 0.5 * (p.speed_mps[i] + speed_mps) * since_s,
           .speed_mps = speed_mps,

@@ -1,13 +1,15 @@
 #pragma once
 #include <Eigen/Core>
 #include <vector>
+#include "massdriver/sled.hpp"
 #include "massdriver/sled_forces.hpp"
 
 namespace lunafab::massdriver {
 
 inline constexpr int state_size = 24, half_state = 12;
 
-/// Displacement and rotation vector of bucket and payload (m, rad), then their rates; from the places at rest.
+/// Displacement and rotation vector of bucket and payload (m, rad), then their rates; from the places at
+/// rest.
 using SledVector = Eigen::Matrix<double, state_size, 1>;
 using SledMatrix = Eigen::Matrix<double, state_size, state_size>;
 /// First component of each part.

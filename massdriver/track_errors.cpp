@@ -121,8 +121,8 @@ TrackErrors sample_track(const SurveySpectrum& spectrum, const TrackGrid& grid, 
   for (Eigen::Index i = 0; i < draws.size(); ++i) {
     draws(i / 2, i % 2) = normal(key, static_cast<std::uint64_t>(i), survey_attempt);
   }
-  return {grid.pitch_m,      grid.first_stage,  draw_stages(spectrum, grid, key), grid.start_m,
-          grid.node_pitch_m, map_m * draws};
+  return {grid.pitch_m, grid.first_stage,  draw_stages(spectrum, grid, key),
+          grid.start_m, grid.node_pitch_m, map_m * draws};
 }
 
 }  // namespace lunafab::massdriver

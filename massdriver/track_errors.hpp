@@ -24,8 +24,8 @@ struct SurveyWave {
   double frequency_per_m, sd_m;
 };
 
-/// The spectrum as `survey_waves` cells, equal in log f, each one wave at its centre with the cell's variance. A
-/// sum of them is Gaussian, with the spectrum's variance.
+/// The spectrum as `survey_waves` cells, equal in log f, each one wave at its centre with the cell's
+/// variance. A sum of them is Gaussian, with the spectrum's variance.
 inline constexpr int survey_wave_count = 64;
 std::vector<SurveyWave> survey_waves(const SurveySpectrum& spectrum);
 

@@ -19,12 +19,10 @@ inline SledDesign plain_sled() {
                      .up_N_per_m = 5e6,
                      .left_N_s_per_m = 3e4,
                      .up_N_s_per_m = 3e4};
-  design.latches = {.position_m = {Eigen::Vector3d{2.0, 1.0, 0.0},
-                                   {2.0, -1.0, 0.0},
-                                   {-2.0, 0.0, 1.0},
-                                   {-2.0, 0.0, -1.0}},
-                    .stiffness_N_per_m = 2e8,
-                    .damping_N_s_per_m = 1e5};
+  design.latches = {
+      .position_m = {Eigen::Vector3d{2.0, 1.0, 0.0}, {2.0, -1.0, 0.0}, {-2.0, 0.0, 1.0}, {-2.0, 0.0, -1.0}},
+      .stiffness_N_per_m = 2e8,
+      .damping_N_s_per_m = 1e5};
   design.release = {.drift_s = 0.3, .brake_delay_s = 0.25, .brake_mps2 = 588.0, .clear_s = 0.3};
   return design;
 }
@@ -43,7 +41,8 @@ inline SledDesign full_sled() {
   return design;
 }
 
-/// The last two seconds of the baseline's run; stiffnesses of a coil as assumed from the one-coil machine's mean.
+/// The last two seconds of the baseline's run; stiffnesses of a coil as assumed from the one-coil machine's
+/// mean.
 inline AxialProfile last_stretch() {
   return plain_profile({.from_mps = 1812.0,
                         .to_mps = 2400.0,

@@ -16,7 +16,8 @@ constexpr ReducedOptions unmeasured{.held_out_rides = 0};
 /// Largest difference of reduced and full, velocities in m/s and rates in rad/s, without the speed fore.
 double difference(const ReducedRide& reduced, const SledDesign& design, const AxialProfile& profile,
                   const TrackErrors& track, const LaunchErrors& launch, double step_s) {
-  const ReleaseVector ridden = release_vector(ride(design, profile, track, launch, {.step_s = step_s}).release);
+  const ReleaseVector ridden =
+      release_vector(ride(design, profile, track, launch, {.step_s = step_s}).release);
   return (predict(reduced, track_effect(reduced, track), launch) - ridden).tail<5>().cwiseAbs().maxCoeff();
 }
 
@@ -40,21 +41,23 @@ TEST_CASE("Reduced ride: one track, one launch, coils alone: each as the full ri
   const AxialProfile profile = cases::last_stretch();
   SurveySpectrum survey = cases::rough_track();
   const ReducedRide reduced = reduce_ride(design, profile, survey, scatter, unmeasured);
-  const TrackErrors perfect = sample_track({.stage_pitch_m = 0.9, .psd_m3 = 1e-30, .shortest_m = 20.0, .longest_m = 2000.0},
-                                           reduced.ride.grid, key);
+  const TrackErrors perfect =
+      sample_track({.stage_pitch_m = 0.9, .psd_m3 = 1e-30, .shortest_m = 20.0, .longest_m = 2000.0},
+                   reduced.ride.grid, key);
   const TrackErrors rough = sample_track(survey, reduced.ride.grid, key);
   survey.psd_m3 = 1e-30;
   const TrackErrors coils = sample_track(survey, reduced.ride.grid, key);
   const LaunchErrors launch = draw_launch_errors(scatter, key, 5);
-  // Sizes: 7e-2 m/s by the line, 1e-4 m/s by the coils, 1e-3 by the launch; the full ride's own error is 1e-5 to 1e-4.
+  // Sizes: 7e-2 m/s by the line, 1e-4 m/s by the coils, 1e-3 by the launch; the full ride's own error is 1e-5
+  // to 1e-4.
   CHECK(difference(reduced, design, profile, rough, {}, 5e-5) < 4e-4);
   CHECK(difference(reduced, design, profile, coils, {}, 5e-5) < 2e-5);
   CHECK(difference(reduced, design, profile, perfect, launch, 5e-5) < 6e-5);
 }
 
 TEST_CASE("Reduced ride: its error on held-out rides is a few hundredths of the spread", "[massdriver]") {
-  const ReducedRide reduced = reduce_ride(cases::full_sled(), cases::last_stretch(), cases::rough_track(), scatter,
-                                          {.held_out_rides = 3, .held_out = key});
+  const ReducedRide reduced = reduce_ride(cases::full_sled(), cases::last_stretch(), cases::rough_track(),
+                                          scatter, {.held_out_rides = 3, .held_out = key});
   CHECK(reduced.worst_relative_error > 0.0);
   CHECK(reduced.worst_relative_error < 0.15);
 
@@ -92,13 +95,14 @@ TEST_CASE("Reduced ride: drawn tracks and launches have the stated covariance", 
   ReleaseCovariance sum = ReleaseCovariance::Zero();
   ReleaseVector mean = ReleaseVector::Zero();
   for (std::uint64_t i = 0; i < draws; ++i) {
-    const ReleaseVector release = draw_release(reduced, SledVector::Zero(), key, i) - moments.nominal;
+    const ReleaseVector release = draw_release(reduced, TrackedVector::Zero(), key, i) - moments.nominal;
     mean += release / draws, sum += release * release.transpose() / draws;
   }
   sum -= mean * mean.transpose();
   for (Eigen::Index i = 0; i < 6; ++i) {
     // 2000 draws against 512 for the delays' part: 4 standard errors.
-    CHECK_THAT(sum(i, i), Catch::WithinRel(moments.of_launches(i, i), 4.0 * std::sqrt(2.0 / 2000 + 2.0 / 512)));
+    CHECK_THAT(sum(i, i),
+               Catch::WithinRel(moments.of_launches(i, i), 4.0 * std::sqrt(2.0 / 2000 + 2.0 / 512)));
   }
   ReleaseCovariance tracks = ReleaseCovariance::Zero();
   constexpr int machines = 60;
@@ -116,7 +120,7 @@ TEST_CASE("Reduced ride: drawn tracks and launches have the stated covariance", 
 TEST_CASE("Reduced ride: a launch's draw depends on its serial and key alone", "[massdriver]") {
   const ReducedRide reduced =
       reduce_ride(cases::full_sled(), cases::last_stretch(), cases::rough_track(), scatter, unmeasured);
-  const SledVector track = draw_track_effect(reduced, key);
+  const TrackedVector track = draw_track_effect(reduced, key);
   const ReleaseVector first = draw_release(reduced, track, key, 7);
   CHECK((draw_release(reduced, track, key, 8) - first).norm() > 0.0);
   CHECK((draw_release(reduced, track, key, 7) - first).norm() == 0.0);

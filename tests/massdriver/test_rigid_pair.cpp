@@ -21,7 +21,9 @@ double spring_error_m(double step_s) {
   start.payload.position_m.x() = amplitude_m;
   RigidPair pair(bucket, payload, start, step_s);
   double worst_m = 0.0;
-  const auto stretch_m = [&] { return pair.state().payload.position_m.x() - pair.state().bucket.position_m.x(); };
+  const auto stretch_m = [&] {
+    return pair.state().payload.position_m.x() - pair.state().bucket.position_m.x();
+  };
   const long steps = std::lround(duration_s / step_s);
   for (long i = 1; i <= steps; ++i) {
     const double force_N = -stiffness_N_per_m * stretch_m();
@@ -108,7 +110,8 @@ TEST_CASE("Rigid pair: a free symmetric top precesses as Euler's equations say, 
   CHECK_THAT(std::log2(coarse / fine), Catch::WithinAbs(1.0, 0.05));
 }
 
-TEST_CASE("Rigid pair: equal and opposite forces at one point leave both momenta as they were", "[massdriver]") {
+TEST_CASE("Rigid pair: equal and opposite forces at one point leave both momenta as they were",
+          "[massdriver]") {
   constexpr double step_s = 5e-5;
   constexpr int steps = 2000;
   PairState start;
@@ -124,11 +127,12 @@ TEST_CASE("Rigid pair: equal and opposite forces at one point leave both momenta
   }
   const PairState end = pair.state();
   const auto angular = [](const RigidBody& body, const BodyState& state) -> Vector3d {
-    const Vector3d own = state.attitude * body.inertia_kg_m2.cwiseProduct(state.attitude.transpose() *
-                                                                          state.rate_radps);
+    const Vector3d own =
+        state.attitude * body.inertia_kg_m2.cwiseProduct(state.attitude.transpose() * state.rate_radps);
     return own + body.mass_kg * state.position_m.cross(state.velocity_mps);
   };
-  const Vector3d linear = bucket.mass_kg * end.bucket.velocity_mps + payload.mass_kg * end.payload.velocity_mps;
+  const Vector3d linear =
+      bucket.mass_kg * end.bucket.velocity_mps + payload.mass_kg * end.payload.velocity_mps;
   const double exchanged = payload.mass_kg * end.payload.velocity_mps.norm();
   CHECK(exchanged > 100.0);
   CHECK(linear.norm() < 1e-12 * exchanged);

@@ -20,14 +20,13 @@ TrackErrors track_for(const SledDesign& design, const AxialProfile& profile, con
 }
 
 AxialProfile cruise(double speed_mps, double duration_s, double coil_N_per_m) {
-  return plain_profile({.from_mps = speed_mps,
-                        .to_mps = speed_mps,
-                        .duration_s = duration_s,
-                        .coil_N_per_m = coil_N_per_m});
+  return plain_profile(
+      {.from_mps = speed_mps, .to_mps = speed_mps, .duration_s = duration_s, .coil_N_per_m = coil_N_per_m});
 }
 
 bool is_finite(const ReleaseState& release) {
-  return release.velocity_mps.allFinite() && release.rate_radps.allFinite() && release.attitude_rad.allFinite();
+  return release.velocity_mps.allFinite() && release.rate_radps.allFinite() &&
+         release.attitude_rad.allFinite();
 }
 
 }  // namespace
@@ -68,7 +67,8 @@ TEST_CASE("Sled: gravity sags it by weight over stiffness", "[massdriver]") {
 TEST_CASE("Sled: forces between the bodies cancel in sum and in moment", "[massdriver]") {
   SledDesign design = cases::full_sled();
   design.guidance = {};
-  const SledModel model = assemble_sled(design, {.com_m = {1e-3, 2e-3, -1e-3}, .push_off_rad = {0.01, -0.02}});
+  const SledModel model =
+      assemble_sled(design, {.com_m = {1e-3, 2e-3, -1e-3}, .push_off_rad = {0.01, -0.02}});
   SledVector x;
   for (Eigen::Index i = 0; i < state_size; ++i) x[i] = 1e-2 * std::sin(1.0 + 2.3 * static_cast<double>(i));
   const PairState state = place(model, x);
@@ -95,17 +95,21 @@ TEST_CASE("Sled: the push-off shares its energy as two free bodies must", "[mass
   CHECK(ridden.release.rate_radps.norm() < 1e-12);
   const RideSample& last = ridden.trace.back();
   CHECK(last.payload_m.x() > 0.02);
-  const auto common_m = [](const RideSample& at) -> Vector3d { return (at.bucket_m + 2.0 * at.payload_m) / 3.0; };
+  const auto common_m = [](const RideSample& at) -> Vector3d {
+    return (at.bucket_m + 2.0 * at.payload_m) / 3.0;
+  };
   CHECK((common_m(last) - common_m(ridden.trace.front())).norm() < 1e-12);
 }
 
-TEST_CASE("Sled: a misaligned push-off tilts the velocity by the same angle and turns by its arm", "[massdriver]") {
+TEST_CASE("Sled: a misaligned push-off tilts the velocity by the same angle and turns by its arm",
+          "[massdriver]") {
   SledDesign design = cases::plain_sled();
   design.guidance = {};
   design.release.brake_mps2 = 0.0;
   design.release.clear_s = 0.4;
   design.push_off = {.position_m = {2.3, 0.0, 0.0}, .energy_J = 600.0, .stroke_m = 0.1};
-  const ReleaseState release = ride(design, cruise(2400.0, 0.1, 0.0), {}, {.push_off_rad = {1e-3, 0.0}}, {}).release;
+  const ReleaseState release =
+      ride(design, cruise(2400.0, 0.1, 0.0), {}, {.push_off_rad = {1e-3, 0.0}}, {}).release;
   // The direction is the bucket's, which turns back a little as it is pushed: 5 %.
   CHECK_THAT(release.velocity_mps.y(), Catch::WithinRel(1e-3 * release.velocity_mps.x(), 0.05));
   const double yaw_radps = 3500.0 * release.velocity_mps.y() * 2.3 / design.payload.inertia_kg_m2.z();
@@ -121,9 +125,11 @@ TEST_CASE("Sled: without errors nothing tips off", "[massdriver]") {
 
   SledDesign design = cases::plain_sled();
   design.gravity_mps2 = 1.62;
-  design.track_radius_m = constants::moon_radius_m;  // lifts by 3.3 m/s² at the end: free flight is subtracted
+  design.track_radius_m =
+      constants::moon_radius_m;  // lifts by 3.3 m/s² at the end: free flight is subtracted
   const ReleaseState curved = ride(design, cases::last_stretch(), {}, {}, {}).release;
-  // What is left: the thrust's end drops the coils' stiffness and the sag rings down, 0.5 mm at 43 rad/s by e^−2.
+  // What is left: the thrust's end drops the coils' stiffness and the sag rings down, 0.5 mm at 43 rad/s by
+  // e^−2.
   CHECK(std::abs(curved.velocity_mps.z()) < 3e-3);
   CHECK(std::abs(curved.velocity_mps.y()) < 1e-12);
 }
@@ -133,8 +139,7 @@ TEST_CASE("Sled: white coil offsets shake one mode to its closed-form variance",
   SledDesign design = cases::plain_sled();
   design.guidance.left_N_s_per_m = design.guidance.up_N_s_per_m = 6e4;
   const AxialProfile profile = cruise(speed_mps, 6.0, coil_N_per_m);
-  const TrackErrors track =
-      track_for(design, profile, {.stage_pitch_m = pitch_m, .coil_offset_m = offset_m});
+  const TrackErrors track = track_for(design, profile, {.stage_pitch_m = pitch_m, .coil_offset_m = offset_m});
   const Ride ridden = ride(design, profile, track, {}, {.step_s = 1e-4, .trace_s = 1e-3});
   double sum_m2 = 0.0;
   int count = 0;
@@ -142,8 +147,8 @@ TEST_CASE("Sled: white coil offsets shake one mode to its closed-form variance",
     if (sample.time_s < 0.5 || sample.time_s > 6.0) continue;
     sum_m2 += 0.5 * sample.bucket_m.tail<2>().squaredNorm(), ++count;
   }
-  // Offsets constant over p/v are white below 2 kHz: two-sided density (k σ)² p/v, for two coils 1.7 ms apart that
-  // pull together at the mode's 52 rad/s four times. m ẍ + c ẋ + K x: <x²> = S/(2 c K).
+  // Offsets constant over p/v are white below 2 kHz: two-sided density (k σ)² p/v, for two coils 1.7 ms apart
+  // that pull together at the mode's 52 rad/s four times. m ẍ + c ẋ + K x: <x²> = S/(2 c K).
   const double density = 4.0 * std::pow(coil_N_per_m * offset_m, 2) * pitch_m / speed_mps;
   const double stiffness = 2.0 * (5e6 + coil_N_per_m), damping = 2.0 * 6e4;
   const double variance_m2 = density / (2.0 * damping * stiffness);
@@ -152,10 +157,11 @@ TEST_CASE("Sled: white coil offsets shake one mode to its closed-form variance",
 }
 
 TEST_CASE("Sled: 0.2 mm of coil offset moves an unguided one-coil machine by some 0.03 m/s", "[massdriver]") {
-  // The old 1-t machine: 1000 kg and 500 kg, 1.47 MN/m mean stiffness, p = 1 m, 58.7 g, 50 → 2400 m/s. Both "coils" at
-  // one place share the stiffness. Unguided: no guides, and only the coils' own centring. With the mean stiffness the
-  // random walk of impulses gives k σ/m √(p/a · ln(v1/v0)) / √2 = 0.012 m/s; the ×2 to 3 up to 0.03 is the stiffness's
-  // swing within a stage (−0.76 to 6.29 MN/m), which stage averages do not carry. So: order of magnitude.
+  // The old 1-t machine: 1000 kg and 500 kg, 1.47 MN/m mean stiffness, p = 1 m, 58.7 g, 50 → 2400 m/s. Both
+  // "coils" at one place share the stiffness. Unguided: no guides, and only the coils' own centring. With the
+  // mean stiffness the random walk of impulses gives k σ/m √(p/a · ln(v1/v0)) / √2 = 0.012 m/s; the ×2 to 3
+  // up to 0.03 is the stiffness's swing within a stage (−0.76 to 6.29 MN/m), which stage averages do not
+  // carry. So: order of magnitude.
   SledDesign design = cases::plain_sled();
   design.bucket = cylinder(500.0, 0.8, 0.9, 2.0);
   design.payload = cylinder(1000.0, 0.0, 0.7, 2.0);
@@ -173,7 +179,8 @@ TEST_CASE("Sled: 0.2 mm of coil offset moves an unguided one-coil machine by som
     const StreamKey stream{.seed = 4, .replication = i, .entity = 1, .purpose = Purpose::test};
     const TrackErrors track =
         track_for(design, profile, {.stage_pitch_m = 1.0, .coil_offset_m = 2e-4}, stream);
-    sum_m2ps2 += ride(design, profile, track, {}, {.step_s = 2e-4}).release.velocity_mps.tail<2>().squaredNorm();
+    sum_m2ps2 +=
+        ride(design, profile, track, {}, {.step_s = 2e-4}).release.velocity_mps.tail<2>().squaredNorm();
   }
   const double sd_mps = std::sqrt(sum_m2ps2 / (2.0 * rides));
   CHECK(sd_mps > 0.03 / 6.0);
@@ -216,7 +223,8 @@ TEST_CASE("Sled: dropped on its pads it bounces with the restitution", "[massdri
   CHECK(ridden.release.contacts >= 4);
 }
 
-TEST_CASE("Sled: a latch that opens late tips the payload off, one that never opens keeps it", "[massdriver]") {
+TEST_CASE("Sled: a latch that opens late tips the payload off, one that never opens keeps it",
+          "[massdriver]") {
   const SledDesign design = cases::full_sled();
   const AxialProfile profile = cases::last_stretch();
   const ReleaseState on_time = ride(design, profile, {}, {}, {}).release;
@@ -246,7 +254,8 @@ TEST_CASE("Sled: the same arguments give the same bits, other tracks others", "[
   const AxialProfile profile = cases::last_stretch();
   const LaunchErrors launch = draw_launch_errors({1e-3, 1e-3, 1e-3}, key, 17);
   const auto release = [&](const StreamKey& stream) {
-    return ride(design, profile, track_for(design, profile, cases::rough_track(), stream), launch, {}).release;
+    return ride(design, profile, track_for(design, profile, cases::rough_track(), stream), launch, {})
+        .release;
   };
   const ReleaseState first = release(key), again = release(key);
   CHECK((first.velocity_mps - again.velocity_mps).norm() == 0.0);

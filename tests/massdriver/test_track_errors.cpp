@@ -33,7 +33,8 @@ TEST_CASE("Track errors: a stage's draws do not depend on the span", "[massdrive
   const TrackErrors whole = sample_track(spectrum, track_grid(spectrum, -10.0, 900.0), key);
   const TrackErrors part = sample_track(spectrum, track_grid(spectrum, 400.0, 700.0), key);
   for (const double at_m : {450.0, 512.3, 640.7}) {
-    CHECK(whole.mean_coil_offset_m(at_m, at_m + 0.3).isApprox(part.mean_coil_offset_m(at_m, at_m + 0.3), 1e-6));
+    CHECK(
+        whole.mean_coil_offset_m(at_m, at_m + 0.3).isApprox(part.mean_coil_offset_m(at_m, at_m + 0.3), 1e-6));
     // Nodes stand elsewhere; between them the line is straight: a hundredth of the rms of 1.4 mm.
     CHECK((whole.line(at_m).offset_m - part.line(at_m).offset_m).norm() < 1.4e-5);
   }

@@ -6,7 +6,7 @@
 namespace lunafab::massdriver {
 namespace {
 
-constexpr double feedback_reserve = 1.02;  // of a bank's energy, kept for the feedback to draw on
+constexpr double rounding = 1.0 + 1e-9;
 
 double design_acceleration(const DriverDesign& d) {
   const double gained = d.muzzle_speed_mps * d.muzzle_speed_mps - d.injection.speed_mps * d.injection.speed_mps;
@@ -22,9 +22,10 @@ double behind_m(const DriverDesign& d, int stages, double x_m) {
 
 }  // namespace
 
-double bank_capacity_J(const Machine& machine) {
-  const DriverDesign& d = machine.design;
-  return d.store.capacity_J / (static_cast<double>(d.track.stages) * d.bucket.count);
+double bank_rating_J(const DriverDesign& d) {
+  const double banks = static_cast<double>(d.track.stages) * d.bucket.count;
+  if (d.store.capacity_J > 0.0) return d.store.capacity_J / banks;
+  return (d.bucket_kg + d.payload_kg) * design_acceleration(d) * d.track.pitch_m * d.firing.energy / d.bucket.count;
 }
 
 std::optional<LaunchPlan> plan_launch(const Machine& machine, double weighed_kg, double muzzle_mps) {
@@ -33,7 +34,7 @@ std::optional<LaunchPlan> plan_launch(const Machine& machine, double weighed_kg,
   const double gained = muzzle_mps * muzzle_mps - d.injection.speed_mps * d.injection.speed_mps;
   // One half-bank per stage and bucket coil gives 1/count of the stage's work m·a·p.
   const double work_factor = kg * d.track.pitch_m * d.firing.energy / d.bucket.count;
-  const double allowed = bank_capacity_J(machine) / (work_factor * feedback_reserve);
+  const double allowed = bank_rating_J(d) * rounding / work_factor;
   const double a_mps2 = std::min(design_acceleration(d), allowed);
   if (!(gained > 0.0) || !(a_mps2 > 0.0)) return std::nullopt;
   const double needed = std::ceil(gained / (2.0 * a_mps2 * d.track.pitch_m) - 1e-9);

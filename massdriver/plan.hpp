@@ -27,7 +27,9 @@ double nominal_speed_sq(const Machine& machine, const LaunchPlan& plan, double x
 /// nominal speed v at alignment. The same for every launch: it is hardware.
 double bank_capacitance_F(const Machine& machine, int stage, int coil);
 
-/// The largest energy a half-bank holds: store capacity over the number of half-banks.
-double bank_capacity_J(const Machine& machine);
+/// Energy a half-bank is rated for: store capacity over the number of half-banks, or what the nominal launch needs
+/// where no capacity is given. The feedback may ask for more, up to `largest_charge` times this.
+double bank_rating_J(const DriverDesign& design);
+inline constexpr double largest_charge = 1.4;  ///< of the rating, in energy: 18 % in voltage. An assumption.
 
 }  // namespace lunafab::massdriver

@@ -126,7 +126,7 @@ void BatchRun<S>::add(const LaunchConditions& launch) {
   batch_.t[i] = 0.0;
   batch_.inv_mass[i] = 1.0 / kg;
   batch_.drag[i] = d.losses.drag_N_at_reference * d.losses.drag_reference_mps;
-  batch_.eddy[i] = d.losses.eddy_N_per_mps;
+  batch_.eddy[i] = machine_.eddy_N_per_mps;
   batch_.low_bucket[i] = 1e300;
   batch_.x[i] = 0.0;
   batch_.x[i] = fire_x(i, 0);
@@ -550,17 +550,18 @@ void BatchRun<S>::stop(int i, SolverOutcome outcome) {
 
 template <int S>
 void BatchRun<S>::complete(int i) {
-  coast(i);
+  const DriverDesign& d = machine_.design;
+  const double end_m = (d.track.stages - 1) * d.track.pitch_m + (d.bucket.count - 1) * d.bucket.spacing_m +
+                       d.firing.latest_opening * d.track.half_wave_m;
+  coast(i, end_m - absolute_x(i));  // over stages not used
+  batch_.eddy[i] = d.losses.eddy_N_per_mps;
+  coast(i, d.track.drift_m);
   close_account(i);
 }
 
-/// Without force over the stages not used and the drift section.
+/// Without force, against drag and eddy currents.
 template <int S>
-void BatchRun<S>::coast(int i) {
-  const DriverDesign& d = machine_.design;
-  const double end_m = (d.track.stages - 1) * d.track.pitch_m + (d.bucket.count - 1) * d.bucket.spacing_m +
-                       d.firing.latest_opening * d.track.half_wave_m + d.track.drift_m;
-  const double length_m = end_m - absolute_x(i);
+void BatchRun<S>::coast(int i, double length_m) {
   if (!(length_m > 0.0)) return;
   constexpr int parts = 64;
   const double h = length_m / parts;

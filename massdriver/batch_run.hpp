@@ -91,7 +91,7 @@ class BatchRun {
   void fold_extremes(int lane);
   void stop(int lane, SolverOutcome outcome);
   void complete(int lane);
-  void coast(int lane);
+  void coast(int lane, double length_m);
   void close_account(int lane);
   void park(int lane);
   bool conducts(int lane) const;

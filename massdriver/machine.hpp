@@ -1,8 +1,9 @@
 #pragma once
-#include <array>
+#include <memory>
 #include <vector>
 #include "massdriver/coupling_table.hpp"
 #include "massdriver/design.hpp"
+#include "massdriver/window.hpp"
 
 namespace lunafab::massdriver {
 
@@ -18,8 +19,13 @@ struct Machine {
   double drive_dc_ohm = 0.0;           ///< at the reference temperature
   double ac_factor = 1.0;              ///< R_ac / R_dc at cruise
   double drive_kg = 0.0;               ///< conductor of one drive coil
-  double drive_hoop_N_per_A2 = 0.0;    ///< ½ dL/dR / 2π
-  double bucket_hoop_N_per_A2 = 0.0;
+  double drive_growth_H_per_m = 0.0;   ///< dL/dR of a drive coil, section held
+  double bucket_growth_H_per_m = 0.0;  ///< of a bucket coil
+  double pair_growth_H_per_m = 0.0;    ///< between neighbouring bucket coils, by the radius of one
+  std::vector<double> neighbour_growth_H_per_m;  ///< of neighbour_H by one coil's radius, [0] unused
+  CouplingTable drive_growth;   ///< d(coupling)/d(drive radius), H/m
+  CouplingTable bucket_growth;  ///< d(coupling)/d(bucket radius), H/m
+  std::shared_ptr<const WindowModel> window;  ///< the coupling, cut for the solver
 };
 
 /// @throws InputError-free: the design must have passed `check_design`.

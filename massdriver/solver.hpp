@@ -37,9 +37,10 @@ struct LaunchConditions {
   double coil_temperature_K = 0.0;  ///< of every drive coil before the launch
   Deviations deviations;
   int first_stage = 0;  ///< > 0: begins there at nominal speed, for studies of the last stages
+  std::vector<double> schedule_s;  ///< [banks] firing times; empty: fired by position
 };
 
-enum class SolverOutcome : std::uint8_t { completed, lost_synchronism, stalled, reversed, too_many_events };
+enum class SolverOutcome : std::uint8_t { completed, store_too_small, lost_synchronism, stalled, too_many_events };
 const char* name(SolverOutcome outcome);
 
 /// Where the energy of one launch went, J. Closes to `residual_J`:
@@ -83,9 +84,11 @@ struct LaunchSolution {
   double drive_current_A = 0.0, cruise_drive_current_A = 0.0, bucket_current_A = 0.0;
   double hoop_drive_N = 0.0;   ///< largest hoop tension of a drive coil
   double hoop_bucket_N = 0.0;  ///< largest hoop tension of a bucket coil
-  double first_coil_heat_J = 0.0, mean_coil_heat_J = 0.0, worst_coil_heat_J = 0.0;
-  double bucket_flux_swing_Wb = 0.0;  ///< peak to peak change of bucket current × L, for AC loss
+  std::vector<double> stage_heat_J;  ///< [stages] Joule heat of each coil
+  double low_bucket_A = 0.0;   ///< smallest magnitude of a bucket current: with `bucket_current_A` its swing
   int late_openings = 0;       ///< banks cut off with a current
+  int saturated_banks = 0;     ///< asked for more than a bank holds, and given that
+  int skipped_banks = 0;       ///< not fired: the feedback asked for nothing, or the bank missed
   std::vector<StageRecord> profile;  ///< where asked for
 };
 

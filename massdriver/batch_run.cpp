@@ -1,0 +1,549 @@
+#include "massdriver/batch_run.hpp"
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <Eigen/Cholesky>
+#include "core/contract.hpp"
+
+namespace lunafab::massdriver {
+namespace {
+
+constexpr double same_place_m = 1e-9;
+constexpr double slow_mps = 1.0;            // below, a launch has stalled
+constexpr double lost_share = 0.5;          // of the nominal squared speed: below, stages no longer find the bucket
+constexpr double misplaced_half_waves = 0.25;  // open loop: a bank fired this far off finds no bucket
+constexpr double same_time_s = 1e-9;
+constexpr long steps_per_bank = 200;
+constexpr double cruise_from = 0.20, cruise_to = 0.98;  // of the track
+constexpr double two_pi = 6.283185307179586;
+constexpr double nan = std::numeric_limits<double>::quiet_NaN();
+
+double table_value(const WindowTable& t, double z_m) {
+  const double g = z_m / t.pitch_m + t.reach;
+  const int r = static_cast<int>(g);
+  const double f = (g - r) * t.cells;
+  const int c = static_cast<int>(f);
+  const double* p = t.coefficients.data() + (static_cast<std::ptrdiff_t>(c) * t.rows + r) * 6;
+  const double u = f - c;
+  return ((((p[5] * u + p[4]) * u + p[3]) * u + p[2]) * u + p[1]) * u + p[0];
+}
+
+/// Inverse of a symmetric positive definite n × n matrix by Cholesky; rows and columns outside `mask` are zero.
+std::vector<double> invert(const std::vector<double>& neighbours, std::uint32_t mask, int size) {
+  std::vector<int> on;
+  for (int i = 0; i < size; ++i)
+    if (mask >> i & 1u) on.push_back(i);
+  const std::size_t n = on.size();
+  Eigen::MatrixXd matrix(n, n);
+  for (std::size_t i = 0; i < n; ++i)
+    for (std::size_t j = 0; j < n; ++j)
+      matrix(static_cast<Eigen::Index>(i), static_cast<Eigen::Index>(j)) =
+          neighbours[static_cast<std::size_t>(std::abs(on[i] - on[j]))];
+  const Eigen::MatrixXd inverse = matrix.llt().solve(Eigen::MatrixXd::Identity(matrix.rows(), matrix.cols()));
+  std::vector<double> full(static_cast<std::size_t>(size) * static_cast<std::size_t>(size), 0.0);
+  for (std::size_t i = 0; i < n; ++i)
+    for (std::size_t j = 0; j < n; ++j)
+      full[static_cast<std::size_t>(on[i] * size + on[j])] =
+          inverse(static_cast<Eigen::Index>(i), static_cast<Eigen::Index>(j));
+  return full;
+}
+
+double at(const std::vector<double>& values, std::size_t i) {
+  return values.empty() ? 0.0 : values[i];
+}
+
+}  // namespace
+
+int usual_window(const Machine& machine) {
+  const DriverDesign& d = machine.design;
+  // From where the trailing coil's banks open (at about a quarter to seven tenths of a half wave) to where the
+  // leading coil's are fired.
+  const double ahead = (1.0 + d.firing.advance) * d.track.half_wave_m;
+  const double behind = (d.bucket.count > 1 ? 0.25 : 0.75) * d.track.half_wave_m;
+  const double length = (d.bucket.count - 1) * d.bucket.spacing_m + ahead + behind;
+  return static_cast<int>(std::ceil(length / d.track.pitch_m)) + 1;
+}
+
+template <int S>
+BatchRun<S>::BatchRun(const WindowModel& model, const Machine& machine, const RunSettings& settings)
+    : model_(model), machine_(machine), settings_(settings), batch_{},
+      largest_step_m_(machine.design.track.half_wave_m / settings.steps_per_half_wave),
+      open_below_(1e-4 * std::min(1.0, std::sqrt(settings.tolerance / 1e-6))) {
+  for (int i = 0; i < lanes; ++i) park(i);
+}
+
+/// A lane at rest: finite numbers, no circuits.
+template <int S>
+void BatchRun<S>::park(int i) {
+  for (auto& l : batch_.linv) l[i] = 0.0;
+  for (int j = 0; j < S; ++j) {
+    batch_.lambda[j][i] = batch_.volt[j][i] = batch_.inv_c[j][i] = batch_.ohm[j][i] = 0.0;
+    batch_.heat[j][i] = batch_.current[j][i] = 0.0;
+  }
+  batch_.w[i] = 1e4;
+  batch_.x[i] = 0.0;
+  batch_.inv_mass[i] = 1.0;
+  batch_.force[i] = batch_.drag[i] = batch_.eddy[i] = 0.0;
+}
+
+template <int S>
+void BatchRun<S>::add(const LaunchConditions& launch) {
+  expects(used_ < lanes, "batch: at most eight launches");
+  const int i = used_++;
+  Lane& lane = lane_[i];
+  lane.order = &launch;
+  const std::optional<LaunchPlan> plan = plan_launch(machine_, launch.weighed_kg, launch.muzzle_speed_mps);
+  if (!plan) {
+    lane.result.solution.outcome = SolverOutcome::store_too_small;
+    lane.result.solution.stopped_at_stage = 0;
+    return;
+  }
+  const DriverDesign& d = machine_.design;
+  lane.plan = *plan;
+  lane.active = true;
+  lane.base = launch.first_stage;
+  for (int b = 0; b < model_.bucket_coils; ++b) lane.next[b] = launch.first_stage, lane.opening[b] = nan;
+  lane.faults = launch.deviations.faults;
+  std::sort(lane.faults.begin(), lane.faults.end(),
+            [](const StageFault& a, const StageFault& b) { return a.stage < b.stage; });
+  lane.recorded = launch.first_stage - 1;
+  lane.result.solution.low_bucket_A = 1e300;
+  const double begin_m = launch.first_stage * d.track.pitch_m;
+  const double speed_sq = launch.first_stage > 0 ? nominal_speed_sq(machine_, *plan, begin_m)
+                                                 : plan->injection_mps * plan->injection_mps;
+  const double kg = d.bucket_kg + launch.payload_kg;
+  batch_.w[i] = speed_sq;
+  batch_.t[i] = 0.0;
+  batch_.inv_mass[i] = 1.0 / kg;
+  batch_.drag[i] = d.losses.drag_N_at_reference;
+  batch_.drag_v[i] = d.losses.drag_reference_mps;
+  batch_.eddy[i] = d.losses.eddy_N_per_mps;
+  batch_.low_bucket[i] = 1e300;
+  batch_.x[i] = 0.0;
+  batch_.x[i] = fire_x(i, 0);
+  lane.record_w = speed_sq;
+  lane.record_x = absolute_x(i);
+  lane.result.solution.energy.kinetic_before_J = 0.5 * kg * speed_sq;
+}
+
+template <int S>
+double BatchRun<S>::absolute_x(int i) const {
+  return batch_.x[i] + lane_[i].base * machine_.design.track.pitch_m;
+}
+
+template <int S>
+BankFault BatchRun<S>::fault_of(const Lane& lane, int stage, int coil) const {
+  auto f = std::lower_bound(lane.faults.begin(), lane.faults.end(), stage,
+                            [](const StageFault& a, int s) { return a.stage < s; });
+  for (; f != lane.faults.end() && f->stage == stage; ++f)
+    if (f->bucket_coil == coil || f->fault == BankFault::shorted) return f->fault;
+  return BankFault::none;
+}
+
+/// Where the leading bucket coil is (from slot 0's centre) when the next bank of `coil` fires.
+template <int S>
+double BatchRun<S>::fire_x(int i, int coil) const {
+  const Lane& lane = lane_[i];
+  const DriverDesign& d = machine_.design;
+  const int stage = lane.next[coil];
+  const auto bank = static_cast<std::size_t>(stage * d.bucket.count + coil);
+  const Deviations& dev = lane.order->deviations;
+  const double speed = std::sqrt(std::max(batch_.w[i], 0.0));
+  double z = -(1.0 + d.firing.advance) * d.track.half_wave_m;
+  if (lane.order->schedule_s.empty()) {
+    z += at(dev.trigger_m, bank) + speed * at(dev.delay_s, bank);
+  } else {  // open loop: where it will be at the scheduled time
+    const double dt = lane.order->schedule_s[bank] + at(dev.delay_s, bank) - batch_.t[i];
+    if (dt <= same_time_s) return batch_.x[i];
+    return batch_.x[i] + dt * (speed + 0.5 * dt * batch_.force[i] * batch_.inv_mass[i]);
+  }
+  if (fault_of(lane, stage, coil) == BankFault::early) z -= d.errors.early_by * d.track.half_wave_m;
+  return (stage - lane.base) * d.track.pitch_m + coil * d.bucket.spacing_m + z;
+}
+
+template <int S>
+double BatchRun<S>::choose_step(int i) {
+  Lane& lane = lane_[i];
+  if (!lane.active) return 0.0;
+  if (lane.back_m != 0.0) return std::exchange(lane.back_m, 0.0);
+  const DriverDesign& d = machine_.design;
+  const double x = batch_.x[i], p = d.track.pitch_m, s = d.track.half_wave_m;
+  double h = largest_step_m_;
+  for (int b = 0; b < model_.bucket_coils; ++b)
+    if (lane.next[b] < lane.plan.stages) h = std::min(h, fire_x(i, b) - x);
+  for (int j = 0; j < S; ++j) {
+    const Bank& bank = lane.banks[j];
+    if (bank.phase == Phase::idle) continue;
+    const double aligned = j * p + (bank.phase == Phase::shorted ? model_.bucket_coils - 1 : bank.coil) * d.bucket.spacing_m;
+    h = std::min(h, aligned + d.firing.latest_opening * s - x);
+    if (bank.phase != Phase::push) continue;
+    const double to_expected = aligned + lane.opening[bank.coil] - x;
+    if (to_expected > same_place_m) {  // false where no bank has opened yet
+      h = std::min(h, to_expected);
+    } else {
+      const double y = bank.sign * batch_.current[j][i], slope = (y - bank.sign * batch_.earlier[j][i]) / ((1.0 - earlier_at) * lane.h_m);
+      if (y < 0.0 && slope > 0.0) h = std::min(h, std::max(-y / slope, same_place_m));
+    }
+  }
+  return std::max(h, 0.0);
+}
+
+template <int S>
+double BatchRun<S>::flux_of(int i, int slot) const {
+  const DriverDesign& d = machine_.design;
+  double flux = 0.0;
+  for (int j = 0; j < S; ++j)
+    flux += machine_.neighbour_H[static_cast<std::size_t>(std::abs(j - slot))] * batch_.current[j][i];
+  for (int b = 0; b < model_.bucket_coils; ++b)
+    flux += table_value(model_.table, batch_.x[i] - b * d.bucket.spacing_m - slot * d.track.pitch_m) * batch_.bucket_A[b][i];
+  return flux;
+}
+
+/// Magnetic energy; with held bucket currents less what their supply has put in, up to a constant.
+template <int S>
+double BatchRun<S>::magnetic_J(int i) const {
+  double sum = 0.0;
+  if (model_.driven) {
+    for (int j = 0; j < S; ++j)
+      for (int k = 0; k < S; ++k)
+        sum += batch_.current[j][i] * machine_.neighbour_H[static_cast<std::size_t>(std::abs(j - k))] * batch_.current[k][i];
+  } else {
+    for (int j = 0; j < S; ++j) sum += batch_.lambda[j][i] * batch_.current[j][i];
+    for (int b = 0; b < model_.bucket_coils; ++b) sum += model_.flux_Wb[b] * batch_.bucket_A[b][i];
+  }
+  return 0.5 * sum;
+}
+
+template <int S>
+const std::vector<double>& BatchRun<S>::inverse(std::uint32_t mask) {
+  auto found = inverses_.find(mask);
+  if (found == inverses_.end()) found = inverses_.emplace(mask, invert(machine_.neighbour_H, mask, S)).first;
+  return found->second;
+}
+
+template <int S>
+void BatchRun<S>::load_inverse(int i) {
+  const std::vector<double>& from = inverse(lane_[i].mask);
+  for (int k = 0; k < S * S; ++k) batch_.linv[k][i] = from[static_cast<std::size_t>(k)];
+}
+
+template <int S>
+void BatchRun<S>::close_short(int i, int slot, int coil) {
+  Lane& lane = lane_[i];
+  Bank& bank = lane.banks[slot];
+  bank = {.phase = Phase::shorted, .coil = coil};
+  batch_.lambda[slot][i] = flux_of(i, slot);
+  batch_.volt[slot][i] = batch_.inv_c[slot][i] = 0.0;
+  batch_.ohm[slot][i] = drive_resistance_ohm(machine_, lane.order->coil_temperature_K);
+  lane.mask |= 1u << slot;
+  load_inverse(i);
+}
+
+/// Fires the next bank of a bucket coil, or lets it pass where a fault says so.
+template <int S>
+void BatchRun<S>::fire(int i, int coil) {
+  Lane& lane = lane_[i];
+  const DriverDesign& d = machine_.design;
+  const int stage = lane.next[coil]++, slot = stage - lane.base;
+  const auto index = static_cast<std::size_t>(stage * d.bucket.count + coil);
+  LaunchSolution& out = lane.result.solution;
+  if (slot >= S) {
+    lane.result.window_exceeded = true;
+    return stop(i, SolverOutcome::too_many_events);
+  }
+  const BankFault fault = fault_of(lane, stage, coil);
+  if (lane.banks[slot].phase == Phase::shorted) return;
+  if (fault == BankFault::shorted) return close_short(i, slot, coil);
+  if (lane.banks[slot].phase != Phase::idle) open(i, slot, true);  // its coil's other half-bank still rings
+  const Deviations& dev = lane.order->deviations;
+  const double x = absolute_x(i);
+  double energy_J = lane.plan.bank_J;
+  if (d.firing.trigger == Trigger::velocity_feedback) {
+    const double speed = std::sqrt(batch_.w[i]) + at(dev.speed_reading_mps, index);
+    energy_J *= 1.0 + d.firing.gain * (nominal_speed_sq(machine_, lane.plan, x) - speed * speed) /
+                          (2.0 * lane.plan.mean_mps2 * d.track.pitch_m);
+  }
+  if (energy_J > bank_capacity_J(machine_)) energy_J = bank_capacity_J(machine_), ++out.saturated_banks;
+  const double volt_factor = 1.0 + at(dev.voltage, index);
+  energy_J *= volt_factor * volt_factor * (1.0 + at(dev.capacitance, index));
+  if (fault == BankFault::miss || !(energy_J > 0.0)) {
+    ++out.skipped_banks;
+    return;
+  }
+  Bank bank{.phase = Phase::rising, .coil = coil, .sign = coil % 2 == 0 ? 1.0 : -1.0};
+  bank.farad = bank_capacitance_F(machine_, stage, coil) * (1.0 + at(dev.capacitance, index));
+  const double volt = bank.sign * std::sqrt(2.0 * energy_J / bank.farad);
+  bank.reference_A = std::abs(volt) * std::sqrt(bank.farad / machine_.drive_H);
+  const double coil_ohm = drive_resistance_ohm(machine_, lane.order->coil_temperature_K);
+  const double loop_ohm = coil_ohm + d.store.switch_ohm + d.store.esr_ohm;
+  bank.coil_share = loop_ohm > 0.0 ? coil_ohm / loop_ohm : 1.0;
+  batch_.lambda[slot][i] = flux_of(i, slot);
+  batch_.volt[slot][i] = volt;
+  batch_.inv_c[slot][i] = 1.0 / bank.farad;
+  batch_.ohm[slot][i] = loop_ohm;
+  batch_.heat[slot][i] = batch_.heat[slot][i];
+  lane.banks[slot] = bank;
+  lane.mask |= 1u << slot;
+  load_inverse(i);
+  out.energy.discharged_J += energy_J;
+  out.peak_voltage_V = std::max(out.peak_voltage_V, std::abs(volt));
+}
+
+/// Opens a slot's switch: the bank's charge is recovered, a current still flowing is lost.
+template <int S>
+void BatchRun<S>::open(int i, int slot, bool late) {
+  Lane& lane = lane_[i];
+  Bank& bank = lane.banks[slot];
+  LaunchSolution& out = lane.result.solution;
+  lane.before_J = magnetic_J(i);
+  lane.count_loss = true;
+  const double volt = batch_.volt[slot][i];
+  out.energy.recovered_J += 0.5 * bank.farad * volt * volt;
+  if (late && bank.phase != Phase::shorted) ++out.late_openings;
+  const double heat = std::exchange(batch_.heat[slot][i], 0.0), in_coil = heat * bank.coil_share;
+  out.energy.coil_heat_J += in_coil;
+  out.energy.switch_heat_J += heat - in_coil;
+  out.stage_heat_J[static_cast<std::size_t>(lane.base + slot)] += in_coil;
+  if (!late) {
+    const DriverDesign& d = machine_.design;
+    lane.opening[bank.coil] = batch_.x[i] - slot * d.track.pitch_m - bank.coil * d.bucket.spacing_m;
+  }
+  bank = {};
+  batch_.lambda[slot][i] = batch_.volt[slot][i] = batch_.inv_c[slot][i] = batch_.ohm[slot][i] = 0.0;
+  batch_.current[slot][i] = 0.0;
+  lane.mask &= ~(1u << slot);
+  load_inverse(i);
+}
+
+/// Follows each bank's half waves and opens one that is due; a crossing passed by is stepped back to first.
+template <int S>
+bool BatchRun<S>::open_banks(int i) {
+  Lane& lane = lane_[i];
+  const DriverDesign& d = machine_.design;
+  for (int j = 0; j < S; ++j) {
+    Bank& bank = lane.banks[j];
+    if (bank.phase == Phase::idle) continue;
+    const double y = bank.sign * batch_.current[j][i], zero = open_below_ * bank.reference_A;
+    const int last = bank.phase == Phase::shorted ? model_.bucket_coils - 1 : bank.coil;
+    const double z = batch_.x[i] - j * d.track.pitch_m - last * d.bucket.spacing_m;
+    if (z >= d.firing.latest_opening * d.track.half_wave_m - same_place_m) return open(i, j, true), true;
+    if (bank.phase == Phase::rising && y > zero) bank.phase = Phase::pull;
+    if (bank.phase == Phase::pull && y < -10.0 * zero) bank.phase = Phase::push;
+    if (bank.phase != Phase::push || y < -zero) continue;
+    if (y <= zero) return open(i, j, false), true;
+    const double slope = (y - bank.sign * batch_.earlier[j][i]) / ((1.0 - earlier_at) * lane.h_m);
+    const double back = slope > 0.0 ? y / slope : std::abs(lane.h_m) * 0.5;
+    lane.back_m = std::min(lane.back_m, -std::min(back, largest_step_m_));
+  }
+  return false;
+}
+
+template <int S>
+bool BatchRun<S>::fire_due(int i) {
+  Lane& lane = lane_[i];
+  const DriverDesign& d = machine_.design;
+  for (int b = 0; b < model_.bucket_coils; ++b) {
+    if (lane.next[b] >= lane.plan.stages || fire_x(i, b) > batch_.x[i] + same_place_m) continue;
+    if (!lane.order->schedule_s.empty()) {
+      const double z = batch_.x[i] - (lane.next[b] - lane.base) * d.track.pitch_m - b * d.bucket.spacing_m;
+      if (std::abs(z / d.track.half_wave_m + 1.0 + d.firing.advance) > misplaced_half_waves)
+        return stop(i, SolverOutcome::lost_synchronism), true;
+    }
+    fire(i, b);
+    return true;
+  }
+  return false;
+}
+
+/// Drops slot 0 when its stage has nothing left to do.
+template <int S>
+bool BatchRun<S>::shift_window(int i) {
+  Lane& lane = lane_[i];
+  for (int b = 0; b < model_.bucket_coils; ++b)
+    if (lane.next[b] <= lane.base) return false;
+  if (lane.banks[0].phase != Phase::idle) return false;
+  for (int j = 0; j + 1 < S; ++j) {
+    lane.banks[j] = lane.banks[j + 1];
+    for (Lanes* v : {batch_.lambda, batch_.volt, batch_.inv_c, batch_.ohm, batch_.heat, batch_.current, batch_.earlier})
+      v[j][i] = v[j + 1][i];
+  }
+  lane.banks[S - 1] = {};
+  for (Lanes* v : {batch_.lambda, batch_.volt, batch_.inv_c, batch_.ohm, batch_.heat, batch_.current, batch_.earlier})
+    v[S - 1][i] = 0.0;
+  lane.mask >>= 1;
+  ++lane.base;
+  batch_.x[i] -= machine_.design.track.pitch_m;
+  load_inverse(i);
+  return true;
+}
+
+/// One event of a lane at its present place; true where circuits changed and must be evaluated anew.
+template <int S>
+bool BatchRun<S>::handle_event(int i) {
+  Lane& lane = lane_[i];
+  if (!lane.active) return false;
+  if (lane.count_loss) {
+    lane.count_loss = false;
+    lane.result.solution.energy.discarded_J += lane.before_J - magnetic_J(i);
+  }
+  if (open_banks(i)) return true;
+  if (lane.back_m != 0.0) return false;  // nothing else happens here: the lane goes back first
+  if (fire_due(i)) return true;
+  while (shift_window(i)) {
+  }
+  bool over = lane.mask == 0;
+  for (int b = 0; b < model_.bucket_coils; ++b) over = over && lane.next[b] >= lane.plan.stages;
+  if (over) complete(i);
+  return false;
+}
+
+template <int S>
+void BatchRun<S>::fold_extremes(int i) {
+  Lane& lane = lane_[i];
+  LaunchSolution& out = lane.result.solution;
+  const DriverDesign& d = machine_.design;
+  const double share = absolute_x(i) / (lane.plan.stages * d.track.pitch_m);
+  const double a = std::exchange(batch_.peak_force[i], 0.0) * batch_.inv_mass[i];
+  const double drive = std::exchange(batch_.peak_drive[i], 0.0), bucket = std::exchange(batch_.peak_bucket[i], 0.0);
+  out.peak_mps2 = std::max(out.peak_mps2, a);
+  out.drive_current_A = std::max(out.drive_current_A, drive);
+  out.bucket_current_A = std::max(out.bucket_current_A, bucket);
+  out.low_bucket_A = std::min(out.low_bucket_A, std::exchange(batch_.low_bucket[i], 1e300));
+  if (share > cruise_from && share < cruise_to) {
+    out.cruise_peak_mps2 = std::max(out.cruise_peak_mps2, a);
+    out.cruise_drive_current_A = std::max(out.cruise_drive_current_A, drive);
+  }
+  if (!settings_.profile) return;
+  const double x = absolute_x(i), w = batch_.w[i], dx = x - lane.record_x;
+  double heat = out.energy.coil_heat_J;
+  for (int j = 0; j < S; ++j) heat += batch_.heat[j][i] * lane.banks[j].coil_share;
+  out.profile.push_back({.stage = lane.recorded,
+                         .position_m = x,
+                         .time_s = batch_.t[i],
+                         .speed_mps = std::sqrt(w),
+                         .mean_mps2 = dx > 0.0 ? 0.5 * (w - lane.record_w) / dx : 0.0,
+                         .peak_mps2 = a,
+                         .drive_current_A = drive,
+                         .bucket_current_A = bucket,
+                         .voltage_V = out.peak_voltage_V,
+                         .heat_J = heat - lane.record_heat_J,
+                         .lateral_N_per_m = lane.stiffness_m > 0.0 ? lane.stiffness_sum / lane.stiffness_m : 0.0});
+  lane.record_w = w, lane.record_x = x, lane.record_heat_J = heat, lane.stiffness_sum = lane.stiffness_m = 0.0;
+}
+
+/// After a step: bounds, records, and the end of launches that go wrong.
+template <int S>
+void BatchRun<S>::watch(int i) {
+  Lane& lane = lane_[i];
+  if (!lane.active) return;
+  const DriverDesign& d = machine_.design;
+  const double x = absolute_x(i), w = batch_.w[i];
+  if (!(w > slow_mps * slow_mps)) return stop(i, SolverOutcome::stalled);
+  if (w < lost_share * nominal_speed_sq(machine_, lane.plan, x)) return stop(i, SolverOutcome::lost_synchronism);
+  if (++lane.steps > steps_per_bank * (lane.plan.stages + 16) * model_.bucket_coils)
+    return stop(i, SolverOutcome::too_many_events);
+  const int passed = static_cast<int>(std::floor(x / d.track.pitch_m));
+  if (passed > lane.recorded && lane.back_m == 0.0) {
+    lane.recorded = passed;
+    fold_extremes(i);
+  }
+}
+
+template <int S>
+void BatchRun<S>::stop(int i, SolverOutcome outcome) {
+  Lane& lane = lane_[i];
+  lane.result.solution.outcome = outcome;
+  lane.result.solution.stopped_at_stage = lane.base;
+  close_account(i);
+}
+
+template <int S>
+void BatchRun<S>::complete(int i) {
+  coast(i);
+  close_account(i);
+}
+
+/// Without force over the stages not used and the drift section.
+template <int S>
+void BatchRun<S>::coast(int i) {
+  const DriverDesign& d = machine_.design;
+  const double end_m = (d.track.stages - 1) * d.track.pitch_m + (d.bucket.count - 1) * d.bucket.spacing_m +
+                       d.firing.latest_opening * d.track.half_wave_m + d.track.drift_m;
+  const double length_m = end_m - absolute_x(i);
+  if (!(length_m > 0.0)) return;
+  constexpr int parts = 64;
+  const double h = length_m / parts;
+  for (int k = 0; k < parts; ++k) {  // Heun: the forces are small and smooth
+    const auto forces = [&](double w) {
+      const double v = std::sqrt(w);
+      return std::pair{d.losses.drag_N_at_reference * d.losses.drag_reference_mps / v, d.losses.eddy_N_per_mps * v};
+    };
+    const double w0 = batch_.w[i];
+    const auto [drag0, eddy0] = forces(w0);
+    const double w1 = w0 - 2.0 * h * (drag0 + eddy0) * batch_.inv_mass[i];
+    const auto [drag1, eddy1] = forces(std::max(w1, slow_mps));
+    const double drag = 0.5 * (drag0 + drag1), eddy = 0.5 * (eddy0 + eddy1);
+    batch_.w[i] = std::max(w0 - 2.0 * h * (drag + eddy) * batch_.inv_mass[i], slow_mps);
+    batch_.drag_J[i] += drag * h, batch_.eddy_J[i] += eddy * h;
+    batch_.t[i] += 2.0 * h / (std::sqrt(w0) + std::sqrt(batch_.w[i]));
+  }
+}
+
+template <int S>
+void BatchRun<S>::close_account(int i) {
+  Lane& lane = lane_[i];
+  LaunchSolution& out = lane.result.solution;
+  fold_extremes(i);
+  EnergyAccount& e = out.energy;
+  double in_circuits = 0.0;  // of a launch that ended before its banks opened: discarded
+  for (int j = 0; j < S; ++j) {
+    const Bank& bank = lane.banks[j];
+    if (bank.phase == Phase::idle) continue;
+    in_circuits += 0.5 * bank.farad * batch_.volt[j][i] * batch_.volt[j][i];
+    e.coil_heat_J += batch_.heat[j][i] * bank.coil_share;
+    e.switch_heat_J += batch_.heat[j][i] * (1.0 - bank.coil_share);
+    out.stage_heat_J[static_cast<std::size_t>(lane.base + j)] += batch_.heat[j][i] * bank.coil_share;
+  }
+  e.discarded_J += in_circuits;
+  double before = 0.0;
+  if (!model_.driven)
+    for (int b = 0; b < model_.bucket_coils; ++b) before += 0.5 * model_.flux_Wb[b] * model_.current_A[b];
+  e.magnetic_gain_J = (lane.mask == 0 ? before : magnetic_J(i)) - before;
+  e.drag_J = batch_.drag_J[i], e.eddy_J = batch_.eddy_J[i];
+  e.kinetic_after_J = 0.5 * batch_.w[i] / batch_.inv_mass[i];
+  e.residual_J = e.discharged_J + e.kinetic_before_J - e.recovered_J - e.discarded_J - e.coil_heat_J - e.switch_heat_J -
+                 e.eddy_J - e.drag_J - e.kinetic_after_J - e.magnetic_gain_J;
+  out.muzzle_speed_mps = std::sqrt(batch_.w[i]);
+  out.time_s = batch_.t[i];
+  out.mean_mps2 = lane.plan.mean_mps2;
+  lane.active = false;
+  park(i);
+}
+
+template <int S>
+std::vector<LaneResult> BatchRun<S>::finish() {
+  for (int i = 0; i < used_; ++i)
+    lane_[i].result.solution.stage_heat_J.assign(static_cast<std::size_t>(machine_.design.track.stages), 0.0);
+  evaluate<S>(model_, batch_);
+  const auto any_active = [&] { return std::any_of(lane_, lane_ + used_, [](const Lane& l) { return l.active; }); };
+  while (any_active()) {
+    for (bool changed = true; changed;) {
+      changed = false;
+      for (int i = 0; i < used_; ++i) changed = handle_event(i) || changed;
+      if (changed) evaluate<S>(model_, batch_);
+    }
+    Lanes h = {};
+    for (int i = 0; i < used_; ++i) h[i] = lane_[i].h_m = choose_step(i);
+    step<S>(model_, batch_, h);
+    for (int i = 0; i < used_; ++i) watch(i);
+  }
+  std::vector<LaneResult> results;
+  for (int i = 0; i < used_; ++i) results.push_back(std::move(lane_[i].result));
+  return results;
+}
+
+template class BatchRun<4>;
+template class BatchRun<8>;
+template class BatchRun<16>;
+
+}  // namespace lunafab::massdriver

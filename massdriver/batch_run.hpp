@@ -1,0 +1,106 @@
+#pragma once
+#include <memory>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+#include "massdriver/plan.hpp"
+#include "massdriver/solver.hpp"
+#include "massdriver/window.hpp"
+
+namespace lunafab::massdriver {
+
+struct RunSettings {
+  int steps_per_half_wave = 8;
+  double tolerance = 1e-6;
+  bool profile = false;
+};
+
+struct LaneResult {
+  LaunchSolution solution;
+  bool window_exceeded = false;  ///< a stage outside the window conducts or is to be fired: solve in a wider one
+};
+
+/// Width of the window a launch of this machine usually keeps within.
+int usual_window(const Machine& machine);
+
+/// Up to eight launches in lockstep of steps, not of position: each lane steps to its own next event.
+template <int S>
+class BatchRun {
+ public:
+  BatchRun(const WindowModel& model, const Machine& machine, const RunSettings& settings);
+  void add(const LaunchConditions& launch);
+  /// Solves what was added, in the order of adding.
+  std::vector<LaneResult> finish();
+
+ private:
+  enum class Phase : std::uint8_t { idle, rising, pull, push, shorted };
+  /// The bank at work on a slot's coil.
+  struct Bank {
+    Phase phase = Phase::idle;
+    int coil = 0;               ///< bucket coil it serves
+    double sign = 1.0;          ///< of its first half wave
+    double farad = 0.0;
+    double reference_A = 0.0;   ///< V₀ √(C/L)
+    double coil_share = 1.0;    ///< of the loop's heat that is in the coil
+  };
+  struct Lane {
+    bool active = false;
+    const LaunchConditions* order = nullptr;
+    LaunchPlan plan;
+    LaneResult result;
+    int base = 0;                          ///< stage in slot 0
+    int next[most_bucket_coils] = {};      ///< stage to be fired next, by bucket coil
+    double opening[most_bucket_coils];     ///< where the last bank of this coil opened, z in m; NaN: not yet
+    Bank banks[S];
+    std::uint32_t mask = 0;
+    double back_m = 0.0;                   ///< step that goes back to a zero crossing just passed
+    double h_m = 0.0;
+    double before_J = 0.0;                 ///< magnetic energy before an opening whose loss is to be counted
+    bool count_loss = false;
+    long steps = 0;
+    int recorded = -1;                     ///< last stage passed by the leading coil
+    double record_w = 0.0, record_t = 0.0, record_x = 0.0, record_heat_J = 0.0;
+    double switch_J = 0.0;
+    double stiffness_sum = 0.0, stiffness_m = 0.0;
+    std::vector<StageFault> faults;        ///< sorted by stage
+  };
+
+  double absolute_x(int lane) const;
+  double fire_x(int lane, int coil) const;
+  double choose_step(int lane);
+  bool handle_event(int lane);
+  bool open_banks(int lane);
+  bool fire_due(int lane);
+  bool shift_window(int lane);
+  void fire(int lane, int coil);
+  void close_short(int lane, int slot, int coil);
+  void open(int lane, int slot, bool late);
+  void load_inverse(int lane);
+  double magnetic_J(int lane) const;
+  double flux_of(int lane, int slot) const;
+  void watch(int lane);
+  void fold_extremes(int lane);
+  void stop(int lane, SolverOutcome outcome);
+  void complete(int lane);
+  void coast(int lane);
+  void close_account(int lane);
+  void park(int lane);
+  const std::vector<double>& inverse(std::uint32_t mask);
+  BankFault fault_of(const Lane& lane, int stage, int coil) const;
+
+  const WindowModel& model_;
+  const Machine& machine_;
+  RunSettings settings_;
+  Batch<S> batch_;
+  Lane lane_[lanes];
+  int used_ = 0;
+  double largest_step_m_;
+  double open_below_;  ///< share of a bank's reference current that counts as zero
+  std::unordered_map<std::uint32_t, std::vector<double>> inverses_;
+};
+
+extern template class BatchRun<4>;
+extern template class BatchRun<8>;
+extern template class BatchRun<16>;
+
+}  // namespace lunafab::massdriver

@@ -1,0 +1,293 @@
+#include <algorithm>
+#include "massdriver/window.hpp"
+
+// The launch kernel: coupled circuits of a window of stages and the bucket's coils, eight launches at a time.
+//
+// With Λ the flux linkages of the conducting coils, L their inductance matrix, m_b the vector of couplings to
+// bucket coil b, B the bucket's inductance matrix and Φ its conserved flux:
+//   Λ = L I + Σ m_b I_b,   Φ = B I_b + mᵀ I.
+// With L⁻¹ kept between events, a = L⁻¹Λ and n_b = L⁻¹m_b:
+//   I_b = (B − mᵀn)⁻¹ (Φ − mᵀa),   I = a − Σ n_b I_b,   F = Σ_b I_b Σ_k I_k m'_bk.
+// Position is the independent variable, because banks fire at positions:
+//   dΛ/dx = (V − R I)/v,  dV/dx = −I/(C v),  d(v²)/dx = 2 F/m,  dt/dx = 1/v.
+// m' is the derivative of m's interpolant, so that energy closes whatever the table's error.
+
+namespace lunafab::massdriver {
+namespace {
+
+#define LUNAFAB_INLINE inline __attribute__((always_inline))
+#define LUNAFAB_CLONES __attribute__((target_clones("avx512f", "avx2", "default")))
+
+constexpr int powers = 6;
+constexpr int stages = 7;
+// Butcher's sixth-order method with seven stages.
+// @source J. C. Butcher, "On Runge-Kutta processes of high order", J. Austral. Math. Soc. 4 (1964) 179.
+constexpr double nodes[stages] = {0.0, 1.0 / 3, 2.0 / 3, 1.0 / 3, 5.0 / 6, 1.0 / 6, 1.0};
+constexpr double weights[stages][stages] = {{},
+                                            {1.0 / 3},
+                                            {0.0, 2.0 / 3},
+                                            {1.0 / 12, 1.0 / 3, -1.0 / 12},
+                                            {25.0 / 48, -55.0 / 24, 35.0 / 48, 15.0 / 8},
+                                            {3.0 / 20, -11.0 / 24, -1.0 / 8, 1.0 / 2, 1.0 / 10},
+                                            {-261.0 / 260, 33.0 / 13, 43.0 / 156, -118.0 / 39, 32.0 / 195, 80.0 / 39}};
+constexpr double final_weights[stages] = {13.0 / 200, 0.0, 11.0 / 40, 11.0 / 40, 4.0 / 25, 4.0 / 25, 13.0 / 200};
+constexpr int earlier_stage = 4;  // the one at 5/6
+
+LUNAFAB_INLINE Lanes root(Lanes v) {
+  Lanes r;
+  for (int i = 0; i < lanes; ++i) r[i] = __builtin_sqrt(v[i]);
+  return r;
+}
+LUNAFAB_INLINE Lanes larger(Lanes a, Lanes b) {
+  return a > b ? a : b;
+}
+LUNAFAB_INLINE Lanes smaller(Lanes a, Lanes b) {
+  return a < b ? a : b;
+}
+LUNAFAB_INLINE Lanes magnitude(Lanes a) {
+  return a < 0.0 ? -a : a;
+}
+
+/// Where a bucket coil stands in the table: same fraction for all slots.
+struct Place {
+  const double* row[lanes];  ///< cell of slot 0; slot j is j rows lower
+  Lanes u;
+  bool shared;  ///< all lanes in one cell
+};
+
+LUNAFAB_INLINE Place locate(const WindowTable& table, Lanes x) {
+  Place place;
+  place.shared = true;
+  const double* base = table.coefficients.data();
+  for (int i = 0; i < lanes; ++i) {
+    const double g = x[i] / table.pitch_m + table.reach;
+    const auto r = static_cast<int>(g);
+    const double f = (g - r) * table.cells;
+    const auto c = static_cast<int>(f);
+    place.u[i] = f - c;
+    place.row[i] = base + (static_cast<std::ptrdiff_t>(c) * table.rows + r) * powers;
+    place.shared = place.shared && place.row[i] == place.row[0];
+  }
+  return place;
+}
+
+template <int S>
+LUNAFAB_INLINE void couplings(const WindowTable& table, const Place& place, Lanes* m, Lanes* slope) {
+  const double scale = table.cells / table.pitch_m;
+  const Lanes u = place.u;
+  for (int j = 0; j < S; ++j) {
+    Lanes c[powers] = {};
+    if (place.shared) {
+      const double* p = place.row[0] - j * powers;
+      for (int k = 0; k < powers; ++k) c[k] = Lanes{} + p[k];
+    } else {
+      for (int i = 0; i < lanes; ++i) {
+        const double* p = place.row[i] - j * powers;
+        for (int k = 0; k < powers; ++k) c[k][i] = p[k];
+      }
+    }
+    m[j] = ((((c[5] * u + c[4]) * u + c[3]) * u + c[2]) * u + c[1]) * u + c[0];
+    slope[j] = ((((5.0 * c[5] * u + 4.0 * c[4]) * u + 3.0 * c[3]) * u + 2.0 * c[2]) * u + c[1]) * scale;
+  }
+}
+
+/// Solves the symmetric positive definite system of the bucket's coils, B x = y, by Gauss elimination.
+template <int N>
+LUNAFAB_INLINE void solve_bucket(Lanes (&b)[N][N], Lanes (&y)[N]) {
+  for (int k = 0; k < N; ++k) {
+    const Lanes inverse = 1.0 / b[k][k];
+    for (int i = k + 1; i < N; ++i) {
+      const Lanes f = b[i][k] * inverse;
+      for (int j = k + 1; j < N; ++j) b[i][j] -= f * b[k][j];
+      y[i] -= f * y[k];
+    }
+    y[k] *= inverse;
+    for (int j = k + 1; j < N; ++j) b[k][j] *= inverse;
+  }
+  for (int k = N - 1; k >= 0; --k)
+    for (int j = k + 1; j < N; ++j) y[k] -= b[k][j] * y[j];
+}
+
+template <int S, int N>
+struct Solution {
+  Lanes current[S];
+  Lanes bucket[N];
+  Lanes force;
+};
+
+template <int S, int N>
+LUNAFAB_INLINE void solve_circuit(const WindowModel& model, const Batch<S>& batch, const Lanes* lambda, Lanes x,
+                                  Solution<S, N>& out) {
+  Lanes m[N][S], slope[N][S], a[S], n[N][S];
+  for (int b = 0; b < N; ++b)
+    couplings<S>(model.table, locate(model.table, x - b * model.spacing_m), m[b], slope[b]);
+  for (int i = 0; i < S; ++i) {
+    Lanes sum_a = {}, sum_n[N] = {};
+    for (int j = 0; j < S; ++j) {
+      const Lanes l = batch.linv[i * S + j];
+      sum_a += l * lambda[j];
+      for (int b = 0; b < N; ++b) sum_n[b] += l * m[b][j];
+    }
+    a[i] = sum_a;
+    for (int b = 0; b < N; ++b) n[b][i] = sum_n[b];
+  }
+  if (model.driven) {
+    for (int b = 0; b < N; ++b) out.bucket[b] = Lanes{} + model.current_A[b];
+  } else {
+    Lanes matrix[N][N];
+    for (int b = 0; b < N; ++b) {
+      Lanes flux = Lanes{} + model.flux_Wb[b];
+      for (int j = 0; j < S; ++j) flux -= m[b][j] * a[j];
+      out.bucket[b] = flux;
+      for (int c = 0; c < N; ++c) {
+        Lanes sum = Lanes{} + model.bucket_H[b][c];
+        for (int j = 0; j < S; ++j) sum -= m[b][j] * n[c][j];
+        matrix[b][c] = sum;
+      }
+    }
+    solve_bucket<N>(matrix, out.bucket);
+  }
+  for (int j = 0; j < S; ++j) {
+    Lanes i = a[j];
+    for (int b = 0; b < N; ++b) i -= n[b][j] * out.bucket[b];
+    out.current[j] = i;
+  }
+  out.force = Lanes{};
+  for (int b = 0; b < N; ++b) {
+    Lanes sum = {};
+    for (int j = 0; j < S; ++j) sum += out.current[j] * slope[b][j];
+    out.force += sum * out.bucket[b];
+  }
+}
+
+template <int S, int N>
+LUNAFAB_INLINE void note_extremes(Batch<S>& batch, const Solution<S, N>& s) {
+  batch.peak_force = larger(batch.peak_force, magnitude(s.force));
+  for (int j = 0; j < S; ++j) batch.peak_drive = larger(batch.peak_drive, magnitude(s.current[j]));
+  for (int b = 0; b < N; ++b) {
+    batch.peak_bucket = larger(batch.peak_bucket, magnitude(s.bucket[b]));
+    batch.low_bucket = smaller(batch.low_bucket, magnitude(s.bucket[b]));
+  }
+}
+
+template <int S, int N>
+LUNAFAB_INLINE void keep(Batch<S>& batch, const Solution<S, N>& s) {
+  for (int j = 0; j < S; ++j) batch.current[j] = s.current[j];
+  for (int b = 0; b < N; ++b) batch.bucket_A[b] = s.bucket[b];
+  batch.force = s.force;
+  note_extremes(batch, s);
+}
+
+template <int S, int N>
+LUNAFAB_INLINE void evaluate_all(const WindowModel& model, Batch<S>& batch) {
+  Solution<S, N> s;
+  solve_circuit<S, N>(model, batch, batch.lambda, batch.x, s);
+  keep(batch, s);
+}
+
+/// Slopes of the state by position, one set a Runge-Kutta stage.
+template <int S>
+struct Slopes {
+  Lanes lambda[S], volt[S], w, t;
+};
+
+template <int S>
+LUNAFAB_INLINE void differentiate(Batch<S>& batch, const Lanes* current, Lanes force, const Lanes* volt, Lanes w,
+                                  Lanes h, double weight, Slopes<S>& out) {
+  const Lanes slow = larger(w, Lanes{} + 1.0);  // a lane that stands is stopped by the caller
+  const Lanes inv_v = 1.0 / root(slow);
+  const Lanes drag = batch.drag * batch.drag_v * inv_v, eddy = batch.eddy * slow * inv_v;
+  const Lanes dt = h * inv_v * weight;
+  for (int j = 0; j < S; ++j) {
+    const Lanes drop = batch.ohm[j] * current[j];
+    out.lambda[j] = (volt[j] - drop) * inv_v;
+    out.volt[j] = -current[j] * batch.inv_c[j] * inv_v;
+    batch.heat[j] += drop * current[j] * dt;
+  }
+  out.w = 2.0 * (force - drag - eddy) * batch.inv_mass;
+  out.t = inv_v;
+  batch.drag_J += drag * h * weight;
+  batch.eddy_J += eddy * h * weight;
+}
+
+template <int S, int N>
+LUNAFAB_INLINE void step_all(const WindowModel& model, Batch<S>& batch, const Lanes& h) {
+  Slopes<S> slopes[stages];
+  Lanes lambda[S], volt[S], w;
+  Solution<S, N> s;
+  for (int k = 0; k < stages; ++k) {
+    if (k == 0) {
+      for (int j = 0; j < S; ++j) lambda[j] = batch.lambda[j], volt[j] = batch.volt[j], s.current[j] = batch.current[j];
+      w = batch.w, s.force = batch.force;
+    } else {
+      for (int j = 0; j < S; ++j) {
+        Lanes dl = {}, dv = {};
+        for (int q = 0; q < k; ++q) dl += weights[k][q] * slopes[q].lambda[j], dv += weights[k][q] * slopes[q].volt[j];
+        lambda[j] = batch.lambda[j] + h * dl;
+        volt[j] = batch.volt[j] + h * dv;
+      }
+      Lanes dw = {};
+      for (int q = 0; q < k; ++q) dw += weights[k][q] * slopes[q].w;
+      w = batch.w + h * dw;
+      solve_circuit<S, N>(model, batch, lambda, batch.x + h * nodes[k], s);
+      if (k == earlier_stage)
+        for (int j = 0; j < S; ++j) batch.earlier[j] = s.current[j];
+    }
+    differentiate(batch, s.current, s.force, volt, w, h, final_weights[k], slopes[k]);
+  }
+  for (int k = 0; k < stages; ++k) {
+    const Lanes f = h * final_weights[k];
+    for (int j = 0; j < S; ++j) batch.lambda[j] += f * slopes[k].lambda[j], batch.volt[j] += f * slopes[k].volt[j];
+    batch.w += f * slopes[k].w;
+    batch.t += f * slopes[k].t;
+  }
+  batch.x += h;
+  evaluate_all<S, N>(model, batch);
+}
+
+// One function, with a clone for each CPU level, for every window width and number of bucket coils.
+#define LUNAFAB_KERNEL(S, N)                                                                    \
+  LUNAFAB_CLONES void evaluate_##S##_##N(const WindowModel& model, Batch<S>& batch) {           \
+    evaluate_all<S, N>(model, batch);                                                           \
+  }                                                                                             \
+  LUNAFAB_CLONES void step_##S##_##N(const WindowModel& model, Batch<S>& batch, const Lanes& h) { \
+    step_all<S, N>(model, batch, h);                                                            \
+  }
+#define LUNAFAB_KERNELS(S) LUNAFAB_KERNEL(S, 1) LUNAFAB_KERNEL(S, 2) LUNAFAB_KERNEL(S, 3) LUNAFAB_KERNEL(S, 4)
+
+LUNAFAB_KERNELS(4)
+LUNAFAB_KERNELS(8)
+LUNAFAB_KERNELS(16)
+
+template <int S>
+struct Kernels;  // by number of bucket coils, from 1
+#define LUNAFAB_TABLE(S)                                                                                  \
+  template <>                                                                                             \
+  struct Kernels<S> {                                                                                     \
+    static constexpr void (*evaluate[])(const WindowModel&, Batch<S>&) = {evaluate_##S##_1, evaluate_##S##_2, \
+                                                                          evaluate_##S##_3, evaluate_##S##_4}; \
+    static constexpr void (*step[])(const WindowModel&, Batch<S>&, const Lanes&) = {step_##S##_1, step_##S##_2, \
+                                                                                    step_##S##_3, step_##S##_4}; \
+  };
+LUNAFAB_TABLE(4)
+LUNAFAB_TABLE(8)
+LUNAFAB_TABLE(16)
+
+}  // namespace
+
+template <int S>
+void evaluate(const WindowModel& model, Batch<S>& batch) {
+  Kernels<S>::evaluate[model.bucket_coils - 1](model, batch);
+}
+template <int S>
+void step(const WindowModel& model, Batch<S>& batch, const Lanes& h) {
+  Kernels<S>::step[model.bucket_coils - 1](model, batch, h);
+}
+template void evaluate<4>(const WindowModel&, Batch<4>&);
+template void evaluate<8>(const WindowModel&, Batch<8>&);
+template void evaluate<16>(const WindowModel&, Batch<16>&);
+template void step<4>(const WindowModel&, Batch<4>&, const Lanes&);
+template void step<8>(const WindowModel&, Batch<8>&, const Lanes&);
+template void step<16>(const WindowModel&, Batch<16>&, const Lanes&);
+
+}  // namespace lunafab::massdriver

@@ -1,0 +1,33 @@
+#pragma once
+#include <optional>
+#include "massdriver/machine.hpp"
+
+namespace lunafab::massdriver {
+
+/// How the machine throws a payload to a speed: the first `stages` stages at one nominal acceleration, the rest
+/// of the track is coasted along. The capacitors stay tuned to the design's own profile.
+struct LaunchPlan {
+  int stages = 0;
+  double mean_mps2 = 0.0;      ///< nominal acceleration while both bucket coils are on the track
+  double bank_J = 0.0;         ///< energy of one half-bank before the feedback's bracket
+  double injection_mps = 0.0;  ///< speed at stage 0
+  double muzzle_mps = 0.0;
+  double moving_kg = 0.0;  ///< bucket and weighed payload
+};
+
+/// The plan for a payload and speed: the design's acceleration, or less where a half-bank's capacity asks for
+/// it; nothing where even the whole track does not reach the speed.
+std::optional<LaunchPlan> plan_launch(const Machine& machine, double weighed_kg, double muzzle_mps);
+
+/// Nominal squared speed with the leading bucket coil at `x_m` from stage 0's centre: v₀² + 2 a · (length of
+/// track behind the bucket coils, averaged over them), so the gain tapers while a coil is outside.
+double nominal_speed_sq(const Machine& machine, const LaunchPlan& plan, double x_m);
+
+/// Capacitance of the half-bank of stage `stage` for bucket coil `coil`: tuning·s²/(π² v² L) with the design's
+/// nominal speed v at alignment. The same for every launch: it is hardware.
+double bank_capacitance_F(const Machine& machine, int stage, int coil);
+
+/// The largest energy a half-bank holds: store capacity over the number of half-banks.
+double bank_capacity_J(const Machine& machine);
+
+}  // namespace lunafab::massdriver

@@ -1,0 +1,75 @@
+#pragma once
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+namespace lunafab::massdriver {
+
+/// Eight launches side by side. Every operation on it is IEEE arithmetic lane by lane, never contracted, so
+/// the bits are the same on every CPU level.
+inline constexpr int lanes = 8;
+typedef double Lanes __attribute__((vector_size(lanes * sizeof(double))));
+
+/// Mutual inductance drive coil – bucket coil, cut for the window: one pitch is `cells` cells, and cell c of
+/// row r holds the polynomial of M over z/p + reach ∈ [r + c/cells, r + (c + 1)/cells).
+struct WindowTable {
+  int cells = 0;
+  int rows = 0;
+  int reach = 0;         ///< pitches covered on either side
+  double pitch_m = 0.0;
+  std::vector<double> coefficients;  ///< [cells × rows × 6], lowest power first, in u ∈ [0, 1)
+};
+
+/// What all launches of a batch share.
+struct WindowModel {
+  WindowTable table;
+  int bucket_coils = 1;
+  double spacing_m = 0.0;
+  bool driven = false;        ///< bucket currents held, not their flux
+  double bucket_H[4][4] = {};  ///< inductance matrix of the bucket coils
+  double flux_Wb[4] = {};     ///< conserved
+  double current_A[4] = {};   ///< held where driven
+};
+
+inline constexpr int widest_window = 16;
+inline constexpr int most_bucket_coils = 4;
+
+/// The circuits of one window of `S` stages and the bucket, of eight launches. Slot j is stage base + j; a slot
+/// that does not conduct has zero rows and columns in `linv`, zero `inv_c` and zero `volt`.
+template <int S>
+struct Batch {
+  Lanes linv[S * S];  ///< inverse of the conducting coils' inductance matrix, 1/H
+  Lanes lambda[S];    ///< flux linkage of a conducting coil, Wb
+  Lanes volt[S];      ///< of its bank, V
+  Lanes inv_c[S];     ///< 1/F
+  Lanes ohm[S];       ///< of the loop
+  Lanes w;            ///< squared speed, m²/s²
+  Lanes t;            ///< s
+  Lanes x;            ///< of the leading bucket coil from the centre of slot 0, m
+  Lanes inv_mass;     ///< 1/kg
+  Lanes drag, drag_v, eddy;  ///< F = drag·v_ref²/(v² + v_ref²)-like, see kernel; eddy·v
+
+  // Of the last evaluation at (x, state).
+  Lanes current[S];
+  Lanes bucket_A[most_bucket_coils];
+  Lanes force;
+  // Just before the end of the last step, at a known fraction: for slopes.
+  Lanes earlier[S];
+  // Accumulated.
+  Lanes heat[S];  ///< ∫ I² R dt of the slot's loop
+  Lanes drag_J, eddy_J;
+  // Extremes since last cleared.
+  Lanes peak_force, peak_drive, peak_bucket, low_bucket;
+};
+
+/// Fraction of a step after which `earlier` stands.
+inline constexpr double earlier_at = 5.0 / 6.0;
+
+/// Evaluates currents and force of all lanes.
+template <int S>
+void evaluate(const WindowModel& model, Batch<S>& batch);
+/// Steps every lane by its own h metres (0: stays where it is), then evaluates. The batch must be evaluated.
+template <int S>
+void step(const WindowModel& model, Batch<S>& batch, const Lanes& h);
+
+}  // namespace lunafab::massdriver

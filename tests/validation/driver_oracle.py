@@ -265,6 +265,7 @@ def solve(case):
         "discarded": launch.discarded,
         "heat": y[3],
         "energy_residual": residual / launch.discharged,
+        "track_momentum": y[2],
         "momentum_residual": (track.mass * (y[1] - track.v0) + y[2]) / (track.mass * (y[1] - track.v0)),
         "drive_H": track.L_drive,
         "bucket_H": track.L_bucket,

@@ -11,21 +11,6 @@
 namespace lunafab {
 namespace {
 
-/// Further dimensions that a message may have to name.
-constexpr Unit other_dimensions[] = {{"K", "a temperature", ""},
-                                     {"A", "an electric current", ""},
-                                     {"V", "a voltage", ""},
-                                     {"H", "an inductance", ""},
-                                     {"N", "a force", ""},
-                                     {"Pa", "a pressure", ""},
-                                     {"m3", "a volume", ""},
-                                     {"kg m-3", "a density", ""},
-                                     {"kg s-1", "a mass flow", ""},
-                                     {"W m-2", "a power per area", ""},
-                                     {"rad s-1", "an angular rate", ""},
-                                     {"USD", "an amount of money", ""},
-                                     {"USD kg-1", "a price per mass", ""}};
-
 ParsedQuantity refuse(std::string problem, std::string nearest = {}) {
   return {0.0, std::move(problem), std::move(nearest)};
 }
@@ -35,9 +20,7 @@ std::string name_of(const Dimension& dimension) {
     return read_unit(unit.si_unit).dimension == dimension;
   };
   const auto* const known = std::find_if(std::begin(unit::all), std::end(unit::all), is_it);
-  if (known != std::end(unit::all)) return known->what;
-  const auto* const other = std::find_if(std::begin(other_dimensions), std::end(other_dimensions), is_it);
-  return other != std::end(other_dimensions) ? other->what : "in " + to_string(dimension);
+  return known != std::end(unit::all) ? known->what : "in " + to_string(dimension);
 }
 
 std::size_t count_digits(std::string_view text) {
@@ -142,13 +125,16 @@ ParsedQuantity parse_quantity(const std::string& text, const Unit& expected) {
 
 const std::vector<std::string>& common_units() {
   static const std::vector<std::string> units = {
-      "s",    "min",  "h",     "d",      "yr",    "ms",      "us",     "mm",   "cm",    "m",    "km",
-      "m2",   "km2",  "m3",    "L",      "mg",    "g",       "kg",     "t",    "Mt",    "m/s",  "km/s",
-      "km/h", "m/s2", "g0",    "W",      "kW",    "MW",      "GW",     "J",    "kJ",    "MJ",   "GJ",
-      "Wh",   "kWh",  "MWh",   "GWh",    "rad",   "mrad",    "deg",    "%",    "ppm",   "Hz",   "1/h",
-      "1/d",  "1/yr", "Wh/kg", "kWh/kg", "MJ/kg", "Wh/t/km", "km2/s2", "W/m2", "kg/m3", "kg/h", "t/h",
-      "t/d",  "K",    "A",     "kA",     "MA",    "V",       "kV",     "H",    "mH",    "uH",   "T",
-      "N",    "kN",   "Pa",    "kPa",    "MPa",   "USD",     "kUSD",   "MUSD", "USD/kg"};
+      "s",      "min",    "h",       "d",      "yr",   "ms",    "us",    "mm",   "cm",    "m",
+      "km",     "mm2",    "m2",      "km2",    "m3",   "L",     "mg",    "g",    "kg",    "t",
+      "Mt",     "m/s",    "km/s",    "km/h",   "m/s2", "m/s3",  "g0",    "W",    "kW",    "MW",
+      "GW",     "J",      "kJ",      "MJ",     "GJ",   "Wh",    "kWh",   "MWh",  "GWh",   "rad",
+      "mrad",   "deg",    "%",       "ppm",    "Hz",   "1/h",   "1/d",   "1/yr", "Wh/kg", "kWh/kg",
+      "kJ/kg",  "MJ/kg",  "Wh/t/km", "km2/s2", "W/m2", "kg/m3", "kg/h",  "t/h",  "t/d",   "K",
+      "1/K",    "J/kg/K", "kJ/m3/K", "A",      "kA",   "MA",    "A/mm2", "V",    "kV",    "ohm",
+      "mohm",   "uohm",   "ohm m",   "H",      "mH",   "uH",    "F",     "mF",   "uF",    "mT",
+      "T",      "N",      "kN",      "N s/m",  "Pa",   "kPa",   "MPa",   "USD",  "kUSD",  "MUSD",
+      "USD/kg", "USD/kJ", "USD/W",   "USD/m"};
   return units;
 }
 

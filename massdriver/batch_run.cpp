@@ -9,10 +9,14 @@ namespace lunafab::massdriver {
 namespace {
 
 constexpr double same_place_m = 1e-9;
+// Steps at fineness 1: in half waves, for the circuits' oscillation; and as a share of the distance to the
+// nearest conductor, because M(z) has its singularities one radial gap off the axis of z.
+constexpr double largest_step = 1.0 / 6.0, largest_near_step = 0.65;
 constexpr double slow_mps = 1.0;            // below, a launch has stalled
 constexpr double lost_share = 0.5;          // of the nominal squared speed: below, stages no longer find the bucket
 constexpr double misplaced_half_waves = 0.25;  // open loop: a bank fired this far off finds no bucket
 constexpr double same_time_s = 1e-9;
+constexpr int most_tries = 6;               // for a current's zero, before bisection
 constexpr long steps_per_bank = 200;
 constexpr double cruise_from = 0.20, cruise_to = 0.98;  // of the track
 constexpr double two_pi = 6.283185307179586;
@@ -28,24 +32,31 @@ double table_value(const WindowTable& t, double z_m) {
   return ((((p[5] * u + p[4]) * u + p[3]) * u + p[2]) * u + p[1]) * u + p[0];
 }
 
-/// Inverse of a symmetric positive definite n × n matrix by Cholesky; rows and columns outside `mask` are zero.
-std::vector<double> invert(const std::vector<double>& neighbours, std::uint32_t mask, int size) {
-  std::vector<int> on;
-  for (int i = 0; i < size; ++i)
-    if (mask >> i & 1u) on.push_back(i);
-  const std::size_t n = on.size();
+constexpr int idle_slot = 1 << 20;
+
+/// Inverse of the inductance matrix of the coils at `stages`; rows and columns of idle slots are zero.
+template <std::size_t S>
+std::vector<double> invert(const std::vector<double>& neighbours, const std::array<int, S>& stages) {
+  std::vector<std::size_t> on;
+  for (std::size_t i = 0; i < S; ++i)
+    if (stages[i] != idle_slot) on.push_back(i);
+  const auto n = static_cast<Eigen::Index>(on.size());
+  const auto place = [&](Eigen::Index i) { return on[static_cast<std::size_t>(i)]; };
   Eigen::MatrixXd matrix(n, n);
-  for (std::size_t i = 0; i < n; ++i)
-    for (std::size_t j = 0; j < n; ++j)
-      matrix(static_cast<Eigen::Index>(i), static_cast<Eigen::Index>(j)) =
-          neighbours[static_cast<std::size_t>(std::abs(on[i] - on[j]))];
-  const Eigen::MatrixXd inverse = matrix.llt().solve(Eigen::MatrixXd::Identity(matrix.rows(), matrix.cols()));
-  std::vector<double> full(static_cast<std::size_t>(size) * static_cast<std::size_t>(size), 0.0);
-  for (std::size_t i = 0; i < n; ++i)
-    for (std::size_t j = 0; j < n; ++j)
-      full[static_cast<std::size_t>(on[i] * size + on[j])] =
-          inverse(static_cast<Eigen::Index>(i), static_cast<Eigen::Index>(j));
+  for (Eigen::Index i = 0; i < n; ++i)
+    for (Eigen::Index j = 0; j < n; ++j)
+      matrix(i, j) = neighbours[static_cast<std::size_t>(std::abs(stages[place(i)] - stages[place(j)]))];
+  const Eigen::MatrixXd inverse = matrix.llt().solve(Eigen::MatrixXd::Identity(n, n));
+  std::vector<double> full(S * S, 0.0);
+  for (Eigen::Index i = 0; i < n; ++i)
+    for (Eigen::Index j = 0; j < n; ++j) full[place(i) * S + place(j)] = inverse(i, j);
   return full;
+}
+
+/// Between the faces of bucket coil and drive coil, whichever is outside.
+double radial_gap_m(const DriverDesign& d) {
+  const Winding &drive = d.track.coil.winding, &bucket = d.bucket.winding;
+  return std::abs(drive.radius_m - bucket.radius_m) - 0.5 * (drive.depth_m + bucket.depth_m);
 }
 
 double at(const std::vector<double>& values, std::size_t i) {
@@ -54,27 +65,29 @@ double at(const std::vector<double>& values, std::size_t i) {
 
 }  // namespace
 
-int usual_window(const Machine& machine) {
+int usual_conducting(const Machine& machine) {
   const DriverDesign& d = machine.design;
-  // From where the trailing coil's banks open (at about a quarter to seven tenths of a half wave) to where the
-  // leading coil's are fired.
-  const double ahead = (1.0 + d.firing.advance) * d.track.half_wave_m;
-  const double behind = (d.bucket.count > 1 ? 0.25 : 0.75) * d.track.half_wave_m;
-  const double length = (d.bucket.count - 1) * d.bucket.spacing_m + ahead + behind;
-  return static_cast<int>(std::ceil(length / d.track.pitch_m)) + 1;
+  // Banks open at about a tenth (closely spaced coils) to six tenths of a half wave behind their coil.
+  const double open_at = d.track.pitch_m < 0.75 * d.track.half_wave_m ? 0.1 : 0.6;
+  const double conducting = (1.0 + d.firing.advance + open_at) * d.track.half_wave_m;
+  return static_cast<int>(std::ceil(d.bucket.count * conducting / d.track.pitch_m));
 }
 
 template <int S>
 BatchRun<S>::BatchRun(const WindowModel& model, const Machine& machine, const RunSettings& settings)
     : model_(model), machine_(machine), settings_(settings), batch_{},
-      largest_step_m_(machine.design.track.half_wave_m / settings.steps_per_half_wave),
+      largest_step_m_(largest_step * machine.design.track.half_wave_m / settings.fineness),
+      near_step_(largest_near_step / settings.fineness),
+      gap_m_(radial_gap_m(machine.design)),
       open_below_(1e-4 * std::min(1.0, std::sqrt(settings.tolerance / 1e-6))) {
   for (int i = 0; i < lanes; ++i) park(i);
+  batch_.aligned = true;
 }
 
 /// A lane at rest: finite numbers, no circuits.
 template <int S>
 void BatchRun<S>::park(int i) {
+  batch_.active[i] = false;
   for (auto& l : batch_.linv) l[i] = 0.0;
   for (int j = 0; j < S; ++j) {
     batch_.lambda[j][i] = batch_.volt[j][i] = batch_.inv_c[j][i] = batch_.ohm[j][i] = 0.0;
@@ -100,8 +113,8 @@ void BatchRun<S>::add(const LaunchConditions& launch) {
   }
   const DriverDesign& d = machine_.design;
   lane.plan = *plan;
-  lane.active = true;
-  lane.base = launch.first_stage;
+  lane.active = batch_.active[i] = true;
+  lane.reference = launch.first_stage;
   for (int b = 0; b < model_.bucket_coils; ++b) lane.next[b] = launch.first_stage, lane.opening[b] = nan;
   lane.faults = launch.deviations.faults;
   std::sort(lane.faults.begin(), lane.faults.end(),
@@ -115,8 +128,7 @@ void BatchRun<S>::add(const LaunchConditions& launch) {
   batch_.w[i] = speed_sq;
   batch_.t[i] = 0.0;
   batch_.inv_mass[i] = 1.0 / kg;
-  batch_.drag[i] = d.losses.drag_N_at_reference;
-  batch_.drag_v[i] = d.losses.drag_reference_mps;
+  batch_.drag[i] = d.losses.drag_N_at_reference * d.losses.drag_reference_mps;
   batch_.eddy[i] = d.losses.eddy_N_per_mps;
   batch_.low_bucket[i] = 1e300;
   batch_.x[i] = 0.0;
@@ -128,7 +140,7 @@ void BatchRun<S>::add(const LaunchConditions& launch) {
 
 template <int S>
 double BatchRun<S>::absolute_x(int i) const {
-  return batch_.x[i] + lane_[i].base * machine_.design.track.pitch_m;
+  return batch_.x[i] + lane_[i].reference * machine_.design.track.pitch_m;
 }
 
 template <int S>
@@ -158,23 +170,32 @@ double BatchRun<S>::fire_x(int i, int coil) const {
     return batch_.x[i] + dt * (speed + 0.5 * dt * batch_.force[i] * batch_.inv_mass[i]);
   }
   if (fault_of(lane, stage, coil) == BankFault::early) z -= d.errors.early_by * d.track.half_wave_m;
-  return (stage - lane.base) * d.track.pitch_m + coil * d.bucket.spacing_m + z;
+  return (stage - lane.reference) * d.track.pitch_m + coil * d.bucket.spacing_m + z;
 }
 
 template <int S>
 double BatchRun<S>::choose_step(int i) {
   Lane& lane = lane_[i];
   if (!lane.active) return 0.0;
-  if (lane.back_m != 0.0) return std::exchange(lane.back_m, 0.0);
+  if (lane.forced_m != 0.0) return std::exchange(lane.forced_m, 0.0);
   const DriverDesign& d = machine_.design;
   const double x = batch_.x[i], p = d.track.pitch_m, s = d.track.half_wave_m;
   double h = largest_step_m_;
+  double nearest_sq = s * s;
+  for (int j = 0; j < S; ++j) {
+    if (lane.banks[j].phase == Phase::idle) continue;
+    for (int b = 0; b < model_.bucket_coils; ++b) {
+      const double z = x - b * d.bucket.spacing_m - batch_.stage[j][i] * p;
+      nearest_sq = std::min(nearest_sq, z * z);
+    }
+  }
+  h = std::min(h, near_step_ * std::sqrt(nearest_sq + gap_m_ * gap_m_));
   for (int b = 0; b < model_.bucket_coils; ++b)
     if (lane.next[b] < lane.plan.stages) h = std::min(h, fire_x(i, b) - x);
   for (int j = 0; j < S; ++j) {
     const Bank& bank = lane.banks[j];
     if (bank.phase == Phase::idle) continue;
-    const double aligned = j * p + (bank.phase == Phase::shorted ? model_.bucket_coils - 1 : bank.coil) * d.bucket.spacing_m;
+    const double aligned = batch_.stage[j][i] * p + (bank.phase == Phase::shorted ? model_.bucket_coils - 1 : bank.coil) * d.bucket.spacing_m;
     h = std::min(h, aligned + d.firing.latest_opening * s - x);
     if (bank.phase != Phase::push) continue;
     const double to_expected = aligned + lane.opening[bank.coil] - x;
@@ -188,15 +209,22 @@ double BatchRun<S>::choose_step(int i) {
   return std::max(h, 0.0);
 }
 
+/// Flux linkage of a slot's coil from all currents but its own.
 template <int S>
 double BatchRun<S>::flux_of(int i, int slot) const {
   const DriverDesign& d = machine_.design;
+  const int stage = batch_.stage[slot][i];
   double flux = 0.0;
   for (int j = 0; j < S; ++j)
-    flux += machine_.neighbour_H[static_cast<std::size_t>(std::abs(j - slot))] * batch_.current[j][i];
+    if (lane_[i].banks[j].phase != Phase::idle) flux += drive_mutual_H(i, j, slot) * batch_.current[j][i];
   for (int b = 0; b < model_.bucket_coils; ++b)
-    flux += table_value(model_.table, batch_.x[i] - b * d.bucket.spacing_m - slot * d.track.pitch_m) * batch_.bucket_A[b][i];
+    flux += table_value(model_.table, batch_.x[i] - b * d.bucket.spacing_m - stage * d.track.pitch_m) * batch_.bucket_A[b][i];
   return flux;
+}
+
+template <int S>
+double BatchRun<S>::drive_mutual_H(int i, int j, int k) const {
+  return machine_.neighbour_H[static_cast<std::size_t>(std::abs(batch_.stage[j][i] - batch_.stage[k][i]))];
 }
 
 /// Magnetic energy; with held bucket currents less what their supply has put in, up to a constant.
@@ -206,7 +234,8 @@ double BatchRun<S>::magnetic_J(int i) const {
   if (model_.driven) {
     for (int j = 0; j < S; ++j)
       for (int k = 0; k < S; ++k)
-        sum += batch_.current[j][i] * machine_.neighbour_H[static_cast<std::size_t>(std::abs(j - k))] * batch_.current[k][i];
+        if (lane_[i].banks[j].phase != Phase::idle && lane_[i].banks[k].phase != Phase::idle)
+          sum += batch_.current[j][i] * drive_mutual_H(i, j, k) * batch_.current[k][i];
   } else {
     for (int j = 0; j < S; ++j) sum += batch_.lambda[j][i] * batch_.current[j][i];
     for (int b = 0; b < model_.bucket_coils; ++b) sum += model_.flux_Wb[b] * batch_.bucket_A[b][i];
@@ -215,16 +244,34 @@ double BatchRun<S>::magnetic_J(int i) const {
 }
 
 template <int S>
-const std::vector<double>& BatchRun<S>::inverse(std::uint32_t mask) {
-  auto found = inverses_.find(mask);
-  if (found == inverses_.end()) found = inverses_.emplace(mask, invert(machine_.neighbour_H, mask, S)).first;
-  return found->second;
+void BatchRun<S>::load_inverse(int i) {
+  std::array<int, S> stages;
+  int first = idle_slot;
+  for (int j = 0; j < S; ++j) {
+    const bool on = lane_[i].banks[j].phase != Phase::idle;
+    if (on && first == idle_slot) first = batch_.stage[j][i];
+    stages[static_cast<std::size_t>(j)] = on ? batch_.stage[j][i] - first : idle_slot;
+  }
+  auto found = inverses_.find(stages);
+  if (found == inverses_.end()) found = inverses_.emplace(stages, invert(machine_.neighbour_H, stages)).first;
+  for (int k = 0; k < S * S; ++k) batch_.linv[k][i] = found->second[static_cast<std::size_t>(k)];
 }
 
 template <int S>
-void BatchRun<S>::load_inverse(int i) {
-  const std::vector<double>& from = inverse(lane_[i].mask);
-  for (int k = 0; k < S * S; ++k) batch_.linv[k][i] = from[static_cast<std::size_t>(k)];
+bool BatchRun<S>::conducts(int i) const {
+  return std::any_of(lane_[i].banks, lane_[i].banks + S, [](const Bank& b) { return b.phase != Phase::idle; });
+}
+
+/// Whether all active lanes have the same coil in each slot: then the kernel loads a coupling once for all.
+template <int S>
+void BatchRun<S>::align() {
+  int first = -1;
+  batch_.aligned = true;
+  for (int i = 0; i < used_; ++i) {
+    if (!lane_[i].active) continue;
+    if (first < 0) first = i;
+    for (int j = 0; j < S; ++j) batch_.aligned = batch_.aligned && batch_.stage[j][i] == batch_.stage[j][first];
+  }
 }
 
 template <int S>
@@ -235,7 +282,6 @@ void BatchRun<S>::close_short(int i, int slot, int coil) {
   batch_.lambda[slot][i] = flux_of(i, slot);
   batch_.volt[slot][i] = batch_.inv_c[slot][i] = 0.0;
   batch_.ohm[slot][i] = drive_resistance_ohm(machine_, lane.order->coil_temperature_K);
-  lane.mask |= 1u << slot;
   load_inverse(i);
 }
 
@@ -244,17 +290,22 @@ template <int S>
 void BatchRun<S>::fire(int i, int coil) {
   Lane& lane = lane_[i];
   const DriverDesign& d = machine_.design;
-  const int stage = lane.next[coil]++, slot = stage - lane.base;
+  const int stage = lane.next[coil]++, slot = static_cast<int>(lane.fired++ % S);
   const auto index = static_cast<std::size_t>(stage * d.bucket.count + coil);
   LaunchSolution& out = lane.result.solution;
-  if (slot >= S) {
-    lane.result.window_exceeded = true;
+  if (lane.banks[slot].phase != Phase::idle) {
+    lane.result.slots_exceeded = true;
     return stop(i, SolverOutcome::too_many_events);
   }
   const BankFault fault = fault_of(lane, stage, coil);
-  if (lane.banks[slot].phase == Phase::shorted) return;
+  for (int j = 0; j < S; ++j) {
+    if (lane.banks[j].phase == Phase::idle || batch_.stage[j][i] != stage - lane.reference) continue;
+    if (lane.banks[j].phase == Phase::shorted) return;  // the coil stays shorted
+    open(i, j, true);                                   // its other half-bank still rings: cut off
+    break;
+  }
+  batch_.stage[slot][i] = stage - lane.reference;
   if (fault == BankFault::shorted) return close_short(i, slot, coil);
-  if (lane.banks[slot].phase != Phase::idle) open(i, slot, true);  // its coil's other half-bank still rings
   const Deviations& dev = lane.order->deviations;
   const double x = absolute_x(i);
   double energy_J = lane.plan.bank_J;
@@ -281,9 +332,7 @@ void BatchRun<S>::fire(int i, int coil) {
   batch_.volt[slot][i] = volt;
   batch_.inv_c[slot][i] = 1.0 / bank.farad;
   batch_.ohm[slot][i] = loop_ohm;
-  batch_.heat[slot][i] = batch_.heat[slot][i];
   lane.banks[slot] = bank;
-  lane.mask |= 1u << slot;
   load_inverse(i);
   out.energy.discharged_J += energy_J;
   out.peak_voltage_V = std::max(out.peak_voltage_V, std::abs(volt));
@@ -303,19 +352,32 @@ void BatchRun<S>::open(int i, int slot, bool late) {
   const double heat = std::exchange(batch_.heat[slot][i], 0.0), in_coil = heat * bank.coil_share;
   out.energy.coil_heat_J += in_coil;
   out.energy.switch_heat_J += heat - in_coil;
-  out.stage_heat_J[static_cast<std::size_t>(lane.base + slot)] += in_coil;
+  out.stage_heat_J[static_cast<std::size_t>(lane.reference + batch_.stage[slot][i])] += in_coil;
   if (!late) {
     const DriverDesign& d = machine_.design;
-    lane.opening[bank.coil] = batch_.x[i] - slot * d.track.pitch_m - bank.coil * d.bucket.spacing_m;
+    lane.opening[bank.coil] = batch_.x[i] - batch_.stage[slot][i] * d.track.pitch_m - bank.coil * d.bucket.spacing_m;
   }
   bank = {};
   batch_.lambda[slot][i] = batch_.volt[slot][i] = batch_.inv_c[slot][i] = batch_.ohm[slot][i] = 0.0;
   batch_.current[slot][i] = 0.0;
-  lane.mask &= ~(1u << slot);
   load_inverse(i);
 }
 
-/// Follows each bank's half waves and opens one that is due; a crossing passed by is stepped back to first.
+/// Step to the zero of a slot's current within its bracket: by the slope at the end of the last step where that
+/// stays inside, else by the secant; bisection after a few tries.
+template <int S>
+double BatchRun<S>::towards_zero(int i, int slot) const {
+  const Bank& bank = lane_[i].banks[slot];
+  const double x = batch_.x[i], y = bank.sign * batch_.current[slot][i], h = lane_[i].h_m;
+  const double slope = (y - bank.sign * batch_.earlier[slot][i]) / ((1.0 - earlier_at) * h);
+  double to = slope > 0.0 ? x - y / slope : bank.high_x;
+  if (!(to > bank.low_x && to < bank.high_x))
+    to = bank.low_x + (bank.high_x - bank.low_x) * bank.low_y / (bank.low_y - bank.high_y);
+  if (bank.tries > most_tries) to = 0.5 * (bank.low_x + bank.high_x);
+  return to - x;
+}
+
+/// Follows each bank's half waves and opens one that is due; a zero that has been passed is gone back to.
 template <int S>
 bool BatchRun<S>::open_banks(int i) {
   Lane& lane = lane_[i];
@@ -325,15 +387,18 @@ bool BatchRun<S>::open_banks(int i) {
     if (bank.phase == Phase::idle) continue;
     const double y = bank.sign * batch_.current[j][i], zero = open_below_ * bank.reference_A;
     const int last = bank.phase == Phase::shorted ? model_.bucket_coils - 1 : bank.coil;
-    const double z = batch_.x[i] - j * d.track.pitch_m - last * d.bucket.spacing_m;
+    const double z = batch_.x[i] - batch_.stage[j][i] * d.track.pitch_m - last * d.bucket.spacing_m;
     if (z >= d.firing.latest_opening * d.track.half_wave_m - same_place_m) return open(i, j, true), true;
     if (bank.phase == Phase::rising && y > zero) bank.phase = Phase::pull;
     if (bank.phase == Phase::pull && y < -10.0 * zero) bank.phase = Phase::push;
-    if (bank.phase != Phase::push || y < -zero) continue;
-    if (y <= zero) return open(i, j, false), true;
-    const double slope = (y - bank.sign * batch_.earlier[j][i]) / ((1.0 - earlier_at) * lane.h_m);
-    const double back = slope > 0.0 ? y / slope : std::abs(lane.h_m) * 0.5;
-    lane.back_m = std::min(lane.back_m, -std::min(back, largest_step_m_));
+    if (bank.phase != Phase::push) continue;
+    if (std::abs(y) <= zero) return open(i, j, false), true;
+    if (y < 0.0) {
+      bank.low_x = batch_.x[i], bank.low_y = y;
+    } else {
+      bank.high_x = batch_.x[i], bank.high_y = y;
+    }
+    if (bank.high_y > 0.0 && bank.low_y < 0.0) lane.forced_m = towards_zero(i, j), ++bank.tries;
   }
   return false;
 }
@@ -345,7 +410,7 @@ bool BatchRun<S>::fire_due(int i) {
   for (int b = 0; b < model_.bucket_coils; ++b) {
     if (lane.next[b] >= lane.plan.stages || fire_x(i, b) > batch_.x[i] + same_place_m) continue;
     if (!lane.order->schedule_s.empty()) {
-      const double z = batch_.x[i] - (lane.next[b] - lane.base) * d.track.pitch_m - b * d.bucket.spacing_m;
+      const double z = batch_.x[i] - (lane.next[b] - lane.reference) * d.track.pitch_m - b * d.bucket.spacing_m;
       if (std::abs(z / d.track.half_wave_m + 1.0 + d.firing.advance) > misplaced_half_waves)
         return stop(i, SolverOutcome::lost_synchronism), true;
     }
@@ -355,26 +420,16 @@ bool BatchRun<S>::fire_due(int i) {
   return false;
 }
 
-/// Drops slot 0 when its stage has nothing left to do.
+/// Counts places from the stage the leading coil has just passed, so that numbers stay small.
 template <int S>
-bool BatchRun<S>::shift_window(int i) {
-  Lane& lane = lane_[i];
-  for (int b = 0; b < model_.bucket_coils; ++b)
-    if (lane.next[b] <= lane.base) return false;
-  if (lane.banks[0].phase != Phase::idle) return false;
-  for (int j = 0; j + 1 < S; ++j) {
-    lane.banks[j] = lane.banks[j + 1];
-    for (Lanes* v : {batch_.lambda, batch_.volt, batch_.inv_c, batch_.ohm, batch_.heat, batch_.current, batch_.earlier})
-      v[j][i] = v[j + 1][i];
+void BatchRun<S>::move_reference(int i) {
+  const double p = machine_.design.track.pitch_m;
+  ++lane_[i].reference;
+  batch_.x[i] -= p;
+  for (int j = 0; j < S; ++j) {
+    --batch_.stage[j][i];
+    lane_[i].banks[j].low_x -= p, lane_[i].banks[j].high_x -= p;
   }
-  lane.banks[S - 1] = {};
-  for (Lanes* v : {batch_.lambda, batch_.volt, batch_.inv_c, batch_.ohm, batch_.heat, batch_.current, batch_.earlier})
-    v[S - 1][i] = 0.0;
-  lane.mask >>= 1;
-  ++lane.base;
-  batch_.x[i] -= machine_.design.track.pitch_m;
-  load_inverse(i);
-  return true;
 }
 
 /// One event of a lane at its present place; true where circuits changed and must be evaluated anew.
@@ -387,11 +442,10 @@ bool BatchRun<S>::handle_event(int i) {
     lane.result.solution.energy.discarded_J += lane.before_J - magnetic_J(i);
   }
   if (open_banks(i)) return true;
-  if (lane.back_m != 0.0) return false;  // nothing else happens here: the lane goes back first
+  if (lane.forced_m != 0.0) return false;  // nothing else happens here: a zero was passed, and comes first
   if (fire_due(i)) return true;
-  while (shift_window(i)) {
-  }
-  bool over = lane.mask == 0;
+  while (batch_.x[i] >= machine_.design.track.pitch_m) move_reference(i);
+  bool over = !conducts(i);
   for (int b = 0; b < model_.bucket_coils; ++b) over = over && lane.next[b] >= lane.plan.stages;
   if (over) complete(i);
   return false;
@@ -443,7 +497,7 @@ void BatchRun<S>::watch(int i) {
   if (++lane.steps > steps_per_bank * (lane.plan.stages + 16) * model_.bucket_coils)
     return stop(i, SolverOutcome::too_many_events);
   const int passed = static_cast<int>(std::floor(x / d.track.pitch_m));
-  if (passed > lane.recorded && lane.back_m == 0.0) {
+  if (passed > lane.recorded && lane.forced_m == 0.0) {
     lane.recorded = passed;
     fold_extremes(i);
   }
@@ -453,7 +507,7 @@ template <int S>
 void BatchRun<S>::stop(int i, SolverOutcome outcome) {
   Lane& lane = lane_[i];
   lane.result.solution.outcome = outcome;
-  lane.result.solution.stopped_at_stage = lane.base;
+  lane.result.solution.stopped_at_stage = lane.reference;
   close_account(i);
 }
 
@@ -502,13 +556,13 @@ void BatchRun<S>::close_account(int i) {
     in_circuits += 0.5 * bank.farad * batch_.volt[j][i] * batch_.volt[j][i];
     e.coil_heat_J += batch_.heat[j][i] * bank.coil_share;
     e.switch_heat_J += batch_.heat[j][i] * (1.0 - bank.coil_share);
-    out.stage_heat_J[static_cast<std::size_t>(lane.base + j)] += batch_.heat[j][i] * bank.coil_share;
+    out.stage_heat_J[static_cast<std::size_t>(lane.reference + batch_.stage[j][i])] += batch_.heat[j][i] * bank.coil_share;
   }
   e.discarded_J += in_circuits;
   double before = 0.0;
   if (!model_.driven)
     for (int b = 0; b < model_.bucket_coils; ++b) before += 0.5 * model_.flux_Wb[b] * model_.current_A[b];
-  e.magnetic_gain_J = (lane.mask == 0 ? before : magnetic_J(i)) - before;
+  e.magnetic_gain_J = (conducts(i) ? magnetic_J(i) : before) - before;
   e.drag_J = batch_.drag_J[i], e.eddy_J = batch_.eddy_J[i];
   e.kinetic_after_J = 0.5 * batch_.w[i] / batch_.inv_mass[i];
   e.residual_J = e.discharged_J + e.kinetic_before_J - e.recovered_J - e.discarded_J - e.coil_heat_J - e.switch_heat_J -
@@ -516,6 +570,7 @@ void BatchRun<S>::close_account(int i) {
   out.muzzle_speed_mps = std::sqrt(batch_.w[i]);
   out.time_s = batch_.t[i];
   out.mean_mps2 = lane.plan.mean_mps2;
+  out.steps = lane.steps;
   lane.active = false;
   park(i);
 }
@@ -524,13 +579,17 @@ template <int S>
 std::vector<LaneResult> BatchRun<S>::finish() {
   for (int i = 0; i < used_; ++i)
     lane_[i].result.solution.stage_heat_J.assign(static_cast<std::size_t>(machine_.design.track.stages), 0.0);
-  evaluate<S>(model_, batch_);
   const auto any_active = [&] { return std::any_of(lane_, lane_ + used_, [](const Lane& l) { return l.active; }); };
+  align();
+  evaluate<S>(model_, batch_);
   while (any_active()) {
-    for (bool changed = true; changed;) {
-      changed = false;
-      for (int i = 0; i < used_; ++i) changed = handle_event(i) || changed;
-      if (changed) evaluate<S>(model_, batch_);
+    bool changed = false;
+    for (int i = 0; i < used_; ++i) changed = handle_event(i) || changed;
+    if (!any_active()) break;
+    align();
+    if (changed) {  // there may be more at the same places
+      evaluate<S>(model_, batch_);
+      continue;
     }
     Lanes h = {};
     for (int i = 0; i < used_; ++i) h[i] = lane_[i].h_m = choose_step(i);
@@ -542,8 +601,9 @@ std::vector<LaneResult> BatchRun<S>::finish() {
   return results;
 }
 
+template class BatchRun<2>;
 template class BatchRun<4>;
-template class BatchRun<8>;
+template class BatchRun<6>;
 template class BatchRun<16>;
 
 }  // namespace lunafab::massdriver

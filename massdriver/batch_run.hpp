@@ -1,6 +1,7 @@
 #pragma once
+#include <array>
+#include <map>
 #include <memory>
-#include <unordered_map>
 #include <utility>
 #include <vector>
 #include "massdriver/plan.hpp"
@@ -10,18 +11,18 @@
 namespace lunafab::massdriver {
 
 struct RunSettings {
-  int steps_per_half_wave = 8;
+  double fineness = 1.0;  ///< steps are the finer by this factor than what keeps 1e-6
   double tolerance = 1e-6;
   bool profile = false;
 };
 
 struct LaneResult {
   LaunchSolution solution;
-  bool window_exceeded = false;  ///< a stage outside the window conducts or is to be fired: solve in a wider one
+  bool slots_exceeded = false;  ///< more banks conduct at once than there are slots: solve with more
 };
 
-/// Width of the window a launch of this machine usually keeps within.
-int usual_window(const Machine& machine);
+/// Banks that conduct at once in an ordinary launch of this machine.
+int usual_conducting(const Machine& machine);
 
 /// Up to eight launches in lockstep of steps, not of position: each lane steps to its own next event.
 template <int S>
@@ -42,18 +43,21 @@ class BatchRun {
     double farad = 0.0;
     double reference_A = 0.0;   ///< V₀ √(C/L)
     double coil_share = 1.0;    ///< of the loop's heat that is in the coil
+    // Last places before and after the second zero of the current, once it has been passed; y = sign · current.
+    double low_x = 0.0, low_y = 0.0, high_x = 0.0, high_y = 0.0;
+    int tries = 0;
   };
   struct Lane {
     bool active = false;
     const LaunchConditions* order = nullptr;
     LaunchPlan plan;
     LaneResult result;
-    int base = 0;                          ///< stage in slot 0
+    int reference = 0;                     ///< stage that places are counted from
+    long fired = 0;                        ///< banks so far; bank n works in slot n mod S
     int next[most_bucket_coils] = {};      ///< stage to be fired next, by bucket coil
     double opening[most_bucket_coils];     ///< where the last bank of this coil opened, z in m; NaN: not yet
     Bank banks[S];
-    std::uint32_t mask = 0;
-    double back_m = 0.0;                   ///< step that goes back to a zero crossing just passed
+    double forced_m = 0.0;                 ///< next step, towards a current's zero that has been passed; else 0
     double h_m = 0.0;
     double before_J = 0.0;                 ///< magnetic energy before an opening whose loss is to be counted
     bool count_loss = false;
@@ -70,14 +74,16 @@ class BatchRun {
   double choose_step(int lane);
   bool handle_event(int lane);
   bool open_banks(int lane);
+  double towards_zero(int lane, int slot) const;
   bool fire_due(int lane);
-  bool shift_window(int lane);
+  void move_reference(int lane);
   void fire(int lane, int coil);
   void close_short(int lane, int slot, int coil);
   void open(int lane, int slot, bool late);
   void load_inverse(int lane);
   double magnetic_J(int lane) const;
   double flux_of(int lane, int slot) const;
+  double drive_mutual_H(int lane, int slot, int other) const;
   void watch(int lane);
   void fold_extremes(int lane);
   void stop(int lane, SolverOutcome outcome);
@@ -85,7 +91,8 @@ class BatchRun {
   void coast(int lane);
   void close_account(int lane);
   void park(int lane);
-  const std::vector<double>& inverse(std::uint32_t mask);
+  bool conducts(int lane) const;
+  void align();
   BankFault fault_of(const Lane& lane, int stage, int coil) const;
 
   const WindowModel& model_;
@@ -95,12 +102,15 @@ class BatchRun {
   Lane lane_[lanes];
   int used_ = 0;
   double largest_step_m_;
+  double near_step_;  ///< largest step as a share of the distance to the nearest coil
+  double gap_m_;
   double open_below_;  ///< share of a bank's reference current that counts as zero
-  std::unordered_map<std::uint32_t, std::vector<double>> inverses_;
+  std::map<std::array<int, S>, std::vector<double>> inverses_;  ///< by the slots' stages from the first conducting one's
 };
 
+extern template class BatchRun<2>;
 extern template class BatchRun<4>;
-extern template class BatchRun<8>;
+extern template class BatchRun<6>;
 extern template class BatchRun<16>;
 
 }  // namespace lunafab::massdriver

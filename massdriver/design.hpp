@@ -85,18 +85,21 @@ struct Store {
   double standby_W = 0.0;             ///< refrigeration or windage of a full store
   double switch_ohm = 0.0;            ///< a closed stage's switch
   double esr_ohm = 0.0;               ///< a half-bank's series resistance
-  double life_launches = 0.0;         ///< full shots of a capacitor or switch before replacement
-  double switch_life_launches = 0.0;
+  double life_launches = 0.0;         ///< full shots of a bank before replacement
+  double switch_life_launches = 0.0;  ///< launches of a switch before replacement
   double capacity_J = 0.0;            ///< 0: sized for the nominal launch
 };
 
 enum class Trigger : std::uint8_t { position, velocity_feedback, open_loop };
 
+/// Stages the solver couples at once: what the bucket coils' banks span, first firing to last opening.
+inline constexpr int widest_window_stages = 16;
+
 /// How the half-banks are fired. A bank of stage k serves bucket coil b: it is fired when b is at z = −(1 +
-/// advance)·s from the coil, tuned to C = tuning·s²/(π² v² L), charged to ½·m·a·p·energy·(1 + gain·(v_nom² −
-/// v²)/(2 a p)) and opened at its current's second zero, at the latest at z = latest_opening·s.
-/// `position`: fired where the sensor says, without the bracket of the feedback; `open_loop`: fired at the
-/// times of the nominal run.
+/// advance)·s from the coil, tuned to C = tuning·s²/(π² v² L), charged to m·a·p·energy·(1 + gain·(v_nom² −
+/// v²)/(2 a p)) divided by the number of bucket coils, and opened at its current's second zero, at the latest
+/// at z = latest_opening·s. `position`: fired where the sensor says, without the bracket of the feedback;
+/// `open_loop`: fired at the times of the nominal run.
 struct Firing {
   Trigger trigger = Trigger::velocity_feedback;
   double advance = 0.0;  ///< negative: late
@@ -144,13 +147,13 @@ struct Return {
   int buckets = 1;
   double clear_s = 0.0;               ///< track occupied beyond the launch
   double catcher_mps2 = 0.0;          ///< an abort brakes the loaded bucket with this
-  double catcher_m = 0.0;             ///< length available to it
+  double catcher_m = 0.0;             ///< length available to it; 0: no catcher
 };
 
 /// What the payload and the machine may not exceed.
 struct Limits {
   double acceleration_mps2 = 0.0;     ///< peak, whole run
-  double jerk_mps3 = 0.0;
+  double jerk_mps3 = 0.0;             ///< 0: no limit
   double quench_margin = 0.0;         ///< smallest 1 − J/J_c
 };
 

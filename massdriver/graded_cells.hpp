@@ -22,8 +22,9 @@ struct Orders {
   int x = 1, y = 1;
 };
 
-/// Sum of the semi-axes of the ellipse with foci ±1 through (x, y), both ≥ 0: an n-point Gauss rule on [−1, 1]
-/// errs by about ρ⁻²ⁿ where the integrand is analytic inside. @source Trefethen, SIAM Rev. 50 (2008), Thm 4.5.
+/// Sum of the semi-axes of the ellipse with foci ±1 through (x, y), both ≥ 0: an n-point Gauss rule on [−1,
+/// 1] errs by about ρ⁻²ⁿ where the integrand is analytic inside. @source Trefethen, SIAM Rev. 50 (2008),
+/// Thm 4.5.
 inline double bernstein_radius(double x, double y) {
   const double axis =
       0.5 * (std::sqrt((x - 1.0) * (x - 1.0) + y * y) + std::sqrt((x + 1.0) * (x + 1.0) + y * y));
@@ -40,10 +41,10 @@ inline int gauss_order(double half, double along, double across, Resolution to) 
   return std::clamp(static_cast<int>(order), 2, highest_gauss_order - 8) + to.extra_order;
 }
 
-/// Calls `visit(cell, orders, digits)` on pieces of `whole` small enough against their distance from the point
-/// (x, y), where the integrand behaves like ln ρ or ρ⁻¹. Each bisection gives up as many digits as the piece
-/// weighs less. The last pieces, 1e-9 of the whole a side (1e-13 on a line), still touch the point: they are left
-/// out. Finer ones would drown in the rounding of the radii.
+/// Calls `visit(cell, orders)` on pieces of `whole` small enough against their distance from the
+/// point (x, y), where the integrand behaves like ln ρ or ρ⁻¹. Each bisection gives up as many digits as the
+/// piece weighs less. The last pieces, 1e-9 of the whole a side (1e-13 on a line), still touch the point:
+/// they are left out. Finer ones would drown in the rounding of the radii.
 template <class Visit>
 void visit_graded(const Cell& whole, double x, double y, Resolution to, Visit&& visit, int depth = 0) {
   constexpr double roomy = 3.5, digits_per_bisection = 0.15;

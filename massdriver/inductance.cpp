@@ -17,7 +17,8 @@ Coupling couple_loops(double a, double b, double z) {
           .curvature_H_per_m2 = -3.0 * factor * (s5 - 5.0 * z * z * s7)};
 }
 
-/// Free space between two intervals of given widths whose middles are `apart`; 0 where they touch to rounding.
+/// Free space between two intervals of given widths whose middles are `apart`; 0 where they touch to
+/// rounding.
 double clearance(double apart, double width_sum) {
   const double clear = apart - 0.5 * width_sum;
   return std::abs(clear) < 1e-12 * (apart + width_sum) ? 0.0 : clear;

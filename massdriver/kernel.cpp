@@ -19,19 +19,12 @@ namespace {
 #define LUNAFAB_CLONES __attribute__((target_clones("avx512f", "avx2", "default")))
 
 constexpr int powers = 6;
-constexpr int stages = 7;
-// Butcher's sixth-order method with seven stages.
-// @source J. C. Butcher, "On Runge-Kutta processes of high order", J. Austral. Math. Soc. 4 (1964) 179.
-constexpr double nodes[stages] = {0.0, 1.0 / 3, 2.0 / 3, 1.0 / 3, 5.0 / 6, 1.0 / 6, 1.0};
-constexpr double weights[stages][stages] = {{},
-                                            {1.0 / 3},
-                                            {0.0, 2.0 / 3},
-                                            {1.0 / 12, 1.0 / 3, -1.0 / 12},
-                                            {25.0 / 48, -55.0 / 24, 35.0 / 48, 15.0 / 8},
-                                            {3.0 / 20, -11.0 / 24, -1.0 / 8, 1.0 / 2, 1.0 / 10},
-                                            {-261.0 / 260, 33.0 / 13, 43.0 / 156, -118.0 / 39, 32.0 / 195, 80.0 / 39}};
-constexpr double final_weights[stages] = {13.0 / 200, 0.0, 11.0 / 40, 11.0 / 40, 4.0 / 25, 4.0 / 25, 13.0 / 200};
-constexpr int earlier_stage = 4;  // the one at 5/6
+constexpr int stages = 12;
+constexpr double nodes[stages] = {0.0, 0.05260015195876773, 0.0789002279381516, 0.1183503419072274, 0.2816496580927726, 0.3333333333333333, 0.25, 0.3076923076923077, 0.6512820512820513, 0.6, 0.8571428571428571, 1.0};
+constexpr double weights[stages][stages] = {{}, {0.05260015195876773}, {0.0197250569845379, 0.0591751709536137}, {0.02958758547680685, 0.0, 0.08876275643042054}, {0.2413651341592667, 0.0, -0.8845494793282861, 0.924834003261792}, {0.037037037037037035, 0.0, 0.0, 0.17082860872947386, 0.12546768756682242}, {0.037109375, 0.0, 0.0, 0.17025221101954405, 0.06021653898045596, -0.017578125}, {0.03709200011850479, 0.0, 0.0, 0.17038392571223998, 0.10726203044637328, -0.015319437748624402, 0.008273789163814023}, {0.6241109587160757, 0.0, 0.0, -3.3608926294469414, -0.868219346841726, 27.59209969944671, 20.154067550477894, -43.48988418106996}, {0.47766253643826434, 0.0, 0.0, -2.4881146199716677, -0.590290826836843, 21.230051448181193, 15.279233632882423, -33.28821096898486, -0.020331201708508627}, {-0.9371424300859873, 0.0, 0.0, 5.186372428844064, 1.0914373489967295, -8.149787010746927, -18.52006565999696, 22.739487099350505, 2.4936055526796523, -3.0467644718982196}, {2.273310147516538, 0.0, 0.0, -10.53449546673725, -2.0008720582248625, -17.9589318631188, 27.94888452941996, -2.8589982771350235, -8.87285693353063, 12.360567175794303, 0.6433927460157636}};
+constexpr double final_weights[stages] = {0.054293734116568765, 0.0, 0.0, 0.0, 0.0, 4.450312892752409, 1.8915178993145003, -5.801203960010585, 0.3111643669578199, -0.1521609496625161, 0.20136540080403034, 0.04471061572777259};
+constexpr int earlier_stage = 10;         // the one at 6/7
+constexpr int first_accurate_stage = 5;  // from here on stage values are good enough to look for extremes
 
 LUNAFAB_INLINE Lanes root(Lanes v) {
   Lanes r;
@@ -48,41 +41,48 @@ LUNAFAB_INLINE Lanes magnitude(Lanes a) {
   return a < 0.0 ? -a : a;
 }
 
-/// Where a bucket coil stands in the table: same fraction for all slots.
+/// Where a bucket coil stands in the table: the same fraction of a cell for all coils.
 struct Place {
-  const double* row[lanes];  ///< cell of slot 0; slot j is j rows lower
+  const double* cell[lanes];  ///< of the reference stage's coil; a coil one stage ahead is one row lower
   Lanes u;
-  bool shared;  ///< all lanes in one cell
+  bool shared;  ///< all active lanes in one cell
 };
 
-LUNAFAB_INLINE Place locate(const WindowTable& table, Lanes x) {
+template <int S>
+LUNAFAB_INLINE Place locate(const WindowTable& table, const Batch<S>& batch, Lanes x) {
   Place place;
-  place.shared = true;
-  const double* base = table.coefficients.data();
+  place.u = Lanes{};
+  const double* first = nullptr;
+  place.shared = batch.aligned;
   for (int i = 0; i < lanes; ++i) {
+    if (!batch.active[i]) continue;
     const double g = x[i] / table.pitch_m + table.reach;
     const auto r = static_cast<int>(g);
     const double f = (g - r) * table.cells;
     const auto c = static_cast<int>(f);
     place.u[i] = f - c;
-    place.row[i] = base + (static_cast<std::ptrdiff_t>(c) * table.rows + r) * powers;
-    place.shared = place.shared && place.row[i] == place.row[0];
+    place.cell[i] = table.coefficients.data() + (static_cast<std::ptrdiff_t>(c) * table.rows + r) * powers;
+    if (first == nullptr) first = place.cell[i];
+    place.shared = place.shared && place.cell[i] == first;
   }
+  for (int i = 0; i < lanes; ++i)
+    if (!batch.active[i]) place.cell[i] = first;
   return place;
 }
 
 template <int S>
-LUNAFAB_INLINE void couplings(const WindowTable& table, const Place& place, Lanes* m, Lanes* slope) {
+LUNAFAB_INLINE void couplings(const WindowTable& table, const Batch<S>& batch, const Place& place, int first_active,
+                              Lanes* m, Lanes* slope) {
   const double scale = table.cells / table.pitch_m;
   const Lanes u = place.u;
   for (int j = 0; j < S; ++j) {
     Lanes c[powers] = {};
     if (place.shared) {
-      const double* p = place.row[0] - j * powers;
+      const double* p = place.cell[first_active] - batch.stage[j][first_active] * powers;
       for (int k = 0; k < powers; ++k) c[k] = Lanes{} + p[k];
     } else {
       for (int i = 0; i < lanes; ++i) {
-        const double* p = place.row[i] - j * powers;
+        const double* p = place.cell[i] - batch.stage[j][batch.active[i] ? i : first_active] * powers;
         for (int k = 0; k < powers; ++k) c[k][i] = p[k];
       }
     }
@@ -119,8 +119,10 @@ template <int S, int N>
 LUNAFAB_INLINE void solve_circuit(const WindowModel& model, const Batch<S>& batch, const Lanes* lambda, Lanes x,
                                   Solution<S, N>& out) {
   Lanes m[N][S], slope[N][S], a[S], n[N][S];
+  int first_active = 0;
+  while (first_active + 1 < lanes && !batch.active[first_active]) ++first_active;
   for (int b = 0; b < N; ++b)
-    couplings<S>(model.table, locate(model.table, x - b * model.spacing_m), m[b], slope[b]);
+    couplings<S>(model.table, batch, locate<S>(model.table, batch, x - b * model.spacing_m), first_active, m[b], slope[b]);
   for (int i = 0; i < S; ++i) {
     Lanes sum_a = {}, sum_n[N] = {};
     for (int j = 0; j < S; ++j) {
@@ -196,7 +198,7 @@ LUNAFAB_INLINE void differentiate(Batch<S>& batch, const Lanes* current, Lanes f
                                   Lanes h, double weight, Slopes<S>& out) {
   const Lanes slow = larger(w, Lanes{} + 1.0);  // a lane that stands is stopped by the caller
   const Lanes inv_v = 1.0 / root(slow);
-  const Lanes drag = batch.drag * batch.drag_v * inv_v, eddy = batch.eddy * slow * inv_v;
+  const Lanes drag = batch.drag * inv_v, eddy = batch.eddy * slow * inv_v;
   const Lanes dt = h * inv_v * weight;
   for (int j = 0; j < S; ++j) {
     const Lanes drop = batch.ohm[j] * current[j];
@@ -215,6 +217,7 @@ LUNAFAB_INLINE void step_all(const WindowModel& model, Batch<S>& batch, const La
   Slopes<S> slopes[stages];
   Lanes lambda[S], volt[S], w;
   Solution<S, N> s;
+#pragma GCC unroll 1
   for (int k = 0; k < stages; ++k) {
     if (k == 0) {
       for (int j = 0; j < S; ++j) lambda[j] = batch.lambda[j], volt[j] = batch.volt[j], s.current[j] = batch.current[j];
@@ -222,19 +225,26 @@ LUNAFAB_INLINE void step_all(const WindowModel& model, Batch<S>& batch, const La
     } else {
       for (int j = 0; j < S; ++j) {
         Lanes dl = {}, dv = {};
-        for (int q = 0; q < k; ++q) dl += weights[k][q] * slopes[q].lambda[j], dv += weights[k][q] * slopes[q].volt[j];
+#pragma GCC unroll 1
+        for (int q = 0; q < k; ++q) {
+          dl += weights[k][q] * slopes[q].lambda[j];
+          dv += weights[k][q] * slopes[q].volt[j];
+        }
         lambda[j] = batch.lambda[j] + h * dl;
         volt[j] = batch.volt[j] + h * dv;
       }
       Lanes dw = {};
+#pragma GCC unroll 1
       for (int q = 0; q < k; ++q) dw += weights[k][q] * slopes[q].w;
       w = batch.w + h * dw;
       solve_circuit<S, N>(model, batch, lambda, batch.x + h * nodes[k], s);
+      if (k >= first_accurate_stage) note_extremes(batch, s);
       if (k == earlier_stage)
         for (int j = 0; j < S; ++j) batch.earlier[j] = s.current[j];
     }
     differentiate(batch, s.current, s.force, volt, w, h, final_weights[k], slopes[k]);
   }
+#pragma GCC unroll 1
   for (int k = 0; k < stages; ++k) {
     const Lanes f = h * final_weights[k];
     for (int j = 0; j < S; ++j) batch.lambda[j] += f * slopes[k].lambda[j], batch.volt[j] += f * slopes[k].volt[j];
@@ -253,10 +263,11 @@ LUNAFAB_INLINE void step_all(const WindowModel& model, Batch<S>& batch, const La
   LUNAFAB_CLONES void step_##S##_##N(const WindowModel& model, Batch<S>& batch, const Lanes& h) { \
     step_all<S, N>(model, batch, h);                                                            \
   }
-#define LUNAFAB_KERNELS(S) LUNAFAB_KERNEL(S, 1) LUNAFAB_KERNEL(S, 2) LUNAFAB_KERNEL(S, 3) LUNAFAB_KERNEL(S, 4)
+#define LUNAFAB_KERNELS(S) LUNAFAB_KERNEL(S, 1) LUNAFAB_KERNEL(S, 2) LUNAFAB_KERNEL(S, 4)
 
+LUNAFAB_KERNELS(2)
 LUNAFAB_KERNELS(4)
-LUNAFAB_KERNELS(8)
+LUNAFAB_KERNELS(6)
 LUNAFAB_KERNELS(16)
 
 template <int S>
@@ -265,12 +276,13 @@ struct Kernels;  // by number of bucket coils, from 1
   template <>                                                                                             \
   struct Kernels<S> {                                                                                     \
     static constexpr void (*evaluate[])(const WindowModel&, Batch<S>&) = {evaluate_##S##_1, evaluate_##S##_2, \
-                                                                          evaluate_##S##_3, evaluate_##S##_4}; \
+                                                                          evaluate_##S##_4, evaluate_##S##_4}; \
     static constexpr void (*step[])(const WindowModel&, Batch<S>&, const Lanes&) = {step_##S##_1, step_##S##_2, \
-                                                                                    step_##S##_3, step_##S##_4}; \
+                                                                                    step_##S##_4, step_##S##_4}; \
   };
+LUNAFAB_TABLE(2)
 LUNAFAB_TABLE(4)
-LUNAFAB_TABLE(8)
+LUNAFAB_TABLE(6)
 LUNAFAB_TABLE(16)
 
 }  // namespace
@@ -283,11 +295,13 @@ template <int S>
 void step(const WindowModel& model, Batch<S>& batch, const Lanes& h) {
   Kernels<S>::step[model.bucket_coils - 1](model, batch, h);
 }
+template void evaluate<2>(const WindowModel&, Batch<2>&);
 template void evaluate<4>(const WindowModel&, Batch<4>&);
-template void evaluate<8>(const WindowModel&, Batch<8>&);
+template void evaluate<6>(const WindowModel&, Batch<6>&);
 template void evaluate<16>(const WindowModel&, Batch<16>&);
+template void step<2>(const WindowModel&, Batch<2>&, const Lanes&);
 template void step<4>(const WindowModel&, Batch<4>&, const Lanes&);
-template void step<8>(const WindowModel&, Batch<8>&, const Lanes&);
+template void step<6>(const WindowModel&, Batch<6>&, const Lanes&);
 template void step<16>(const WindowModel&, Batch<16>&, const Lanes&);
 
 }  // namespace lunafab::massdriver

@@ -40,10 +40,10 @@ LoopIntegrals loop_integrals(double a_m, double b_m, double z_m) {
   const double k = 4.0 * a_m * b_m / p2, rest = 4.0 * product / p2;  // rest = 1 − k²
   const auto [sine, cosine] = quarter_integrals(k, std::sqrt(rest));
   const double m = k * k;
-  return {.s3_per_m3 = 16.0 * sine / (p2 * p),
-          .s5_per_m5 = 4.0 / 3.0 * (2.0 * cosine + rest * sine) / (p * product2),
-          .s7_per_m7 =
-              p / 15.0 * (8.0 * (1.0 + m) * cosine + rest * (7.0 + m) * sine) / (product2 * product2)};
+  return {
+      .s3_per_m3 = 16.0 * sine / (p2 * p),
+      .s5_per_m5 = 4.0 / 3.0 * (2.0 * cosine + rest * sine) / (p * product2),
+      .s7_per_m7 = p / 15.0 * (8.0 * (1.0 + m) * cosine + rest * (7.0 + m) * sine) / (product2 * product2)};
 }
 
 }  // namespace lunafab::massdriver

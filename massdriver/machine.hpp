@@ -13,7 +13,7 @@ struct Machine {
   DriverDesign design;
   double drive_H = 0.0;                ///< self-inductance of a drive coil
   double bucket_H = 0.0;               ///< of a bucket coil
-  double bucket_pair_H = 0.0;          ///< between neighbouring bucket coils, opposite currents not counted
+  std::vector<double> bucket_pair_H;   ///< between bucket coils k places apart, [0] unused
   std::vector<double> neighbour_H;     ///< drive coils k stages apart, [0] = drive_H
   CouplingTable coupling;              ///< drive coil to bucket coil, by axial distance
   double drive_dc_ohm = 0.0;           ///< at the reference temperature

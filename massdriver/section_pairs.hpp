@@ -41,9 +41,9 @@ FilamentPair at_difference(const Winding& primary, const Winding& secondary, dou
 /// Integrates over pairs of filaments of two sections: calls `visit(weight, pair)`; the weights sum to 1.
 ///
 /// A filament's M depends on both axial places only through their difference u, and is singular only where
-/// u = −gap and the radii differ by v = 0. In (u, v, mean radius c) the density is a product of trapezoids and
-/// c is smooth, so the four-fold integral over two sections, also over one section twice, has three dimensions
-/// and one point to grade the (u, v) cells about.
+/// u = −gap and the radii differ by v = 0. In (u, v, mean radius c) the density is a product of trapezoids
+/// and c is smooth, so the four-fold integral over two sections, also over one section twice, has three
+/// dimensions and one point to grade the (u, v) cells about.
 template <class Visit>
 void visit_filament_pairs(const Winding& primary, const Winding& secondary, double gap_m, Resolution to,
                           Visit&& visit) {
@@ -80,12 +80,13 @@ void visit_filament_pairs(const Winding& primary, const Winding& secondary, doub
       }
     }
   };
-  for (std::size_t i = 0; i < along.count; ++i)
+  for (std::size_t i = 0; i < along.count; ++i) {
     for (std::size_t j = 0; j < across.count; ++j) {
       const DifferencePart &u_part = along.part[i], &v_part = across.part[j];
       visit_graded({u_part.low, u_part.high, v_part.low, v_part.high}, -gap_m, 0.0, to,
                    [&](const Cell& cell, Orders orders) { in_cell(u_part, v_part, cell, orders); });
     }
+  }
 }
 
 /// Averages of some quantities over two sections and the error of the first.

@@ -8,15 +8,12 @@
 namespace lunafab::massdriver {
 namespace {
 
-constexpr int narrowest_steps = 4;
-constexpr int retries = 4;       // with finer steps, until the residual is within tolerance
-constexpr double order = 6.0;    // of the kernel's method
+constexpr int retries = 4;     // with finer steps, until the residual is within tolerance
+constexpr double order = 8.0;  // of the kernel's method
 
-/// Steps a half wave that keep ordinary machines within a tolerance; measured, and checked by every launch's own
-/// residual.
-int steps_for(double tolerance) {
-  constexpr double steps_at_1e6 = 7.0;
-  return std::max(narrowest_steps, static_cast<int>(std::ceil(steps_at_1e6 * std::pow(1e-6 / tolerance, 1.0 / order))));
+/// Steps that keep ordinary machines within a tolerance; every launch checks its own residual.
+double fineness_for(double tolerance) {
+  return std::pow(1e-6 / tolerance, 1.0 / order);
 }
 
 using Group = std::vector<std::size_t>;
@@ -24,44 +21,40 @@ using Group = std::vector<std::size_t>;
 template <int S>
 void run_group(const WindowModel& model, const Machine& machine, std::span<const LaunchConditions> launches,
                const Group& group, const RunSettings& settings, std::vector<LaunchSolution>& solutions,
-               Group& too_wide) {
+               Group& too_many) {
   BatchRun<S> run(model, machine, settings);
   for (const std::size_t i : group) run.add(launches[i]);
   std::vector<LaneResult> results = run.finish();
   for (std::size_t k = 0; k < group.size(); ++k) {
-    if (results[k].window_exceeded && S < widest_window) {
-      too_wide.push_back(group[k]);
+    if (results[k].slots_exceeded && S < most_conducting) {
+      too_many.push_back(group[k]);
     } else {
       solutions[group[k]] = std::move(results[k].solution);
     }
   }
 }
 
-/// Solves the listed launches in the narrowest window first; the few whose stages spread further go into the
-/// widest.
+template <int S, int... Wider>
+void run_with(const Machine& machine, std::span<const LaunchConditions> launches, const Group& group,
+              const RunSettings& settings, std::vector<LaunchSolution>& solutions) {
+  Group left;
+  if (S >= usual_conducting(machine) || sizeof...(Wider) == 0) {
+    run_group<S>(*machine.window, machine, launches, group, settings, solutions, left);
+  } else {
+    left = group;
+  }
+  if constexpr (sizeof...(Wider) > 0)
+    if (!left.empty()) run_with<Wider...>(machine, launches, left, settings, solutions);
+}
+
+/// Solves the listed launches with the fewest slots first; those in which more banks conduct at once get more.
 void run_all(const Machine& machine, std::span<const LaunchConditions> launches, const Group& which,
              const RunSettings& settings, std::vector<LaunchSolution>& solutions) {
   const std::size_t batches = (which.size() + lanes - 1) / lanes;
   tbb::parallel_for(std::size_t{0}, batches, [&](std::size_t b) {
     const auto first = which.begin() + static_cast<std::ptrdiff_t>(b * lanes);
     const auto last = which.begin() + static_cast<std::ptrdiff_t>(std::min(which.size(), (b + 1) * lanes));
-    const Group group(first, last);
-    Group wide, widest;
-    const int needed = usual_window(machine);
-    if (needed <= 4) {
-      run_group<4>(*machine.window, machine, launches, group, settings, solutions, wide);
-    } else {
-      wide = group;
-    }
-    if (needed <= 8 && !wide.empty()) {
-      run_group<8>(*machine.window, machine, launches, wide, settings, solutions, widest);
-    } else {
-      widest = wide;
-    }
-    if (!widest.empty()) {
-      Group none;
-      run_group<16>(*machine.window, machine, launches, widest, settings, solutions, none);
-    }
+    run_with<2, 4, 6, most_conducting>(machine, launches, Group(first, last), settings, solutions);
   });
 }
 
@@ -85,15 +78,14 @@ std::vector<LaunchSolution> solve_launches(const Machine& machine, std::span<con
   Group open(launches.size());
   for (std::size_t i = 0; i < open.size(); ++i) open[i] = i;
   RunSettings settings{.tolerance = options.tolerance, .profile = options.profile};
-  settings.steps_per_half_wave =
-      options.steps_per_half_wave > 0 ? options.steps_per_half_wave : steps_for(options.tolerance);
+  settings.fineness = options.fineness > 0.0 ? options.fineness : fineness_for(options.tolerance);
   for (int attempt = 0; !open.empty(); ++attempt) {
     run_all(machine, launches, open, settings, solutions);
-    if (options.steps_per_half_wave > 0 || attempt == retries) break;
+    if (options.fineness > 0.0 || attempt == retries) break;
     std::erase_if(open, [&](std::size_t i) {
       return !(std::abs(solutions[i].energy.residual_rel()) > options.tolerance);
     });
-    settings.steps_per_half_wave += (settings.steps_per_half_wave + 1) / 2;
+    settings.fineness *= 1.4;
   }
   return solutions;
 }

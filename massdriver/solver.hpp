@@ -86,6 +86,7 @@ struct LaunchSolution {
   double hoop_bucket_N = 0.0;  ///< largest hoop tension of a bucket coil
   std::vector<double> stage_heat_J;  ///< [stages] Joule heat of each coil
   double low_bucket_A = 0.0;   ///< smallest magnitude of a bucket current: with `bucket_current_A` its swing
+  long steps = 0;              ///< of the integrator
   int late_openings = 0;       ///< banks cut off with a current
   int saturated_banks = 0;     ///< asked for more than a bank holds, and given that
   int skipped_banks = 0;       ///< not fired: the feedback asked for nothing, or the bank missed
@@ -93,7 +94,7 @@ struct LaunchSolution {
 };
 
 struct SolverOptions {
-  int steps_per_half_wave = 0;  ///< largest step s/n; 0: what keeps the residual below `tolerance`
+  double fineness = 0.0;  ///< 1: steps for 1e-6, 2: half as long; 0: what keeps the residual below `tolerance`
   double tolerance = 1e-6;      ///< of the discharged energy
   bool profile = false;
 };

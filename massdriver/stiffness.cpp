@@ -11,8 +11,9 @@ struct LoopStiffness {
   double mutual, slope, offset, tilt, cross;
 };
 
-// The secondary is r(φ) = x x̂ + b (e₁ cos φ + ŷ sin φ), e₁ = x̂ cos θ − ẑ sin θ, and a displacement ξ of its wire
-// changes the flux by ∮ B·(ξ × dl). Once more differentiated, with the primary's axisymmetric field per ampere,
+// The secondary is r(φ) = x x̂ + b (e₁ cos φ + ŷ sin φ), e₁ = x̂ cos θ − ẑ sin θ, and a displacement ξ of its
+// wire changes the flux by ∮ B·(ξ × dl). Once more differentiated, with the primary's axisymmetric field per
+// ampere,
 //   M_xx = πb ∂B_z/∂r,  M_xθ = −πb (b ∂B_z/∂z + B_r),  M_θθ = −πb² (B_z + b ∂B_r/∂z),
 // and with M_z = −2πb B_r, M_b = 2πb B_z, curl B = 0 and div B = 0
 //   M_xx = −½ M_zz,  M_xθ = ½ (M_z − b M_zb),  M_θθ = ½ (b² M_zz − b M_b).
@@ -44,8 +45,8 @@ Stiffness lateral_stiffness(const Winding& primary, const Winding& secondary, do
   expect_pair(primary, secondary, gap_m, relative_tolerance);
   const auto kernel = [](const FilamentPair& pair) {
     const auto loop = loop_stiffness(pair.primary_radius_m, pair.secondary_radius_m, pair.gap_m);
-    const double tilt = loop.tilt + pair.offset_m * (2.0 * loop.cross - loop.slope) +
-                        pair.offset_squared_m2 * loop.offset;
+    const double tilt =
+        loop.tilt + pair.offset_m * (2.0 * loop.cross - loop.slope) + pair.offset_squared_m2 * loop.offset;
     return std::array{loop.mutual, loop.offset, tilt, loop.cross + pair.offset_m * loop.offset};
   };
   const auto value = average<4>(primary, secondary, gap_m, relative_tolerance, kernel).value;
@@ -56,7 +57,7 @@ double force_per_offset_N_per_m(const Stiffness& stiffness, double primary_A, do
   return primary_A * secondary_A * stiffness.lateral_H_per_m2;
 }
 
-double torque_per_tilt_Nm_per_rad(const Stiffness& stiffness, double primary_A, double secondary_A) {
+double torque_per_tilt_N_m_per_rad(const Stiffness& stiffness, double primary_A, double secondary_A) {
   return primary_A * secondary_A * stiffness.tilt_H_per_rad2;
 }
 
@@ -65,7 +66,8 @@ LateralLoad lateral_load(const Stiffness& stiffness, double primary_A, double se
   const double currents = primary_A * secondary_A;
   return {
       .force_N = currents * (stiffness.lateral_H_per_m2 * offset_m + stiffness.cross_H_per_m_rad * tilt_rad),
-      .torque_Nm = currents * (stiffness.tilt_H_per_rad2 * tilt_rad + stiffness.cross_H_per_m_rad * offset_m)};
+      .torque_Nm =
+          currents * (stiffness.tilt_H_per_rad2 * tilt_rad + stiffness.cross_H_per_m_rad * offset_m)};
 }
 
 }  // namespace lunafab::massdriver

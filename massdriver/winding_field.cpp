@@ -88,21 +88,23 @@ Eigen::Vector2d field_T_per_A(const Winding& winding, double r_m, double z_m) {
   expect_valid(winding);
   expects(r_m >= 0.0 && std::isfinite(r_m) && std::isfinite(z_m),
           "field_T_per_A: the point must be finite and its radius not negative");
-  const bool outside = std::abs(r_m - winding.radius_m) > 0.5 * winding.depth_m ||
-                       std::abs(z_m) > 0.5 * winding.length_m;
+  const bool outside =
+      std::abs(r_m - winding.radius_m) > 0.5 * winding.depth_m || std::abs(z_m) > 0.5 * winding.length_m;
   expects(outside || winding.length_m * winding.depth_m > 0.0,
           "field_T_per_A: on a winding without area the field is not defined");
   const Sides along = split_at(0.0, winding.length_m, z_m);
   const Sides across = split_at(winding.radius_m, winding.depth_m, r_m);
   Eigen::Vector2d sum = Eigen::Vector2d::Zero();
-  for (std::size_t i = 0; i < along.count; ++i)
-    for (std::size_t j = 0; j < across.count; ++j)
+  for (std::size_t i = 0; i < along.count; ++i) {
+    for (std::size_t j = 0; j < across.count; ++j) {
       visit_graded({along.edge[i], along.edge[i + 1], across.edge[j], across.edge[j + 1]}, z_m, r_m,
                    {.digits = field_digits}, [&](const Cell& cell, Orders orders) {
                      sum += share(cell.x_high - cell.x_low, winding.length_m) *
                             share(cell.y_high - cell.y_low, winding.depth_m) *
                             mean_over(cell, orders, r_m, z_m);
                    });
+    }
+  }
   return sum;
 }
 
@@ -112,11 +114,10 @@ double peak_field_T_per_A(const Winding& winding) {
           "peak_field_T_per_A: the winding must have an area");
   const double inner_m = winding.radius_m - 0.5 * winding.depth_m, outer_m = inner_m + winding.depth_m;
   const double end_m = 0.5 * winding.length_m;
-  return std::max({largest([&](double x) { return magnitude(winding, inner_m, x * end_m); }),
-                   largest([&](double x) { return magnitude(winding, outer_m, x * end_m); }),
-                   largest([&](double x) {
-                     return magnitude(winding, inner_m + x * winding.depth_m, end_m);
-                   })});
+  return std::max(
+      {largest([&](double x) { return magnitude(winding, inner_m, x * end_m); }),
+       largest([&](double x) { return magnitude(winding, outer_m, x * end_m); }),
+       largest([&](double x) { return magnitude(winding, inner_m + x * winding.depth_m, end_m); })});
 }
 
 }  // namespace lunafab::massdriver

@@ -31,13 +31,16 @@ struct WindowModel {
   double current_A[4] = {};   ///< held where driven
 };
 
-inline constexpr int widest_window = 16;
+inline constexpr int most_conducting = 16;
 inline constexpr int most_bucket_coils = 4;
 
-/// The circuits of one window of `S` stages and the bucket, of eight launches. Slot j is stage base + j; a slot
-/// that does not conduct has zero rows and columns in `linv`, zero `inv_c` and zero `volt`.
+/// Circuits of `S` banks at work and of the bucket, in eight launches. A slot whose bank does not conduct has
+/// zero rows and columns in `linv`, zero `inv_c` and zero `volt`.
 template <int S>
 struct Batch {
+  int stage[S][lanes];  ///< of each slot's coil, counted from the lane's reference stage
+  bool active[lanes];
+  bool aligned;       ///< every slot has the same `stage` in all active lanes
   Lanes linv[S * S];  ///< inverse of the conducting coils' inductance matrix, 1/H
   Lanes lambda[S];    ///< flux linkage of a conducting coil, Wb
   Lanes volt[S];      ///< of its bank, V
@@ -45,9 +48,10 @@ struct Batch {
   Lanes ohm[S];       ///< of the loop
   Lanes w;            ///< squared speed, m²/s²
   Lanes t;            ///< s
-  Lanes x;            ///< of the leading bucket coil from the centre of slot 0, m
+  Lanes x;            ///< of the leading bucket coil from the centre of the reference stage, m
   Lanes inv_mass;     ///< 1/kg
-  Lanes drag, drag_v, eddy;  ///< F = drag·v_ref²/(v² + v_ref²)-like, see kernel; eddy·v
+  Lanes drag;         ///< drag force times speed, N m/s
+  Lanes eddy;         ///< eddy force over speed, N s/m
 
   // Of the last evaluation at (x, state).
   Lanes current[S];
@@ -63,7 +67,7 @@ struct Batch {
 };
 
 /// Fraction of a step after which `earlier` stands.
-inline constexpr double earlier_at = 5.0 / 6.0;
+inline constexpr double earlier_at = 6.0 / 7.0;
 
 /// Evaluates currents and force of all lanes.
 template <int S>

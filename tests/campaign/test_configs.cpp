@@ -3,10 +3,10 @@
 using namespace lunafab;
 using namespace lunafab::test;
 
-TEST_CASE("Every shipped configuration is fine and runs", "[campaign]") {
+TEST_CASE("Every shipped scenario is fine and runs", "[campaign]") {
   int found = 0;
   for (const auto& entry : std::filesystem::recursive_directory_iterator(source + "/configs")) {
-    if (entry.path().extension() != ".yaml") continue;
+    if (entry.path().extension() != ".yaml" || entry.path().parent_path().filename() == "drivers") continue;
     ++found;
     TemporaryDirectory dir;
     const std::string file = entry.path().string();

@@ -1,0 +1,116 @@
+#include "massdriver/machine.hpp"
+#include <cmath>
+#include <numbers>
+#include "core/contract.hpp"
+
+namespace lunafab::massdriver {
+namespace {
+
+constexpr int cells_a_pitch = 64;
+constexpr double growth_share = 1e-4;  // of the radius, for derivatives by it
+constexpr int neighbours = 2 * most_conducting + 8;
+
+Winding grown(Winding winding, double by_m) {
+  winding.radius_m += by_m;
+  return winding;
+}
+
+/// Derivative of f(winding) by the winding's radius, central.
+template <class F>
+double by_radius(const Winding& winding, const F& f) {
+  const double h = growth_share * winding.radius_m;
+  return (f(grown(winding, h)) - f(grown(winding, -h))) / (2.0 * h);
+}
+
+/// Polynomials over |z| become polynomials over z + reach: mirrored cells for z < 0.
+std::array<double, 6> mirrored(const std::array<double, 6>& c) {
+  // c(1 − u): Taylor shift to 1, then alternate signs.
+  std::array<double, 6> d = c;
+  for (std::size_t i = 0; i < 5; ++i)
+    for (std::size_t j = 4 + 1; j-- > i;) d[j] += d[j + 1];
+  for (std::size_t i = 1; i < 6; i += 2) d[i] = -d[i];
+  return d;
+}
+
+WindowTable cut(const CouplingTable& coupling, int reach, double pitch_m) {
+  WindowTable t{.cells = cells_a_pitch, .rows = 2 * reach, .reach = reach, .pitch_m = pitch_m, .coefficients = {}};
+  t.coefficients.resize(static_cast<std::size_t>(t.cells) * static_cast<std::size_t>(t.rows) * 6);
+  const int half = reach * cells_a_pitch;
+  for (int i = 0; i < 2 * half; ++i) {
+    const auto cell = i >= half ? coupling.cells[static_cast<std::size_t>(i - half)]
+                                : mirrored(coupling.cells[static_cast<std::size_t>(half - 1 - i)]);
+    const int row = i / cells_a_pitch, place = i % cells_a_pitch;
+    std::copy(cell.begin(), cell.end(), t.coefficients.begin() + (static_cast<std::ptrdiff_t>(place) * t.rows + row) * 6);
+  }
+  return t;
+}
+
+/// Pitches on either side of a drive coil at which some slot may ask for a coupling.
+int reach_of(const DriverDesign& d) {
+  const double furthest_m = (d.bucket.count - 1) * d.bucket.spacing_m +
+                            (2.0 + d.firing.latest_opening + d.errors.early_by) * d.track.half_wave_m;
+  return most_conducting + static_cast<int>(std::ceil(furthest_m / d.track.pitch_m)) + 2;
+}
+
+std::shared_ptr<const WindowModel> window_of(const Machine& m, int reach) {
+  const DriverDesign& d = m.design;
+  auto w = std::make_shared<WindowModel>();
+  w->table = cut(m.coupling, reach, d.track.pitch_m);
+  w->bucket_coils = d.bucket.count;
+  w->spacing_m = d.bucket.spacing_m;
+  w->driven = d.bucket.supply == BucketSupply::driven;
+  for (int b = 0; b < d.bucket.count; ++b) {
+    w->current_A[b] = b % 2 == 0 ? d.bucket.current_A : -d.bucket.current_A;
+    for (int c = 0; c < d.bucket.count; ++c)
+      w->bucket_H[b][c] = b == c ? m.bucket_H : m.bucket_pair_H[static_cast<std::size_t>(std::abs(b - c))];
+  }
+  for (int b = 0; b < d.bucket.count; ++b)
+    for (int c = 0; c < d.bucket.count; ++c) w->flux_Wb[b] += w->bucket_H[b][c] * w->current_A[c];
+  return w;
+}
+
+}  // namespace
+
+Machine build_machine(const DriverDesign& design) {
+  const Winding &drive = design.track.coil.winding, &bucket = design.bucket.winding;
+  Machine m{.design = design};
+  m.drive_H = self_inductance_H(drive);
+  m.bucket_H = self_inductance_H(bucket);
+  m.neighbour_H = {m.drive_H};
+  m.neighbour_growth_H_per_m = {0.0};
+  for (int k = 1; k < neighbours; ++k) {
+    const double z = k * design.track.pitch_m;
+    m.neighbour_H.push_back(couple(drive, drive, z).coupling.mutual_H);
+    m.neighbour_growth_H_per_m.push_back(
+        by_radius(drive, [&](const Winding& w) { return couple(w, drive, z).coupling.mutual_H; }));
+  }
+  m.bucket_pair_H.assign(1, 0.0);
+  for (int k = 1; k < design.bucket.count; ++k)
+    m.bucket_pair_H.push_back(couple(bucket, bucket, k * design.bucket.spacing_m).coupling.mutual_H);
+  if (design.bucket.count > 1)
+    m.pair_growth_H_per_m = by_radius(
+        bucket, [&](const Winding& w) { return couple(w, bucket, design.bucket.spacing_m).coupling.mutual_H; });
+  m.drive_growth_H_per_m = by_radius(drive, self_inductance_H);
+  m.bucket_growth_H_per_m = by_radius(bucket, self_inductance_H);
+  const int reach = reach_of(design);
+  const double cell_m = design.track.pitch_m / cells_a_pitch;
+  const auto table = [&](const Winding& a, const Winding& b) {
+    return tabulate(a, b, reach * design.track.pitch_m, cell_m);
+  };
+  m.coupling = table(drive, bucket);
+  const double section_m2 = drive.length_m * drive.depth_m * design.track.coil.fill;
+  const double turn_m = 2.0 * std::numbers::pi * drive.radius_m;
+  m.drive_dc_ohm = design.track.coil.conductor.resistivity_ohm_m * turn_m / section_m2;
+  m.drive_kg = turn_m * section_m2 * design.track.coil.conductor.density_kg_per_m3;
+  m.ac_factor = design.track.coil.ac_factor > 0.0 ? design.track.coil.ac_factor : 1.0;
+  m.window = window_of(m, reach);
+  return m;
+}
+
+double drive_resistance_ohm(const Machine& machine, double temperature_K) {
+  const Conductor& c = machine.design.track.coil.conductor;
+  return machine.drive_dc_ohm * machine.ac_factor *
+         (1.0 + c.temperature_coefficient_per_K * (temperature_K - c.reference_K));
+}
+
+}  // namespace lunafab::massdriver

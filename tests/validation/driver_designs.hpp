@@ -49,7 +49,7 @@ inline constexpr Machinery one_coil_machine{.title = "one coil, 1 t",
                                             .bucket_coils = 1, .spacing_m = 0.0, .bucket_A = 1.0e6,
                                             .pitch_m = 1.0, .half_wave_m = 1.0,
                                             .payload_kg = 1000.0, .bucket_kg = 500.0,
-                                            .advance = 0.0, .tuning = 1.0, .energy = 1.005, .gain = 0.5};
+                                            .advance = 0.0, .tuning = 1.0, .energy = 1.015, .gain = 0.1};
 inline constexpr Machinery large_machine{.title = "two coils, 3.5 t",
                                          .drive = {1.50, 0.25, 0.04}, .bucket = {1.30, 0.16, 0.035}, .fill = 0.7,
                                          .bucket_coils = 2, .spacing_m = 4.05, .bucket_A = 1.2e6,
@@ -83,6 +83,7 @@ inline nlohmann::json oracle_case(const DriverDesign& d) {
           {"bucket_coils", d.bucket.count},
           {"spacing", d.bucket.spacing_m},
           {"bucket_current", d.bucket.current_A},
+          {"driven", d.bucket.supply == BucketSupply::driven},
           {"mass", d.payload_kg + d.bucket_kg},
           {"entry_speed", d.injection.speed_mps},
           {"exit_speed", d.muzzle_speed_mps},

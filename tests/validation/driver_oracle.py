@@ -109,6 +109,7 @@ class Track:
             self.Lb[0, 1] = self.Lb[1, 0] = Pair(bucket, bucket)(self.spacing)[0]
         self.sign = np.array([1.0, -1.0][: self.nb])
         self.flux_b = self.Lb @ (self.sign * case["bucket_current"])
+        self.driven = case["driven"]  # bucket currents held by a supply instead of their flux
 
     def taper(self, x):
         """Square of the nominal speed with the leading bucket coil at x: each bucket coil on the track brings its share."""
@@ -130,6 +131,9 @@ class Track:
         """Of the closed coils and of the bucket, with M (closed × bucket coils) and its slope."""
         z = x - self.spacing * np.arange(self.nb)[None, :] - self.p * np.array(closed)[:, None]
         M, slope = self.pair(z)
+        if self.driven:
+            Ib = self.sign * self.case["bucket_current"]
+            return np.linalg.solve(self.L[np.ix_(closed, closed)], flux - M @ Ib), Ib, M, slope
         B = np.linalg.solve(self.Lb, np.column_stack([M.T, self.flux_b]))
         A = self.L[np.ix_(closed, closed)] - M @ B[:, :-1]
         I = np.linalg.solve(A, flux - M @ B[:, -1])
@@ -158,10 +162,14 @@ class Launch:
         return np.concatenate([[y[1], force / t.mass, on_coil.sum(), t.R * (I @ I)], V - t.R * I, -I / C])
 
     def magnetic(self, y):
+        """Energy of the field; of the drive coils alone where a supply holds the bucket's currents and pays for the rest."""
         t, n = self.t, len(self.closed)
+        stages = [c[0] for c in self.closed]
         if n == 0:
-            return self.t.flux_b @ np.linalg.solve(t.Lb, t.flux_b) / 2
-        I, Ib, _, _ = t.currents(y[0], [c[0] for c in self.closed], y[4 : 4 + n])
+            return 0.0 if t.driven else t.flux_b @ np.linalg.solve(t.Lb, t.flux_b) / 2
+        I, Ib, _, _ = t.currents(y[0], stages, y[4 : 4 + n])
+        if t.driven:
+            return I @ t.L[np.ix_(stages, stages)] @ I / 2
         return (y[4 : 4 + n] @ I + t.flux_b @ Ib) / 2
 
     def events(self):

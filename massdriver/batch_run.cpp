@@ -16,6 +16,7 @@ constexpr double slow_mps = 1.0;            // below, a launch has stalled
 constexpr double lost_share = 0.5;          // of the nominal squared speed: below, stages no longer find the bucket
 constexpr double misplaced_half_waves = 0.25;  // open loop: a bank fired this far off finds no bucket
 constexpr double same_time_s = 1e-9;
+constexpr double keep_within = 0.05;        // pitches, of the lane furthest behind
 constexpr int most_tries = 6;               // for a current's zero, before bisection
 constexpr long steps_per_bank = 200;
 constexpr double cruise_from = 0.20, cruise_to = 0.98;  // of the track
@@ -53,12 +54,6 @@ std::vector<double> invert(const std::vector<double>& neighbours, const std::arr
   return full;
 }
 
-/// Between the faces of bucket coil and drive coil, whichever is outside.
-double radial_gap_m(const DriverDesign& d) {
-  const Winding &drive = d.track.coil.winding, &bucket = d.bucket.winding;
-  return std::abs(drive.radius_m - bucket.radius_m) - 0.5 * (drive.depth_m + bucket.depth_m);
-}
-
 double at(const std::vector<double>& values, std::size_t i) {
   return values.empty() ? 0.0 : values[i];
 }
@@ -87,13 +82,13 @@ BatchRun<S>::BatchRun(const WindowModel& model, const Machine& machine, const Ru
 /// A lane at rest: finite numbers, no circuits.
 template <int S>
 void BatchRun<S>::park(int i) {
-  batch_.active[i] = false;
+  batch_.active[i] = 0;
   for (auto& l : batch_.linv) l[i] = 0.0;
   for (int j = 0; j < S; ++j) {
     batch_.lambda[j][i] = batch_.volt[j][i] = batch_.inv_c[j][i] = batch_.ohm[j][i] = 0.0;
     batch_.heat[j][i] = batch_.current[j][i] = 0.0;
   }
-  batch_.w[i] = 1e4;
+  batch_.v[i] = 100.0;
   batch_.x[i] = 0.0;
   batch_.inv_mass[i] = 1.0;
   batch_.force[i] = batch_.drag[i] = batch_.eddy[i] = 0.0;
@@ -113,7 +108,8 @@ void BatchRun<S>::add(const LaunchConditions& launch) {
   }
   const DriverDesign& d = machine_.design;
   lane.plan = *plan;
-  lane.active = batch_.active[i] = true;
+  lane.active = true;
+  batch_.active[i] = -1;
   lane.reference = launch.first_stage;
   for (int b = 0; b < model_.bucket_coils; ++b) lane.next[b] = launch.first_stage, lane.opening[b] = nan;
   lane.faults = launch.deviations.faults;
@@ -125,7 +121,7 @@ void BatchRun<S>::add(const LaunchConditions& launch) {
   const double speed_sq = launch.first_stage > 0 ? nominal_speed_sq(machine_, *plan, begin_m)
                                                  : plan->injection_mps * plan->injection_mps;
   const double kg = d.bucket_kg + launch.payload_kg;
-  batch_.w[i] = speed_sq;
+  batch_.v[i] = std::sqrt(speed_sq);
   batch_.t[i] = 0.0;
   batch_.inv_mass[i] = 1.0 / kg;
   batch_.drag[i] = d.losses.drag_N_at_reference * d.losses.drag_reference_mps;
@@ -160,7 +156,7 @@ double BatchRun<S>::fire_x(int i, int coil) const {
   const int stage = lane.next[coil];
   const auto bank = static_cast<std::size_t>(stage * d.bucket.count + coil);
   const Deviations& dev = lane.order->deviations;
-  const double speed = std::sqrt(std::max(batch_.w[i], 0.0));
+  const double speed = batch_.v[i];
   double z = -(1.0 + d.firing.advance) * d.track.half_wave_m;
   if (lane.order->schedule_s.empty()) {
     z += at(dev.trigger_m, bank) + speed * at(dev.delay_s, bank);
@@ -171,6 +167,17 @@ double BatchRun<S>::fire_x(int i, int coil) const {
   }
   if (fault_of(lane, stage, coil) == BankFault::early) z -= d.errors.early_by * d.track.half_wave_m;
   return (stage - lane.reference) * d.track.pitch_m + coil * d.bucket.spacing_m + z;
+}
+
+/// A lane that is ahead of another stands still for a step, so that all stay in the same cell of the table: the
+/// kernel is then twice as fast. A lane's own steps do not change by it.
+template <int S>
+bool BatchRun<S>::waits(int i) const {
+  if (!lane_[i].active) return false;
+  const double x = absolute_x(i);
+  for (int k = 0; k < used_; ++k)
+    if (lane_[k].active && x > absolute_x(k) + keep_within * machine_.design.track.pitch_m) return true;
+  return false;
 }
 
 template <int S>
@@ -202,8 +209,8 @@ double BatchRun<S>::choose_step(int i) {
     if (to_expected > same_place_m) {  // false where no bank has opened yet
       h = std::min(h, to_expected);
     } else {
-      const double y = bank.sign * batch_.current[j][i], slope = (y - bank.sign * batch_.earlier[j][i]) / ((1.0 - earlier_at) * lane.h_m);
-      if (y < 0.0 && slope > 0.0) h = std::min(h, std::max(-y / slope, same_place_m));
+      const double y = bank.sign * batch_.current[j][i];
+      if (y < 0.0 && bank.slope > 0.0) h = std::min(h, std::max(-y / bank.slope, same_place_m));
     }
   }
   return std::max(h, 0.0);
@@ -269,7 +276,7 @@ void BatchRun<S>::align() {
   batch_.aligned = true;
   for (int i = 0; i < used_; ++i) {
     if (!lane_[i].active) continue;
-    if (first < 0) first = i;
+    if (first < 0) batch_.first_active = first = i;
     for (int j = 0; j < S; ++j) batch_.aligned = batch_.aligned && batch_.stage[j][i] == batch_.stage[j][first];
   }
 }
@@ -310,7 +317,7 @@ void BatchRun<S>::fire(int i, int coil) {
   const double x = absolute_x(i);
   double energy_J = lane.plan.bank_J;
   if (d.firing.trigger == Trigger::velocity_feedback) {
-    const double speed = std::sqrt(batch_.w[i]) + at(dev.speed_reading_mps, index);
+    const double speed = batch_.v[i] + at(dev.speed_reading_mps, index);
     energy_J *= 1.0 + d.firing.gain * (nominal_speed_sq(machine_, lane.plan, x) - speed * speed) /
                           (2.0 * lane.plan.mean_mps2 * d.track.pitch_m);
   }
@@ -368,9 +375,8 @@ void BatchRun<S>::open(int i, int slot, bool late) {
 template <int S>
 double BatchRun<S>::towards_zero(int i, int slot) const {
   const Bank& bank = lane_[i].banks[slot];
-  const double x = batch_.x[i], y = bank.sign * batch_.current[slot][i], h = lane_[i].h_m;
-  const double slope = (y - bank.sign * batch_.earlier[slot][i]) / ((1.0 - earlier_at) * h);
-  double to = slope > 0.0 ? x - y / slope : bank.high_x;
+  const double x = batch_.x[i], y = bank.sign * batch_.current[slot][i];
+  double to = bank.slope > 0.0 ? x - y / bank.slope : bank.high_x;
   if (!(to > bank.low_x && to < bank.high_x))
     to = bank.low_x + (bank.high_x - bank.low_x) * bank.low_y / (bank.low_y - bank.high_y);
   if (bank.tries > most_tries) to = 0.5 * (bank.low_x + bank.high_x);
@@ -468,7 +474,7 @@ void BatchRun<S>::fold_extremes(int i) {
     out.cruise_drive_current_A = std::max(out.cruise_drive_current_A, drive);
   }
   if (!settings_.profile) return;
-  const double x = absolute_x(i), w = batch_.w[i], dx = x - lane.record_x;
+  const double x = absolute_x(i), w = batch_.v[i] * batch_.v[i], dx = x - lane.record_x;
   double heat = out.energy.coil_heat_J;
   for (int j = 0; j < S; ++j) heat += batch_.heat[j][i] * lane.banks[j].coil_share;
   out.profile.push_back({.stage = lane.recorded,
@@ -487,12 +493,16 @@ void BatchRun<S>::fold_extremes(int i) {
 
 /// After a step: bounds, records, and the end of launches that go wrong.
 template <int S>
-void BatchRun<S>::watch(int i) {
+void BatchRun<S>::watch(int i, double h_m) {
   Lane& lane = lane_[i];
-  if (!lane.active) return;
+  if (!lane.active || h_m == 0.0) return;
+  for (int j = 0; j < S; ++j) {
+    Bank& bank = lane.banks[j];
+    bank.slope = bank.sign * (batch_.current[j][i] - batch_.earlier[j][i]) / ((1.0 - earlier_at) * h_m);
+  }
   const DriverDesign& d = machine_.design;
-  const double x = absolute_x(i), w = batch_.w[i];
-  if (!(w > slow_mps * slow_mps)) return stop(i, SolverOutcome::stalled);
+  const double x = absolute_x(i), w = batch_.v[i] * batch_.v[i];
+  if (!(batch_.v[i] > slow_mps)) return stop(i, SolverOutcome::stalled);
   if (w < lost_share * nominal_speed_sq(machine_, lane.plan, x)) return stop(i, SolverOutcome::lost_synchronism);
   if (++lane.steps > steps_per_bank * (lane.plan.stages + 16) * model_.bucket_coils)
     return stop(i, SolverOutcome::too_many_events);
@@ -528,18 +538,17 @@ void BatchRun<S>::coast(int i) {
   constexpr int parts = 64;
   const double h = length_m / parts;
   for (int k = 0; k < parts; ++k) {  // Heun: the forces are small and smooth
-    const auto forces = [&](double w) {
-      const double v = std::sqrt(w);
-      return std::pair{d.losses.drag_N_at_reference * d.losses.drag_reference_mps / v, d.losses.eddy_N_per_mps * v};
+    const auto forces = [&](double v) {
+      return std::pair{batch_.drag[i] / v, batch_.eddy[i] * v};
     };
-    const double w0 = batch_.w[i];
-    const auto [drag0, eddy0] = forces(w0);
-    const double w1 = w0 - 2.0 * h * (drag0 + eddy0) * batch_.inv_mass[i];
-    const auto [drag1, eddy1] = forces(std::max(w1, slow_mps));
+    const double v0 = batch_.v[i], w0 = v0 * v0;
+    const auto squared = [&](double force) { return std::max(w0 - 2.0 * h * force * batch_.inv_mass[i], slow_mps); };
+    const auto [drag0, eddy0] = forces(v0);
+    const auto [drag1, eddy1] = forces(std::sqrt(squared(drag0 + eddy0)));
     const double drag = 0.5 * (drag0 + drag1), eddy = 0.5 * (eddy0 + eddy1);
-    batch_.w[i] = std::max(w0 - 2.0 * h * (drag + eddy) * batch_.inv_mass[i], slow_mps);
+    batch_.v[i] = std::sqrt(squared(drag + eddy));
     batch_.drag_J[i] += drag * h, batch_.eddy_J[i] += eddy * h;
-    batch_.t[i] += 2.0 * h / (std::sqrt(w0) + std::sqrt(batch_.w[i]));
+    batch_.t[i] += 2.0 * h / (v0 + batch_.v[i]);
   }
 }
 
@@ -564,10 +573,10 @@ void BatchRun<S>::close_account(int i) {
     for (int b = 0; b < model_.bucket_coils; ++b) before += 0.5 * model_.flux_Wb[b] * model_.current_A[b];
   e.magnetic_gain_J = (conducts(i) ? magnetic_J(i) : before) - before;
   e.drag_J = batch_.drag_J[i], e.eddy_J = batch_.eddy_J[i];
-  e.kinetic_after_J = 0.5 * batch_.w[i] / batch_.inv_mass[i];
+  e.kinetic_after_J = 0.5 * batch_.v[i] * batch_.v[i] / batch_.inv_mass[i];
   e.residual_J = e.discharged_J + e.kinetic_before_J - e.recovered_J - e.discarded_J - e.coil_heat_J - e.switch_heat_J -
                  e.eddy_J - e.drag_J - e.kinetic_after_J - e.magnetic_gain_J;
-  out.muzzle_speed_mps = std::sqrt(batch_.w[i]);
+  out.muzzle_speed_mps = batch_.v[i];
   out.time_s = batch_.t[i];
   out.mean_mps2 = lane.plan.mean_mps2;
   out.steps = lane.steps;
@@ -592,9 +601,9 @@ std::vector<LaneResult> BatchRun<S>::finish() {
       continue;
     }
     Lanes h = {};
-    for (int i = 0; i < used_; ++i) h[i] = lane_[i].h_m = choose_step(i);
+    for (int i = 0; i < used_; ++i) h[i] = waits(i) ? 0.0 : choose_step(i);
     step<S>(model_, batch_, h);
-    for (int i = 0; i < used_; ++i) watch(i);
+    for (int i = 0; i < used_; ++i) watch(i, h[i]);
   }
   std::vector<LaneResult> results;
   for (int i = 0; i < used_; ++i) results.push_back(std::move(lane_[i].result));

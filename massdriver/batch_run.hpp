@@ -45,6 +45,7 @@ class BatchRun {
     double coil_share = 1.0;    ///< of the loop's heat that is in the coil
     // Last places before and after the second zero of the current, once it has been passed; y = sign · current.
     double low_x = 0.0, low_y = 0.0, high_x = 0.0, high_y = 0.0;
+    double slope = 0.0;  ///< of y by place, at the end of the last step
     int tries = 0;
   };
   struct Lane {
@@ -58,7 +59,6 @@ class BatchRun {
     double opening[most_bucket_coils];     ///< where the last bank of this coil opened, z in m; NaN: not yet
     Bank banks[S];
     double forced_m = 0.0;                 ///< next step, towards a current's zero that has been passed; else 0
-    double h_m = 0.0;
     double before_J = 0.0;                 ///< magnetic energy before an opening whose loss is to be counted
     bool count_loss = false;
     long steps = 0;
@@ -71,6 +71,7 @@ class BatchRun {
 
   double absolute_x(int lane) const;
   double fire_x(int lane, int coil) const;
+  bool waits(int lane) const;
   double choose_step(int lane);
   bool handle_event(int lane);
   bool open_banks(int lane);
@@ -84,7 +85,7 @@ class BatchRun {
   double magnetic_J(int lane) const;
   double flux_of(int lane, int slot) const;
   double drive_mutual_H(int lane, int slot, int other) const;
-  void watch(int lane);
+  void watch(int lane, double h_m);
   void fold_extremes(int lane);
   void stop(int lane, SolverOutcome outcome);
   void complete(int lane);

@@ -29,7 +29,11 @@ struct DriveCoil {
   double temperature_limit_K = 0.0;
   double emissivity = 0.0;        ///< radiators at coil temperature
   double radiator_m2 = 0.0;       ///< radiating area a stage, one side counted
-  double sky_K = 0.0;             ///< effective temperature of what the radiator sees
+  double sky_K = 0.0;             ///< effective temperature of what the radiator sees by day
+  double sky_night_K = 0.0;       ///< the same by night
+  double fatigue_Pa = 0.0;        ///< hoop stress that the conductor endures `fatigue_cycles` times; 0: no fatigue
+  double fatigue_cycles = 0.0;
+  double fatigue_exponent = 0.0;  ///< m of Basquin's law, cycles ∝ stress^−m
 };
 
 /// Critical current density of the bucket coils' superconductor:
@@ -39,9 +43,10 @@ struct Superconductor {
   double field_scale_T = 0.0;
   double critical_temperature_K = 0.0;
   double exponent = 1.0;
+  double share = 1.0;                ///< of the conductor's section; J_c is of the conductor
   double filament_m = 0.0;           ///< for hysteresis loss
   double coupling_time_s = 0.0;      ///< time constant of inter-filament coupling currents
-  double heat_capacity_J_per_m3K = 0.0;
+  double heat_capacity_J_per_m3K = 0.0;  ///< of the conductor, at the operating temperature
 };
 
 enum class BucketSupply : std::uint8_t { flux_conserving, driven };
@@ -58,6 +63,8 @@ struct BucketCoils {
   double density_kg_per_m3 = 0.0;  ///< of the whole winding
   double temperature_K = 0.0;      ///< before a launch
   double hoop_limit_Pa = 0.0;
+  double cryocooler_W = 0.0;  ///< heat lifted from one coil at its temperature
+  double heat_leak_W = 0.0;   ///< into one coil, always
   Superconductor superconductor;
 };
 
@@ -85,8 +92,11 @@ struct Store {
   double standby_W = 0.0;             ///< refrigeration or windage of a full store
   double switch_ohm = 0.0;            ///< a closed stage's switch
   double esr_ohm = 0.0;               ///< a half-bank's series resistance
-  double life_launches = 0.0;         ///< full shots of a bank before replacement
-  double switch_life_launches = 0.0;  ///< launches of a switch before replacement
+  double life_launches = 0.0;         ///< full shots of a capacitor at rated voltage
+  double voltage_ratio = 1.0;         ///< nominal over rated voltage of the capacitors
+  double life_exponent = 0.0;         ///< n: capacitor life ∝ voltage^−n
+  double switch_life_launches = 0.0;
+  double switch_kg = 0.0;             ///< of one stage
   double capacity_J = 0.0;            ///< 0: sized for the nominal launch
 };
 
@@ -148,6 +158,7 @@ struct Return {
   double clear_s = 0.0;               ///< track occupied beyond the launch
   double catcher_mps2 = 0.0;          ///< an abort brakes the loaded bucket with this
   double catcher_m = 0.0;             ///< length available to it; 0: no catcher
+  double receiving_J = 0.0;           ///< what the store at the brake takes from one stop
 };
 
 /// What the payload and the machine may not exceed.
@@ -155,6 +166,15 @@ struct Limits {
   double acceleration_mps2 = 0.0;     ///< peak, whole run
   double jerk_mps3 = 0.0;             ///< 0: no limit
   double quench_margin = 0.0;         ///< smallest 1 − J/J_c
+  double payload_field_T = 0.0;       ///< on the axis between the bucket coils; 0: no limit
+};
+
+/// Exchange of worn parts; launches stand still meanwhile.
+struct Maintenance {
+  double exchange_s = 0.0;   ///< one part of one stage by one crew
+  int crews = 1;
+  double replace_at = 1.0;   ///< planned exchange at this share of a part's life
+  double wear_shape = 1.0;   ///< Weibull shape of failures by share of life; 1: as good as new until it fails
 };
 
 /// Mass and money of what a design buys, for `design-driver`.
@@ -178,6 +198,7 @@ struct DriverDesign {
   Return back;
   ErrorBudget errors;
   Limits limits;
+  Maintenance maintenance;
   CostModel cost;
 };
 

@@ -9,13 +9,14 @@
 // With L⁻¹ kept between events, a = L⁻¹Λ and n_b = L⁻¹m_b:
 //   I_b = (B − mᵀn)⁻¹ (Φ − mᵀa),   I = a − Σ n_b I_b,   F = Σ_b I_b Σ_k I_k m'_bk.
 // Position is the independent variable, because banks fire at positions:
-//   dΛ/dx = (V − R I)/v,  dV/dx = −I/(C v),  d(v²)/dx = 2 F/m,  dt/dx = 1/v.
+//   dΛ/dx = (V − R I)/v,  dV/dx = −I/(C v),  dv/dx = F/(m v),  dt/dx = 1/v.
 // m' is the derivative of m's interpolant, so that energy closes whatever the table's error.
 
 namespace lunafab::massdriver {
 namespace {
 
 #define LUNAFAB_INLINE inline __attribute__((always_inline))
+#define LUNAFAB_UNROLL _Pragma("GCC unroll 8")
 #define LUNAFAB_CLONES __attribute__((target_clones("avx512f", "avx2", "default")))
 
 constexpr int powers = 6;
@@ -26,11 +27,6 @@ constexpr double final_weights[stages] = {0.054293734116568765, 0.0, 0.0, 0.0, 0
 constexpr int earlier_stage = 10;         // the one at 6/7
 constexpr int first_accurate_stage = 5;  // from here on stage values are good enough to look for extremes
 
-LUNAFAB_INLINE Lanes root(Lanes v) {
-  Lanes r;
-  for (int i = 0; i < lanes; ++i) r[i] = __builtin_sqrt(v[i]);
-  return r;
-}
 LUNAFAB_INLINE Lanes larger(Lanes a, Lanes b) {
   return a > b ? a : b;
 }
@@ -43,57 +39,69 @@ LUNAFAB_INLINE Lanes magnitude(Lanes a) {
 
 /// Where a bucket coil stands in the table: the same fraction of a cell for all coils.
 struct Place {
-  const double* cell[lanes];  ///< of the reference stage's coil; a coil one stage ahead is one row lower
+  LaneInts cell;      ///< place of the reference stage's polynomial; a coil one stage ahead is one row lower
+  LaneInts upper;     ///< lanes in the second of two neighbouring cells, all bits set
+  int low, high;      ///< places of these two
   Lanes u;
-  bool shared;  ///< all active lanes in one cell
+  bool close;  ///< all active lanes are in these two cells
 };
+
+LUNAFAB_INLINE int place_of(const WindowTable& table, int cell) {
+  return (cell % table.cells * table.rows + cell / table.cells) * powers;
+}
 
 template <int S>
 LUNAFAB_INLINE Place locate(const WindowTable& table, const Batch<S>& batch, Lanes x) {
   Place place;
-  place.u = Lanes{};
-  const double* first = nullptr;
-  place.shared = batch.aligned;
-  for (int i = 0; i < lanes; ++i) {
-    if (!batch.active[i]) continue;
-    const double g = x[i] / table.pitch_m + table.reach;
-    const auto r = static_cast<int>(g);
-    const double f = (g - r) * table.cells;
-    const auto c = static_cast<int>(f);
-    place.u[i] = f - c;
-    place.cell[i] = table.coefficients.data() + (static_cast<std::ptrdiff_t>(c) * table.rows + r) * powers;
-    if (first == nullptr) first = place.cell[i];
-    place.shared = place.shared && place.cell[i] == first;
+  const Lanes f = x * table.cells_per_m + table.reach_cells;
+  const LaneInts c = __builtin_convertvector(f, LaneInts);
+  place.u = f - __builtin_convertvector(c, Lanes);
+  int lowest = c[batch.first_active];
+  for (int i = 0; i < lanes; ++i) lowest = batch.active[i] && c[i] < lowest ? c[i] : lowest;
+  place.upper = c != lowest;
+  const LaneInts beyond = (c - lowest > 1) & batch.active;
+  int any = 0;
+  for (int i = 0; i < lanes; ++i) any |= beyond[i];
+  place.close = batch.aligned && any == 0;
+  if (place.close) {
+    place.low = place_of(table, lowest), place.high = place_of(table, lowest + 1);
+  } else {
+    for (int i = 0; i < lanes; ++i) place.cell[i] = place_of(table, batch.active[i] ? c[i] : lowest);
   }
-  for (int i = 0; i < lanes; ++i)
-    if (!batch.active[i]) place.cell[i] = first;
   return place;
 }
 
 template <int S>
-LUNAFAB_INLINE void couplings(const WindowTable& table, const Batch<S>& batch, const Place& place, int first_active,
-                              Lanes* m, Lanes* slope) {
-  const double scale = table.cells / table.pitch_m;
+LUNAFAB_INLINE void couplings(const WindowTable& table, const Batch<S>& batch, const Place& place, Lanes* m,
+                              Lanes* slope) {
   const Lanes u = place.u;
+  const double* coefficients = table.coefficients.data();
+  const auto upper = __builtin_convertvector(place.upper, LaneLongs);
+  LUNAFAB_UNROLL
   for (int j = 0; j < S; ++j) {
     Lanes c[powers] = {};
-    if (place.shared) {
-      const double* p = place.cell[first_active] - batch.stage[j][first_active] * powers;
-      for (int k = 0; k < powers; ++k) c[k] = Lanes{} + p[k];
+    if (place.close) {
+      const int ahead = batch.stage[j][batch.first_active] * powers;
+      const double *low = coefficients + place.low - ahead, *high = coefficients + place.high - ahead;
+      LUNAFAB_UNROLL
+      for (int k = 0; k < powers; ++k) c[k] = upper ? Lanes{} + high[k] : Lanes{} + low[k];
     } else {
+      const LaneInts at = place.cell - batch.stage[j] * powers;
       for (int i = 0; i < lanes; ++i) {
-        const double* p = place.cell[i] - batch.stage[j][batch.active[i] ? i : first_active] * powers;
+        const double* p = coefficients + at[i];
         for (int k = 0; k < powers; ++k) c[k][i] = p[k];
       }
     }
     m[j] = ((((c[5] * u + c[4]) * u + c[3]) * u + c[2]) * u + c[1]) * u + c[0];
-    slope[j] = ((((5.0 * c[5] * u + 4.0 * c[4]) * u + 3.0 * c[3]) * u + 2.0 * c[2]) * u + c[1]) * scale;
+    slope[j] =
+        ((((5.0 * c[5] * u + 4.0 * c[4]) * u + 3.0 * c[3]) * u + 2.0 * c[2]) * u + c[1]) * table.cells_per_m;
   }
 }
 
 /// Solves the symmetric positive definite system of the bucket's coils, B x = y, by Gauss elimination.
 template <int N>
 LUNAFAB_INLINE void solve_bucket(Lanes (&b)[N][N], Lanes (&y)[N]) {
+  LUNAFAB_UNROLL
   for (int k = 0; k < N; ++k) {
     const Lanes inverse = 1.0 / b[k][k];
     for (int i = k + 1; i < N; ++i) {
@@ -119,44 +127,56 @@ template <int S, int N>
 LUNAFAB_INLINE void solve_circuit(const WindowModel& model, const Batch<S>& batch, const Lanes* lambda, Lanes x,
                                   Solution<S, N>& out) {
   Lanes m[N][S], slope[N][S], a[S], n[N][S];
-  int first_active = 0;
-  while (first_active + 1 < lanes && !batch.active[first_active]) ++first_active;
+  LUNAFAB_UNROLL
   for (int b = 0; b < N; ++b)
-    couplings<S>(model.table, batch, locate<S>(model.table, batch, x - b * model.spacing_m), first_active, m[b], slope[b]);
+    couplings<S>(model.table, batch, locate<S>(model.table, batch, x - b * model.spacing_m), m[b], slope[b]);
+  LUNAFAB_UNROLL
   for (int i = 0; i < S; ++i) {
     Lanes sum_a = {}, sum_n[N] = {};
+    LUNAFAB_UNROLL
     for (int j = 0; j < S; ++j) {
       const Lanes l = batch.linv[i * S + j];
       sum_a += l * lambda[j];
+      LUNAFAB_UNROLL
       for (int b = 0; b < N; ++b) sum_n[b] += l * m[b][j];
     }
     a[i] = sum_a;
+    LUNAFAB_UNROLL
     for (int b = 0; b < N; ++b) n[b][i] = sum_n[b];
   }
   if (model.driven) {
+    LUNAFAB_UNROLL
     for (int b = 0; b < N; ++b) out.bucket[b] = Lanes{} + model.current_A[b];
   } else {
     Lanes matrix[N][N];
+    LUNAFAB_UNROLL
     for (int b = 0; b < N; ++b) {
       Lanes flux = Lanes{} + model.flux_Wb[b];
+      LUNAFAB_UNROLL
       for (int j = 0; j < S; ++j) flux -= m[b][j] * a[j];
       out.bucket[b] = flux;
+      LUNAFAB_UNROLL
       for (int c = 0; c < N; ++c) {
         Lanes sum = Lanes{} + model.bucket_H[b][c];
+        LUNAFAB_UNROLL
         for (int j = 0; j < S; ++j) sum -= m[b][j] * n[c][j];
         matrix[b][c] = sum;
       }
     }
     solve_bucket<N>(matrix, out.bucket);
   }
+  LUNAFAB_UNROLL
   for (int j = 0; j < S; ++j) {
     Lanes i = a[j];
+    LUNAFAB_UNROLL
     for (int b = 0; b < N; ++b) i -= n[b][j] * out.bucket[b];
     out.current[j] = i;
   }
   out.force = Lanes{};
+  LUNAFAB_UNROLL
   for (int b = 0; b < N; ++b) {
     Lanes sum = {};
+    LUNAFAB_UNROLL
     for (int j = 0; j < S; ++j) sum += out.current[j] * slope[b][j];
     out.force += sum * out.bucket[b];
   }
@@ -165,7 +185,9 @@ LUNAFAB_INLINE void solve_circuit(const WindowModel& model, const Batch<S>& batc
 template <int S, int N>
 LUNAFAB_INLINE void note_extremes(Batch<S>& batch, const Solution<S, N>& s) {
   batch.peak_force = larger(batch.peak_force, magnitude(s.force));
+  LUNAFAB_UNROLL
   for (int j = 0; j < S; ++j) batch.peak_drive = larger(batch.peak_drive, magnitude(s.current[j]));
+  LUNAFAB_UNROLL
   for (int b = 0; b < N; ++b) {
     batch.peak_bucket = larger(batch.peak_bucket, magnitude(s.bucket[b]));
     batch.low_bucket = smaller(batch.low_bucket, magnitude(s.bucket[b]));
@@ -174,7 +196,9 @@ LUNAFAB_INLINE void note_extremes(Batch<S>& batch, const Solution<S, N>& s) {
 
 template <int S, int N>
 LUNAFAB_INLINE void keep(Batch<S>& batch, const Solution<S, N>& s) {
+  LUNAFAB_UNROLL
   for (int j = 0; j < S; ++j) batch.current[j] = s.current[j];
+  LUNAFAB_UNROLL
   for (int b = 0; b < N; ++b) batch.bucket_A[b] = s.bucket[b];
   batch.force = s.force;
   note_extremes(batch, s);
@@ -190,23 +214,24 @@ LUNAFAB_INLINE void evaluate_all(const WindowModel& model, Batch<S>& batch) {
 /// Slopes of the state by position, one set a Runge-Kutta stage.
 template <int S>
 struct Slopes {
-  Lanes lambda[S], volt[S], w, t;
+  Lanes lambda[S], volt[S], v, t;
 };
 
 template <int S>
-LUNAFAB_INLINE void differentiate(Batch<S>& batch, const Lanes* current, Lanes force, const Lanes* volt, Lanes w,
+LUNAFAB_INLINE void differentiate(Batch<S>& batch, const Lanes* current, Lanes force, const Lanes* volt, Lanes v,
                                   Lanes h, double weight, Slopes<S>& out) {
-  const Lanes slow = larger(w, Lanes{} + 1.0);  // a lane that stands is stopped by the caller
-  const Lanes inv_v = 1.0 / root(slow);
-  const Lanes drag = batch.drag * inv_v, eddy = batch.eddy * slow * inv_v;
+  const Lanes moving = larger(v, Lanes{} + 1.0);  // a lane that stands is stopped by the caller
+  const Lanes inv_v = 1.0 / moving;
+  const Lanes drag = batch.drag * inv_v, eddy = batch.eddy * moving;
   const Lanes dt = h * inv_v * weight;
+  LUNAFAB_UNROLL
   for (int j = 0; j < S; ++j) {
     const Lanes drop = batch.ohm[j] * current[j];
     out.lambda[j] = (volt[j] - drop) * inv_v;
     out.volt[j] = -current[j] * batch.inv_c[j] * inv_v;
     batch.heat[j] += drop * current[j] * dt;
   }
-  out.w = 2.0 * (force - drag - eddy) * batch.inv_mass;
+  out.v = (force - drag - eddy) * batch.inv_mass * inv_v;
   out.t = inv_v;
   batch.drag_J += drag * h * weight;
   batch.eddy_J += eddy * h * weight;
@@ -215,14 +240,16 @@ LUNAFAB_INLINE void differentiate(Batch<S>& batch, const Lanes* current, Lanes f
 template <int S, int N>
 LUNAFAB_INLINE void step_all(const WindowModel& model, Batch<S>& batch, const Lanes& h) {
   Slopes<S> slopes[stages];
-  Lanes lambda[S], volt[S], w;
+  Lanes lambda[S], volt[S], v;
   Solution<S, N> s;
 #pragma GCC unroll 1
   for (int k = 0; k < stages; ++k) {
     if (k == 0) {
+      LUNAFAB_UNROLL
       for (int j = 0; j < S; ++j) lambda[j] = batch.lambda[j], volt[j] = batch.volt[j], s.current[j] = batch.current[j];
-      w = batch.w, s.force = batch.force;
+      v = batch.v, s.force = batch.force;
     } else {
+      LUNAFAB_UNROLL
       for (int j = 0; j < S; ++j) {
         Lanes dl = {}, dv = {};
 #pragma GCC unroll 1
@@ -233,22 +260,24 @@ LUNAFAB_INLINE void step_all(const WindowModel& model, Batch<S>& batch, const La
         lambda[j] = batch.lambda[j] + h * dl;
         volt[j] = batch.volt[j] + h * dv;
       }
-      Lanes dw = {};
+      Lanes dv = {};
 #pragma GCC unroll 1
-      for (int q = 0; q < k; ++q) dw += weights[k][q] * slopes[q].w;
-      w = batch.w + h * dw;
+      for (int q = 0; q < k; ++q) dv += weights[k][q] * slopes[q].v;
+      v = batch.v + h * dv;
       solve_circuit<S, N>(model, batch, lambda, batch.x + h * nodes[k], s);
       if (k >= first_accurate_stage) note_extremes(batch, s);
       if (k == earlier_stage)
+        LUNAFAB_UNROLL
         for (int j = 0; j < S; ++j) batch.earlier[j] = s.current[j];
     }
-    differentiate(batch, s.current, s.force, volt, w, h, final_weights[k], slopes[k]);
+    differentiate(batch, s.current, s.force, volt, v, h, final_weights[k], slopes[k]);
   }
 #pragma GCC unroll 1
   for (int k = 0; k < stages; ++k) {
     const Lanes f = h * final_weights[k];
+    LUNAFAB_UNROLL
     for (int j = 0; j < S; ++j) batch.lambda[j] += f * slopes[k].lambda[j], batch.volt[j] += f * slopes[k].volt[j];
-    batch.w += f * slopes[k].w;
+    batch.v += f * slopes[k].v;
     batch.t += f * slopes[k].t;
   }
   batch.x += h;
@@ -256,19 +285,22 @@ LUNAFAB_INLINE void step_all(const WindowModel& model, Batch<S>& batch, const La
 }
 
 // One function, with a clone for each CPU level, for every window width and number of bucket coils.
-#define LUNAFAB_KERNEL(S, N)                                                                    \
-  LUNAFAB_CLONES void evaluate_##S##_##N(const WindowModel& model, Batch<S>& batch) {           \
+#define LUNAFAB_KERNEL(S, N, CLONES)                                                            \
+  CLONES void evaluate_##S##_##N(const WindowModel& model, Batch<S>& batch) {           \
     evaluate_all<S, N>(model, batch);                                                           \
   }                                                                                             \
-  LUNAFAB_CLONES void step_##S##_##N(const WindowModel& model, Batch<S>& batch, const Lanes& h) { \
+  CLONES void step_##S##_##N(const WindowModel& model, Batch<S>& batch, const Lanes& h) { \
     step_all<S, N>(model, batch, h);                                                            \
   }
-#define LUNAFAB_KERNELS(S) LUNAFAB_KERNEL(S, 1) LUNAFAB_KERNEL(S, 2) LUNAFAB_KERNEL(S, 4)
+#define LUNAFAB_KERNELS(S, CLONES) \
+  LUNAFAB_KERNEL(S, 1, CLONES)     \
+  LUNAFAB_KERNEL(S, 2, CLONES)     \
+  LUNAFAB_KERNEL(S, 4, CLONES)
 
-LUNAFAB_KERNELS(2)
-LUNAFAB_KERNELS(4)
-LUNAFAB_KERNELS(6)
-LUNAFAB_KERNELS(16)
+LUNAFAB_KERNELS(2, LUNAFAB_CLONES)
+LUNAFAB_KERNELS(4, LUNAFAB_CLONES)
+LUNAFAB_KERNELS(6, LUNAFAB_CLONES)
+LUNAFAB_KERNELS(16, )  // rare: one version for all CPUs
 
 template <int S>
 struct Kernels;  // by number of bucket coils, from 1

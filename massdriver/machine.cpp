@@ -6,7 +6,7 @@
 namespace lunafab::massdriver {
 namespace {
 
-constexpr int cells_a_pitch = 64;
+constexpr double cells_a_gap = 8.0;  // radial gap: the third derivative's jumps between cells then stay below 1e-8
 constexpr double growth_share = 1e-4;  // of the radius, for derivatives by it
 constexpr int neighbours = 2 * most_conducting + 8;
 
@@ -33,7 +33,14 @@ std::array<double, 6> mirrored(const std::array<double, 6>& c) {
 }
 
 WindowTable cut(const CouplingTable& coupling, int reach, double pitch_m) {
-  WindowTable t{.cells = cells_a_pitch, .rows = 2 * reach, .reach = reach, .pitch_m = pitch_m, .coefficients = {}};
+  const int cells_a_pitch = static_cast<int>(std::lround(pitch_m / coupling.cell_m));
+  WindowTable t{.cells = cells_a_pitch,
+                .rows = 2 * reach,
+                .reach = reach,
+                .pitch_m = pitch_m,
+                .cells_per_m = cells_a_pitch / pitch_m,
+                .reach_cells = static_cast<double>(reach * cells_a_pitch),
+                .coefficients = {}};
   t.coefficients.resize(static_cast<std::size_t>(t.cells) * static_cast<std::size_t>(t.rows) * 6);
   const int half = reach * cells_a_pitch;
   for (int i = 0; i < 2 * half; ++i) {
@@ -93,7 +100,7 @@ Machine build_machine(const DriverDesign& design) {
   m.drive_growth_H_per_m = by_radius(drive, self_inductance_H);
   m.bucket_growth_H_per_m = by_radius(bucket, self_inductance_H);
   const int reach = reach_of(design);
-  const double cell_m = design.track.pitch_m / cells_a_pitch;
+  const double cell_m = design.track.pitch_m / std::ceil(cells_a_gap * design.track.pitch_m / radial_gap_m(design));
   const auto table = [&](const Winding& a, const Winding& b) {
     return tabulate(a, b, reach * design.track.pitch_m, cell_m);
   };
@@ -105,6 +112,11 @@ Machine build_machine(const DriverDesign& design) {
   m.ac_factor = design.track.coil.ac_factor > 0.0 ? design.track.coil.ac_factor : 1.0;
   m.window = window_of(m, reach);
   return m;
+}
+
+double radial_gap_m(const DriverDesign& d) {
+  const Winding &drive = d.track.coil.winding, &bucket = d.bucket.winding;
+  return std::abs(drive.radius_m - bucket.radius_m) - 0.5 * (drive.depth_m + bucket.depth_m);
 }
 
 double drive_resistance_ohm(const Machine& machine, double temperature_K) {

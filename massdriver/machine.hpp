@@ -31,6 +31,9 @@ struct Machine {
 /// @throws InputError-free: the design must have passed `check_design`.
 Machine build_machine(const DriverDesign& design);
 
+/// Between the faces of bucket coil and drive coil, whichever is outside.
+double radial_gap_m(const DriverDesign& design);
+
 /// Resistance of one drive coil with skin and proximity loss, at a temperature.
 double drive_resistance_ohm(const Machine& machine, double temperature_K);
 

@@ -8,7 +8,9 @@ namespace lunafab::massdriver {
 /// Eight launches side by side. Every operation on it is IEEE arithmetic lane by lane, never contracted, so
 /// the bits are the same on every CPU level.
 inline constexpr int lanes = 8;
-typedef double Lanes __attribute__((vector_size(lanes * sizeof(double))));
+using Lanes __attribute__((vector_size(lanes * sizeof(double)))) = double;
+using LaneInts __attribute__((vector_size(lanes * sizeof(int)))) = int;
+using LaneLongs __attribute__((vector_size(lanes * sizeof(long)))) = long;
 
 /// Mutual inductance drive coil – bucket coil, cut for the window: one pitch is `cells` cells, and cell c of
 /// row r holds the polynomial of M over z/p + reach ∈ [r + c/cells, r + (c + 1)/cells).
@@ -17,6 +19,7 @@ struct WindowTable {
   int rows = 0;
   int reach = 0;         ///< pitches covered on either side
   double pitch_m = 0.0;
+  double cells_per_m = 0.0, reach_cells = 0.0;  ///< place in cells: x · cells_per_m + reach_cells
   std::vector<double> coefficients;  ///< [cells × rows × 6], lowest power first, in u ∈ [0, 1)
 };
 
@@ -38,15 +41,16 @@ inline constexpr int most_bucket_coils = 4;
 /// zero rows and columns in `linv`, zero `inv_c` and zero `volt`.
 template <int S>
 struct Batch {
-  int stage[S][lanes];  ///< of each slot's coil, counted from the lane's reference stage
-  bool active[lanes];
+  LaneInts stage[S];  ///< of each slot's coil, counted from the lane's reference stage
+  LaneInts active;    ///< all bits set, or none
+  int first_active;
   bool aligned;       ///< every slot has the same `stage` in all active lanes
   Lanes linv[S * S];  ///< inverse of the conducting coils' inductance matrix, 1/H
   Lanes lambda[S];    ///< flux linkage of a conducting coil, Wb
   Lanes volt[S];      ///< of its bank, V
   Lanes inv_c[S];     ///< 1/F
   Lanes ohm[S];       ///< of the loop
-  Lanes w;            ///< squared speed, m²/s²
+  Lanes v;            ///< speed, m/s
   Lanes t;            ///< s
   Lanes x;            ///< of the leading bucket coil from the centre of the reference stage, m
   Lanes inv_mass;     ///< 1/kg

@@ -3,6 +3,8 @@
 #include <string>
 #include <vector>
 #include "massdriver/inductance.hpp"
+#include "massdriver/sled_design.hpp"
+#include "massdriver/track_errors.hpp"
 
 namespace lunafab::massdriver {
 
@@ -200,6 +202,9 @@ struct DriverDesign {
   Limits limits;
   Maintenance maintenance;
   CostModel cost;
+  SledDesign sled;         ///< bucket and payload as rigid bodies, guidance, latches
+  SurveySpectrum survey;   ///< errors of the track
+  LaunchSpread spread;     ///< errors of payload and release, launch by launch
 };
 
 }  // namespace lunafab::massdriver

@@ -35,16 +35,15 @@ void run_group(const WindowModel& model, const Machine& machine, std::span<const
 }
 
 template <int S, int... Wider>
-void run_with(const Machine& machine, std::span<const LaunchConditions> launches, const Group& group,
+void run_with(const Machine& machine, std::span<const LaunchConditions> launches, Group group,
               const RunSettings& settings, std::vector<LaunchSolution>& solutions) {
-  Group left;
   if (S >= usual_conducting(machine) || sizeof...(Wider) == 0) {
-    run_group<S>(*machine.window, machine, launches, group, settings, solutions, left);
-  } else {
-    left = group;
+    Group too_many;
+    run_group<S>(*machine.window, machine, launches, group, settings, solutions, too_many);
+    group.swap(too_many);
   }
   if constexpr (sizeof...(Wider) > 0)
-    if (!left.empty()) run_with<Wider...>(machine, launches, left, settings, solutions);
+    if (!group.empty()) run_with<Wider...>(machine, launches, std::move(group), settings, solutions);
 }
 
 /// Solves the listed launches with the fewest slots first; those in which more banks conduct at once get more.

@@ -17,6 +17,7 @@ constexpr double largest_step = 1.0 / 6.0, largest_near_step = 0.65;
 constexpr double slow_mps = 1.0;            // below, a launch has stalled
 constexpr double lost_share = 0.5;          // of the nominal squared speed: below, stages no longer find the bucket
 constexpr double misplaced_half_waves = 0.25;  // open loop: a bank fired this far off finds no bucket
+constexpr double least_loaded_step_m = 1e-3;  // shorter steps only settle events
 constexpr double same_time_s = 1e-9;
 constexpr double keep_within = 0.05;        // pitches, of the lane furthest behind
 constexpr int most_tries = 6;               // for a current's zero, before bisection
@@ -348,6 +349,7 @@ void BatchRun<S>::fire(int i, int coil) {
   load_inverse(i);
   out.energy.discharged_J += energy_J;
   out.peak_voltage_V = std::max(out.peak_voltage_V, std::abs(volt));
+  lane.record_volt = std::max(lane.record_volt, std::abs(volt));
 }
 
 /// Opens a slot's switch: the bank's charge is recovered, a current still flowing is lost.
@@ -504,7 +506,7 @@ void BatchRun<S>::fold_extremes(int i) {
     out.cruise_peak_mps2 = std::max(out.cruise_peak_mps2, a);
     out.cruise_drive_current_A = std::max(out.cruise_drive_current_A, drive);
   }
-  if (!settings_.profile) return;
+  if (settings_.hoop == nullptr) return;
   const double x = absolute_x(i), w = batch_.v[i] * batch_.v[i], dx = x - lane.record_x;
   double heat = out.energy.coil_heat_J;
   for (int j = 0; j < S; ++j) heat += batch_.heat[j][i] * lane.banks[j].coil_share;
@@ -516,10 +518,33 @@ void BatchRun<S>::fold_extremes(int i) {
                          .peak_mps2 = a,
                          .drive_current_A = drive,
                          .bucket_current_A = bucket,
-                         .voltage_V = out.peak_voltage_V,
+                         .voltage_V = std::exchange(lane.record_volt, 0.0),
                          .heat_J = heat - lane.record_heat_J,
                          .lateral_N_per_m = lane.stiffness_m > 0.0 ? lane.stiffness_sum / lane.stiffness_m : 0.0});
   lane.record_w = w, lane.record_x = x, lane.record_heat_J = heat, lane.stiffness_sum = lane.stiffness_m = 0.0;
+}
+
+/// Stresses, stiffness and jerk at the end of a step.
+template <int S>
+void BatchRun<S>::load_coils(int i, double h_m) {
+  Lane& lane = lane_[i];
+  const DriverDesign& d = machine_.design;
+  LaunchSolution& out = lane.result.solution;
+  std::vector<CoilState> coils;
+  for (int j = 0; j < S; ++j)
+    if (lane.banks[j].phase != Phase::idle)
+      coils.push_back({.stage = batch_.stage[j][i],
+                       .current_A = batch_.current[j][i],
+                       .offset_m = batch_.x[i] - batch_.stage[j][i] * d.track.pitch_m});
+  std::vector<double> bucket;
+  for (int b = 0; b < model_.bucket_coils; ++b) bucket.push_back(batch_.bucket_A[b][i]);
+  const CoilLoads loads = coil_loads(*settings_.hoop, machine_.coupling, d.bucket.spacing_m, coils, bucket);
+  out.hoop_drive_N = std::max(out.hoop_drive_N, loads.drive_N);
+  out.hoop_bucket_N = std::max(out.hoop_bucket_N, loads.bucket_N);
+  lane.stiffness_sum += loads.lateral_N_per_m * h_m, lane.stiffness_m += h_m;
+  const double dt = batch_.t[i] - std::exchange(lane.last_t, batch_.t[i]);
+  const double change_N = batch_.force[i] - std::exchange(lane.last_force_N, batch_.force[i]);
+  if (dt > 0.0) out.peak_jerk_mps3 = std::max(out.peak_jerk_mps3, std::abs(change_N) * batch_.inv_mass[i] / dt);
 }
 
 /// After a step: bounds, records, and the end of launches that go wrong.
@@ -538,6 +563,7 @@ void BatchRun<S>::watch(int i, double h_m) {
   if (++lane.steps > steps_per_bank * (lane.plan.stages + 16) * model_.bucket_coils)
     return stop(i, SolverOutcome::too_many_events);
   const int passed = static_cast<int>(std::floor(x / d.track.pitch_m));
+  if (settings_.hoop != nullptr && h_m > least_loaded_step_m) load_coils(i, h_m);
   if (passed > lane.recorded && lane.forced_m == 0.0) {
     lane.recorded = passed;
     fold_extremes(i);

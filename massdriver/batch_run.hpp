@@ -4,6 +4,7 @@
 #include <memory>
 #include <utility>
 #include <vector>
+#include "massdriver/hoop.hpp"
 #include "massdriver/plan.hpp"
 #include "massdriver/solver.hpp"
 #include "massdriver/window.hpp"
@@ -13,7 +14,7 @@ namespace lunafab::massdriver {
 struct RunSettings {
   double fineness = 1.0;  ///< steps are the finer by this factor than what keeps 1e-6
   double tolerance = 1e-6;
-  bool profile = false;
+  const HoopTables* hoop = nullptr;  ///< where given, a profile and coil loads are kept
 };
 
 struct LaneResult {
@@ -63,9 +64,9 @@ class BatchRun {
     bool count_loss = false;
     long steps = 0;
     int recorded = -1;                     ///< last stage passed by the leading coil
-    double record_w = 0.0, record_t = 0.0, record_x = 0.0, record_heat_J = 0.0;
-    double switch_J = 0.0;
-    double stiffness_sum = 0.0, stiffness_m = 0.0;
+    double record_w = 0.0, record_x = 0.0, record_heat_J = 0.0;
+    double stiffness_sum = 0.0, stiffness_m = 0.0;  ///< since the last record
+    double record_volt = 0.0, last_force_N = 0.0, last_t = 0.0;
     std::vector<StageFault> faults;        ///< sorted by stage
   };
 
@@ -87,6 +88,7 @@ class BatchRun {
   double flux_of(int lane, int slot) const;
   double drive_mutual_H(int lane, int slot, int other) const;
   void watch(int lane, double h_m);
+  void load_coils(int lane, double h_m);
   void fold_extremes(int lane);
   void stop(int lane, SolverOutcome outcome);
   void complete(int lane);

@@ -1,26 +1,12 @@
 #include "massdriver/machine.hpp"
 #include <cmath>
 #include <numbers>
-#include "core/contract.hpp"
+#include "massdriver/coil_loss.hpp"
 
 namespace lunafab::massdriver {
 namespace {
 
 constexpr double cells_a_gap = 8.0;  // radial gap: the third derivative's jumps between cells then stay below 1e-8
-constexpr double growth_share = 1e-4;  // of the radius, for derivatives by it
-constexpr int neighbours = 2 * most_conducting + 8;
-
-Winding grown(Winding winding, double by_m) {
-  winding.radius_m += by_m;
-  return winding;
-}
-
-/// Derivative of f(winding) by the winding's radius, central.
-template <class F>
-double by_radius(const Winding& winding, const F& f) {
-  const double h = growth_share * winding.radius_m;
-  return (f(grown(winding, h)) - f(grown(winding, -h))) / (2.0 * h);
-}
 
 /// Polynomials over |z| become polynomials over z + reach: mirrored cells for z < 0.
 std::array<double, 6> mirrored(const std::array<double, 6>& c) {
@@ -84,21 +70,11 @@ Machine build_machine(const DriverDesign& design) {
   m.drive_H = self_inductance_H(drive);
   m.bucket_H = self_inductance_H(bucket);
   m.neighbour_H = {m.drive_H};
-  m.neighbour_growth_H_per_m = {0.0};
-  for (int k = 1; k < neighbours; ++k) {
-    const double z = k * design.track.pitch_m;
-    m.neighbour_H.push_back(couple(drive, drive, z).coupling.mutual_H);
-    m.neighbour_growth_H_per_m.push_back(
-        by_radius(drive, [&](const Winding& w) { return couple(w, drive, z).coupling.mutual_H; }));
-  }
+  for (int k = 1; k < farthest_neighbour; ++k)
+    m.neighbour_H.push_back(couple(drive, drive, k * design.track.pitch_m).coupling.mutual_H);
   m.bucket_pair_H.assign(1, 0.0);
   for (int k = 1; k < design.bucket.count; ++k)
     m.bucket_pair_H.push_back(couple(bucket, bucket, k * design.bucket.spacing_m).coupling.mutual_H);
-  if (design.bucket.count > 1)
-    m.pair_growth_H_per_m = by_radius(
-        bucket, [&](const Winding& w) { return couple(w, bucket, design.bucket.spacing_m).coupling.mutual_H; });
-  m.drive_growth_H_per_m = by_radius(drive, self_inductance_H);
-  m.bucket_growth_H_per_m = by_radius(bucket, self_inductance_H);
   const int reach = reach_of(design);
   const double cell_m = design.track.pitch_m / std::ceil(cells_a_gap * design.track.pitch_m / radial_gap_m(design));
   const auto table = [&](const Winding& a, const Winding& b) {
@@ -109,7 +85,10 @@ Machine build_machine(const DriverDesign& design) {
   const double turn_m = 2.0 * std::numbers::pi * drive.radius_m;
   m.drive_dc_ohm = design.track.coil.conductor.resistivity_ohm_m * turn_m / section_m2;
   m.drive_kg = turn_m * section_m2 * design.track.coil.conductor.density_kg_per_m3;
-  m.ac_factor = design.track.coil.ac_factor > 0.0 ? design.track.coil.ac_factor : 1.0;
+  m.ac_factor = drive_ac_factor(
+      design.track.coil,
+      ringing_frequency_Hz(design.muzzle_speed_mps, design.track.half_wave_m, design.firing.tuning),
+      design.track.coil.temperature_K);
   m.window = window_of(m, reach);
   return m;
 }

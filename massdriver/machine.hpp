@@ -7,6 +7,9 @@
 
 namespace lunafab::massdriver {
 
+/// Stages beyond which no two drive coils conduct at the same time.
+inline constexpr int farthest_neighbour = 2 * most_conducting + 8;
+
 /// A driver design with its inductances computed: what the solver reads. Construction costs about half a
 /// second; share it.
 struct Machine {
@@ -19,12 +22,6 @@ struct Machine {
   double drive_dc_ohm = 0.0;           ///< at the reference temperature
   double ac_factor = 1.0;              ///< R_ac / R_dc at cruise
   double drive_kg = 0.0;               ///< conductor of one drive coil
-  double drive_growth_H_per_m = 0.0;   ///< dL/dR of a drive coil, section held
-  double bucket_growth_H_per_m = 0.0;  ///< of a bucket coil
-  double pair_growth_H_per_m = 0.0;    ///< between neighbouring bucket coils, by the radius of one
-  std::vector<double> neighbour_growth_H_per_m;  ///< of neighbour_H by one coil's radius, [0] unused
-  CouplingTable drive_growth;   ///< d(coupling)/d(drive radius), H/m
-  CouplingTable bucket_growth;  ///< d(coupling)/d(bucket radius), H/m
   std::shared_ptr<const WindowModel> window;  ///< the coupling, cut for the solver
 };
 

@@ -177,11 +177,13 @@ class Sweep {
     const double reach = std::max(reach_m, 0.5e-9) / grid.pitch_m;
     const double centre = at_m / grid.pitch_m + 0.5 - static_cast<double>(grid.first_stage);
     const double from = centre - reach, to = centre + reach;
-    for (double stage = std::floor(from); stage < to; stage += 1.0) {
-      const auto column = static_cast<Eigen::Index>(stage);
-      if (stage < 0.0 || column >= grid.stages) continue;
-      const double share = (std::min(to, stage + 1.0) - std::max(from, stage)) / (2.0 * reach);
-      map_.stage[static_cast<std::size_t>(axis)].col(column) += share * effect;
+    const auto first = std::max<std::int64_t>(0, static_cast<std::int64_t>(std::floor(from)));
+    const auto past = std::min(grid.stages, static_cast<std::int64_t>(std::ceil(to)));
+    TrackedRows& rows = map_.stage[static_cast<std::size_t>(axis)];
+    for (std::int64_t stage = first; stage < past; ++stage) {
+      const double begin = static_cast<double>(stage);
+      const double share = (std::min(to, begin + 1.0) - std::max(from, begin)) / (2.0 * reach);
+      rows.col(stage) += share * effect;
     }
   }
 

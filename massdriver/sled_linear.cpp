@@ -18,7 +18,7 @@ Eigen::Matrix3d rotation(const Vector3d& vector_rad) {
 
 /// ½ (R − Rᵀ) holds axis · sin(angle): exact for small angles, where the trace is not.
 Vector3d rotation_vector(const Eigen::Matrix3d& r) {
-  const Vector3d sine = 0.5 * Vector3d(r(2, 1) - r(1, 2), r(0, 2) - r(2, 0), r(1, 0) - r(0, 1));
+  Vector3d sine = 0.5 * Vector3d(r(2, 1) - r(1, 2), r(0, 2) - r(2, 0), r(1, 0) - r(0, 1));
   const double length = sine.norm();
   if (length < 1e-12) return sine;
   return sine / length * std::atan2(length, 0.5 * (r.trace() - 1.0));

@@ -2,6 +2,7 @@
 #include <tbb/parallel_for.h>
 #include <algorithm>
 #include <cmath>
+#include <optional>
 #include "core/contract.hpp"
 #include "massdriver/batch_run.hpp"
 
@@ -76,7 +77,10 @@ std::vector<LaunchSolution> solve_launches(const Machine& machine, std::span<con
   std::vector<LaunchSolution> solutions(launches.size());
   Group open(launches.size());
   for (std::size_t i = 0; i < open.size(); ++i) open[i] = i;
-  RunSettings settings{.tolerance = options.tolerance, .profile = options.profile};
+  RunSettings settings{.tolerance = options.tolerance};
+  std::optional<HoopTables> hoop;
+  if (options.profile) hoop = tabulate_hoop(machine.design, machine.coupling.reach_m);
+  settings.hoop = hoop ? &*hoop : nullptr;
   settings.fineness = options.fineness > 0.0 ? options.fineness : fineness_for(options.tolerance);
   for (int attempt = 0; !open.empty(); ++attempt) {
     run_all(machine, launches, open, settings, solutions);

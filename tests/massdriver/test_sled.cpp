@@ -156,35 +156,45 @@ TEST_CASE("Sled: white coil offsets shake one mode to its closed-form variance",
   CHECK_THAT(sum_m2 / count, Catch::WithinRel(variance_m2, 0.3));
 }
 
-TEST_CASE("Sled: 0.2 mm of coil offset moves an unguided one-coil machine by some 0.03 m/s", "[massdriver]") {
-  // The old 1-t machine: 1000 kg and 500 kg, 1.47 MN/m mean stiffness, p = 1 m, 58.7 g, 50 → 2400 m/s. Both
-  // "coils" at one place share the stiffness. Unguided: no guides, and only the coils' own centring. With the
-  // mean stiffness the random walk of impulses gives k σ/m √(p/a · ln(v1/v0)) / √2 = 0.012 m/s; the ×2 to 3
-  // up to 0.03 is the stiffness's swing within a stage (−0.76 to 6.29 MN/m), which stage averages do not
-  // carry. So: order of magnitude.
+TEST_CASE("Sled: coil offsets move an unguided one-coil machine by a random walk, some 0.03 m/s for 0.2 mm",
+          "[massdriver]") {
+  // The old 1-t machine: 1000 kg and 500 kg, 1.47 MN/m mean stiffness, p = 1 m, 58.7 g, 50 → 2400 m/s; both
+  // coils at one place share the stiffness, no guides.
   SledDesign design = cases::plain_sled();
   design.bucket = cylinder(500.0, 0.8, 0.9, 2.0);
   design.payload = cylinder(1000.0, 0.0, 0.7, 2.0);
   design.coil_spacing_m = 0.0;
   design.guidance = {};
   design.release.drift_s = 1e-3;
-  const AxialProfile profile = plain_profile({.from_mps = 50.0,
-                                              .to_mps = 2400.0,
-                                              .acceleration_mps2 = 58.7 * constants::standard_gravity_mps2,
-                                              .coil_N_per_m = 1.47e6 / 2.0,
-                                              .coil_Nm_per_rad = 1e6});
-  double sum_m2ps2 = 0.0;
-  constexpr std::uint32_t rides = 4;
-  for (std::uint32_t i = 0; i < rides; ++i) {
-    const StreamKey stream{.seed = 4, .replication = i, .entity = 1, .purpose = Purpose::test};
-    const TrackErrors track =
-        track_for(design, profile, {.stage_pitch_m = 1.0, .coil_offset_m = 2e-4}, stream);
-    sum_m2ps2 +=
-        ride(design, profile, track, {}, {.step_s = 2e-4}).release.velocity_mps.tail<2>().squaredNorm();
-  }
-  const double sd_mps = std::sqrt(sum_m2ps2 / (2.0 * rides));
-  CHECK(sd_mps > 0.03 / 6.0);
-  CHECK(sd_mps < 0.03 * 2.0);
+  constexpr double mean_N_per_m = 1.47e6, offset_m = 2e-4, acceleration_mps2 = 575.7;
+  constexpr std::uint32_t rides = 6;
+  // The same forces from the offsets, with or without the centring that goes with them.
+  const auto sd_mps = [&](double centring) {
+    const AxialProfile profile = plain_profile({.from_mps = 50.0,
+                                                .to_mps = 2400.0,
+                                                .acceleration_mps2 = acceleration_mps2,
+                                                .coil_N_per_m = centring * mean_N_per_m / 2.0,
+                                                .coil_Nm_per_rad = 1e6});
+    const SurveySpectrum survey{.stage_pitch_m = 1.0, .coil_offset_m = offset_m / centring};
+    double sum_m2ps2 = 0.0;
+    for (std::uint32_t i = 0; i < rides; ++i) {
+      const TrackErrors track =
+          track_for(design, profile, survey, {.seed = 4, .replication = i, .entity = 1});
+      sum_m2ps2 +=
+          ride(design, profile, track, {}, {.step_s = 1e-4}).release.velocity_mps.tail<2>().squaredNorm();
+    }
+    return std::sqrt(sum_m2ps2 / (2.0 * rides));
+  };
+  // Free: impulses k σ p/v of all stages, Σ (p/v)² = p/a · ln(v1/v0): 0.016 m/s. 12 components: sd 20 %.
+  const double walk_mps =
+      mean_N_per_m * offset_m / 1500.0 * std::sqrt(std::log(2400.0 / 50.0) / acceleration_mps2);
+  CHECK_THAT(sd_mps(1e-9), Catch::WithinRel(walk_mps, 0.6));
+  // Centred by the mean stiffness it forgets: 0.009 m/s. The 0.03 m/s of the circuit study holds for a free
+  // bucket under the stiffness's rms within a stage (it swings from −0.76 to 6.29 MN/m), twice the mean,
+  // which stage averages do not carry. So: order of magnitude only.
+  const double centred_mps = sd_mps(1.0);
+  CHECK(centred_mps < 0.03 * 2.0);
+  CHECK(centred_mps > 0.03 / 6.0);
 }
 
 TEST_CASE("Sled: a gap that is too small is touched, with force and status", "[massdriver]") {

@@ -32,39 +32,96 @@ inline DriverDesign design_of(const Machinery& m, int stages, double entry_mps, 
   d.bucket_kg = m.bucket_kg;
   d.muzzle_speed_mps = exit_mps;
   d.bus_W = 1e9;
-  d.bucket = {.winding = m.bucket, .count = m.bucket_coils, .spacing_m = m.spacing_m, .current_A = m.bucket_A,
-              .density_kg_per_m3 = 8000.0, .temperature_K = 20.0};
+  d.bucket = {.winding = m.bucket,
+              .count = m.bucket_coils,
+              .spacing_m = m.spacing_m,
+              .current_A = m.bucket_A,
+              .density_kg_per_m3 = 8000.0,
+              .temperature_K = 20.0};
   d.track = {.stages = stages, .pitch_m = m.pitch_m, .half_wave_m = m.half_wave_m};
-  d.track.coil = {.winding = m.drive, .fill = m.fill, .conductor = cold_aluminium, .temperature_K = 253.0,
+  d.track.coil = {.winding = m.drive,
+                  .fill = m.fill,
+                  .conductor = cold_aluminium,
+                  .temperature_K = 253.0,
                   .ac_factor = 1.0};
   d.store.capacity_J = 1e18;
-  d.firing = {.trigger = Trigger::velocity_feedback, .advance = m.advance, .tuning = m.tuning,
-              .energy = m.energy, .gain = m.gain, .latest_opening = 1.8};
+  d.firing = {.trigger = Trigger::velocity_feedback,
+              .advance = m.advance,
+              .tuning = m.tuning,
+              .energy = m.energy,
+              .gain = m.gain,
+              .latest_opening = 1.8};
   d.injection = {.speed_mps = entry_mps, .acceleration_mps2 = 98.0};
   return d;
 }
 
 inline constexpr Machinery one_coil_machine{.title = "one coil, 1 t",
-                                            .drive = {1.00, 0.20, 0.05}, .bucket = {0.85, 0.15, 0.03}, .fill = 0.7,
-                                            .bucket_coils = 1, .spacing_m = 0.0, .bucket_A = 1.0e6,
-                                            .pitch_m = 1.0, .half_wave_m = 1.0,
-                                            .payload_kg = 1000.0, .bucket_kg = 500.0,
-                                            .advance = 0.0, .tuning = 1.0, .energy = 1.015, .gain = 0.1};
+                                            .drive = {1.00, 0.20, 0.05},
+                                            .bucket = {0.85, 0.15, 0.03},
+                                            .fill = 0.7,
+                                            .bucket_coils = 1,
+                                            .spacing_m = 0.0,
+                                            .bucket_A = 1.0e6,
+                                            .pitch_m = 1.0,
+                                            .half_wave_m = 1.0,
+                                            .payload_kg = 1000.0,
+                                            .bucket_kg = 500.0,
+                                            .advance = 0.0,
+                                            .tuning = 1.0,
+                                            .energy = 1.015,
+                                            .gain = 0.1};
 inline constexpr Machinery large_machine{.title = "two coils, 3.5 t",
-                                         .drive = {1.50, 0.25, 0.04}, .bucket = {1.30, 0.16, 0.035}, .fill = 0.7,
-                                         .bucket_coils = 2, .spacing_m = 4.05, .bucket_A = 1.2e6,
-                                         .pitch_m = 0.90, .half_wave_m = 1.80,
-                                         .payload_kg = 3500.0, .bucket_kg = 1750.0,
-                                         .advance = -0.15, .tuning = 1.2, .energy = 1.005, .gain = 0.5};
+                                         .drive = {1.50, 0.25, 0.04},
+                                         .bucket = {1.30, 0.16, 0.035},
+                                         .fill = 0.7,
+                                         .bucket_coils = 2,
+                                         .spacing_m = 4.05,
+                                         .bucket_A = 1.2e6,
+                                         .pitch_m = 0.90,
+                                         .half_wave_m = 1.80,
+                                         .payload_kg = 3500.0,
+                                         .bucket_kg = 1750.0,
+                                         .advance = -0.15,
+                                         .tuning = 1.2,
+                                         .energy = 1.005,
+                                         .gain = 0.5};
 inline constexpr Machinery small_machine{.title = "two coils, 1.5 t",
-                                         .drive = {1.15, 0.20, 0.035}, .bucket = {0.98, 0.13, 0.028}, .fill = 0.7,
-                                         .bucket_coils = 2, .spacing_m = 3.105, .bucket_A = 0.75e6,
-                                         .pitch_m = 0.69, .half_wave_m = 1.38,
-                                         .payload_kg = 1500.0, .bucket_kg = 750.0,
-                                         .advance = -0.12, .tuning = 1.2, .energy = 1.02, .gain = 0.5};
+                                         .drive = {1.15, 0.20, 0.035},
+                                         .bucket = {0.98, 0.13, 0.028},
+                                         .fill = 0.7,
+                                         .bucket_coils = 2,
+                                         .spacing_m = 3.105,
+                                         .bucket_A = 0.75e6,
+                                         .pitch_m = 0.69,
+                                         .half_wave_m = 1.38,
+                                         .payload_kg = 1500.0,
+                                         .bucket_kg = 750.0,
+                                         .advance = -0.12,
+                                         .tuning = 1.2,
+                                         .energy = 1.02,
+                                         .gain = 0.5};
+
+/// The pitch and mass of Mass Driver 1 (1977); everything else is a guess.
+inline constexpr Machinery laboratory_machine{.title = "Mass Driver 1",
+                                              .drive = {0.070, 0.04, 0.02},
+                                              .bucket = {0.045, 0.03, 0.01},
+                                              .fill = 0.7,
+                                              .bucket_coils = 1,
+                                              .spacing_m = 0.0,
+                                              .bucket_A = 25e3,
+                                              .pitch_m = 0.10,
+                                              .half_wave_m = 0.10,
+                                              .payload_kg = 0.0,
+                                              .bucket_kg = 0.5,
+                                              .advance = 0.0,
+                                              .tuning = 1.0,
+                                              .energy = 2.0,
+                                              .gain = 0.5};
 
 inline LaunchConditions nominal_launch(const DriverDesign& d) {
-  return {.payload_kg = d.payload_kg, .weighed_kg = d.payload_kg, .muzzle_speed_mps = d.muzzle_speed_mps,
+  return {.payload_kg = d.payload_kg,
+          .weighed_kg = d.payload_kg,
+          .muzzle_speed_mps = d.muzzle_speed_mps,
           .coil_temperature_K = d.track.coil.temperature_K};
 }
 

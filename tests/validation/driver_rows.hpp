@@ -3,7 +3,8 @@
 #include <string>
 #include <vector>
 
-// The validation of the mass driver, case by case: what docs/validation-massdriver.md shows and the tests check.
+// The validation of the mass driver, case by case: what docs/validation-massdriver.md shows and the tests
+// check.
 namespace lunafab::massdriver::test {
 
 struct Row {

@@ -20,7 +20,8 @@ std::vector<std::string> lines_of(const std::string& text) {
 std::vector<std::string> cells_of(const std::string& line) {
   std::vector<std::string> cells;
   std::size_t from = 2, to = 0;
-  for (; (to = line.find(" | ", from)) != std::string::npos; from = to + 3) cells.push_back(line.substr(from, to - from));
+  for (; (to = line.find(" | ", from)) != std::string::npos; from = to + 3)
+    cells.push_back(line.substr(from, to - from));
   cells.push_back(line.substr(from));
   return cells;
 }
@@ -36,8 +37,8 @@ std::vector<std::string> committed(const Section& section) {
   return lines;
 }
 
-/// The page may differ from what is found now by a quarter of the tolerance, rounding included: the last bits of
-/// another processor are no reason to write it anew.
+/// The page may differ from what is found now by a quarter of the tolerance, rounding included: the last bits
+/// of another processor are no reason to write it anew.
 void check_line(const std::string& line, const Row& row) {
   const std::vector<std::string> said = cells_of(line), now = cells_of(table_line(row));
   REQUIRE(said.size() == now.size());
@@ -68,23 +69,34 @@ void check_section(std::size_t index) {
 
 }  // namespace
 
-TEST_CASE("Mass driver: inductances agree with closed forms, tables and finite elements", "[driver-validation]") {
+TEST_CASE("Mass driver: inductances agree with closed forms, tables and finite elements",
+          "[driver-validation]") {
   check_section(0);
 }
 
-TEST_CASE("Mass driver: one circuit rings as its closed form", "[driver-validation]") { check_section(1); }
+TEST_CASE("Mass driver: one circuit rings as its closed form", "[driver-validation]") {
+  check_section(1);
+}
 
 TEST_CASE("Mass driver: short tracks agree with direct quadrature in SciPy", "[driver-validation]") {
   check_section(2);
 }
 
-TEST_CASE("Mass driver: short tracks agree with ngspice", "[driver-validation]") { check_section(3); }
+TEST_CASE("Mass driver: short tracks agree with ngspice", "[driver-validation]") {
+  check_section(3);
+}
 
-TEST_CASE("Mass driver: momentum and energy are conserved", "[driver-validation]") { check_section(4); }
+TEST_CASE("Mass driver: momentum and energy are conserved", "[driver-validation]") {
+  check_section(4);
+}
 
-TEST_CASE("Mass driver: whole machines agree with the prototype", "[driver-validation]") { check_section(5); }
+TEST_CASE("Mass driver: whole machines agree with the prototype", "[driver-validation]") {
+  check_section(5);
+}
 
-TEST_CASE("Mass driver: Mass Driver 1 is possible", "[driver-validation]") { check_section(6); }
+TEST_CASE("Mass driver: Mass Driver 1 is possible", "[driver-validation]") {
+  check_section(6);
+}
 
 TEST_CASE("Mass driver: the validation page holds these sections and no others", "[driver-validation]") {
   REQUIRE(sections().size() == 7);

@@ -41,6 +41,8 @@ inline constexpr Unit volume{"m3", "a volume", "2 m3"};
 inline constexpr Unit density{"kg m-3", "a density", "2700 kg/m3"};
 inline constexpr Unit mass_flow{"kg s-1", "a mass flow", "3 t/h"};
 inline constexpr Unit force_per_speed{"N s m-1", "a force per speed", "0.1 N s/m"};
+inline constexpr Unit stiffness{"N m-1", "a stiffness", "5 MN/m"};
+inline constexpr Unit moment_of_inertia{"kg m2", "a moment of inertia", "4000 kg m2"};
 inline constexpr Unit jerk{"m s-3", "a jerk", "1e6 m/s3"};
 inline constexpr Unit specific_heat{"J kg-1 K-1", "a specific heat", "897 J/kg/K"};
 inline constexpr Unit volumetric_heat{"J m-3 K-1", "a heat capacity per volume", "50 kJ/m3/K"};
@@ -82,6 +84,8 @@ inline constexpr Unit all[] = {number,
                                density,
                                mass_flow,
                                force_per_speed,
+                               stiffness,
+                               moment_of_inertia,
                                jerk,
                                specific_heat,
                                volumetric_heat,

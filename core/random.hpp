@@ -19,7 +19,18 @@ enum class Purpose : std::uint8_t {
   orbit_failure = 9,
   arrival = 10,
   vehicle_failure = 11,
-  test = 12
+  test = 12,
+  bank_voltage = 13,
+  common_voltage = 14,
+  firing_jitter = 15,
+  position_sensor = 16,
+  speed_sensor = 17,
+  capacitance = 18,
+  payload_mass = 19,
+  coil_temperature = 20,
+  bank_fault = 21,
+  release = 22,
+  track_survey = 23
 };
 
 /// The 32-bit key of an entity: FNV-1a of its full name in the file (`lines.cells.stations.evaporate`).

@@ -327,7 +327,8 @@ void BatchRun<S>::fire(int i, int coil) {
     energy_J *= 1.0 + d.firing.gain * (nominal_speed_sq(machine_, lane.plan, x) - speed * speed) /
                           (2.0 * lane.plan.mean_mps2 * d.track.pitch_m);
   }
-  if (energy_J > bank_capacity_J(machine_)) energy_J = bank_capacity_J(machine_), ++out.saturated_banks;
+  const double most_J = largest_charge * bank_rating_J(d);
+  if (energy_J > most_J) energy_J = most_J, ++out.saturated_banks;
   const double volt_factor = 1.0 + at(dev.voltage, index);
   energy_J *= volt_factor * volt_factor * (1.0 + at(dev.capacitance, index));
   if (fault == BankFault::miss || !(energy_J > 0.0)) {

@@ -100,6 +100,18 @@ void check_drive_temperatures(Examination& of) {
       coil.temperature_limit_K <= coil.sky_K) {
     of.fail("track.coil.radiator.sky", "is as warm as a coil may get: the radiator would never cool it",
             fmt::format("below {:.4g} K", coil.temperature_limit_K));
+  } else if (of.sound({"track.coil.radiator", "track.coil.temperature_limit"}) &&
+             coil.sky_K < coil.sky_night_K) {
+    of.fail("track.coil.radiator.sky_night", "is warmer than the sky by day", at_most(coil.sky_K, "K"));
+  }
+}
+
+void check_cryocooler(Examination& of) {
+  const BucketCoils& coils = of.design.bucket;
+  if (coils.heat_leak_W == 0.0 || !of.sound({"bucket.coils.heat_leak", "bucket.coils.cryocooler"})) return;
+  if (coils.cryocooler_W <= coils.heat_leak_W) {
+    of.fail("bucket.coils.cryocooler", "lifts no more than the heat leak: the coil would never cool down",
+            fmt::format("more than {:.4g} W", coils.heat_leak_W));
   }
 }
 
@@ -134,6 +146,7 @@ void check_coils(Examination& of) {
   check_bucket_mass(of);
   check_drive_temperatures(of);
   check_superconductor(of);
+  check_cryocooler(of);
 }
 
 }  // namespace lunafab::massdriver

@@ -178,6 +178,18 @@ void check_catcher(Examination& of) {
   }
 }
 
+void check_receiving(Examination& of) {
+  const DriverDesign& d = of.design;
+  if (d.back.receiving_J == 0.0 || !of.sound({"return.receiving", "muzzle_speed", "bucket.mass"})) return;
+  const double stop_J = 0.5 * d.bucket_kg * d.muzzle_speed_mps * d.muzzle_speed_mps * d.back.recovery;
+  if (less(d.back.receiving_J, stop_J)) {
+    of.fail(
+        "return.receiving",
+        fmt::format("braking the empty bucket from the muzzle speed gives {:.4g} GJ back", stop_J / J_per_GJ),
+        at_least(stop_J / J_per_GJ, "GJ"));
+  }
+}
+
 void check_round(Examination& of) {
   const DriverDesign& d = of.design;
   if (!of.sound({"return.brake", "return.cycle", "return.buckets", "return.clear", "track.stages",
@@ -214,7 +226,9 @@ void check_design(const DriverDesign& design, const Node& body, const std::strin
     check_losses(of);
   }
   check_catcher(of);
+  check_receiving(of);
   check_round(of);
+  check_sled(of);
 }
 
 }  // namespace lunafab::massdriver

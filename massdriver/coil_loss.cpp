@@ -108,4 +108,10 @@ double strand_drag_N_per_mps(const DriverDesign& design, double temperature_K) {
          conductor_m3 * design.bucket.count / design.track.pitch_m;
 }
 
+double eddy_drag_N_per_mps(const DriverDesign& design) {
+  const DriveCoil& coil = design.track.coil;
+  const double strands = coil.strand_m > 0.0 ? strand_drag_N_per_mps(design, coil.temperature_K) : 0.0;
+  return design.losses.eddy_N_per_mps + strands;
+}
+
 }  // namespace lunafab::massdriver

@@ -48,4 +48,8 @@ double passing_gradient_square(double filament_radius_m, double radius_m);
 /// frequency of a kilohertz or two 1 mm still is).
 double strand_drag_N_per_mps(const DriverDesign& design, double temperature_K);
 
+/// All drag ∝ v of a launch, force over speed: `losses.eddy_N_per_mps` of the structure and the strands' with
+/// coils at the design's temperature. What a machine is built with.
+double eddy_drag_N_per_mps(const DriverDesign& design);
+
 }  // namespace lunafab::massdriver

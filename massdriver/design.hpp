@@ -202,6 +202,7 @@ struct DriverDesign {
   Limits limits;
   Maintenance maintenance;
   CostModel cost;
+  bool has_sled = false;   ///< without: lateral errors are not modelled, and zero
   SledDesign sled;         ///< bucket and payload as rigid bodies, guidance, latches
   SurveySpectrum survey;   ///< errors of the track
   LaunchSpread spread;     ///< errors of payload and release, launch by launch

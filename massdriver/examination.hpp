@@ -36,4 +36,7 @@ std::string at_most(double value, std::string_view unit);
 /// The coils by themselves: sections, bore, rows, masses, temperatures, superconductor.
 void check_coils(Examination& of);
 
+/// The sled by itself, where there is one: pads, latches, stability, release, survey.
+void check_sled(Examination& of);
+
 }  // namespace lunafab::massdriver

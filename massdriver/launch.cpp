@@ -1,8 +1,13 @@
 #include "massdriver/launch.hpp"
+#include <Eigen/Cholesky>
+#include <algorithm>
 #include <cmath>
 #include <string_view>
 #include "core/contract.hpp"
-#include "core/variates.hpp"
+#include "core/elementary.hpp"
+#include "massdriver/monte_carlo.hpp"
+#include "massdriver/plan.hpp"
+#include "massdriver/stage_thermal.hpp"
 
 namespace lunafab::massdriver {
 namespace {
@@ -10,6 +15,7 @@ namespace {
 constexpr std::string_view stream_name =
     "mass_driver";                 // one driver a scenario, keyed by its place in the file
 constexpr std::uint32_t axes = 3;  // draws of one muzzle error: along, left, up
+constexpr std::uint64_t draws_a_fault = 64;  // stages that may fail in one launch, at most
 
 bool is_probability(double p) {
   return p >= 0.0 && p <= 1.0;
@@ -18,20 +24,7 @@ bool is_spread(double sd) {
   return sd >= 0.0 && std::isfinite(sd);
 }
 
-/// Bus energy of a launch and where it goes.
-struct Energy {
-  double kinetic_J, heat_J, bus_J;
-};
-
-// The bus is the sum of its parts, not the other way round: then bus == kinetic + heat holds to the last bit
-// for every efficiency, where bus − kinetic would round away up to half a unit in the last place below 50 %.
-Energy split_energy(const Driver& driver, double payload_kg, double speed_mps) {
-  const double kinetic_J = 0.5 * payload_kg * speed_mps * speed_mps;
-  const double heat_J = kinetic_J / driver.wall_plug_efficiency - kinetic_J;
-  return {kinetic_J, heat_J, kinetic_J + heat_J};
-}
-
-void check(const Driver& driver, double payload_kg, double speed_mps) {
+void check_ideal(const Driver& driver, double payload_kg, double speed_mps) {
   expects(driver.wall_plug_efficiency > 0.0 && driver.wall_plug_efficiency <= 1.0,
           "launch: the wall-plug efficiency must lie in (0, 1]");
   expects(is_probability(driver.misfire_probability), "launch: the misfire probability must lie in [0, 1]");
@@ -44,40 +37,258 @@ void check(const Driver& driver, double payload_kg, double speed_mps) {
   expects(std::isfinite(payload_kg) && std::isfinite(speed_mps), "launch: payload and speed must be finite");
 }
 
-MuzzleState draw_muzzle(const Driver& driver, const LaunchOrder& order, const StreamKey& key) {
-  const Eigen::Vector3d sd_mps{driver.speed_sd_mps, driver.lateral_sd_mps, driver.lateral_sd_mps};
-  MuzzleState muzzle{.at = order.at, .velocity_mps = {order.speed_mps, 0.0, 0.0}};
-  muzzle.covariance_m2ps2.diagonal() = sd_mps.cwiseAbs2();
-  for (std::uint32_t axis = 0; axis < axes; ++axis) {
-    const double u = uniform(key, order.serial, axes * order.attempt + axis);
-    muzzle.velocity_mps[axis] += sd_mps[axis] * normal_quantile(u);
+double kinetic_J(double payload_kg, double speed_mps) {
+  return 0.5 * payload_kg * speed_mps * speed_mps;
+}
+
+StreamKey key_of(std::uint64_t seed, std::uint32_t replication, Purpose purpose) {
+  return {seed, replication, entity_key(stream_name), purpose};
+}
+
+struct Draw {
+  std::uint64_t seed;
+  std::uint32_t replication;
+};
+
+/// The velocity's scatter, known beforehand: covariance and the orders' own draws from it.
+void scatter(LaunchResult& result, const Eigen::Matrix3d& covariance, const Draw& draw) {
+  const LaunchOrder& order = result.order;
+  const StreamKey key = key_of(draw.seed, draw.replication, Purpose::muzzle_error);
+  Eigen::Vector3d z;
+  for (std::uint32_t axis = 0; axis < axes; ++axis)
+    z[axis] = normal_quantile(uniform(key, order.serial, axes * order.attempt + axis));
+  const Eigen::LDLT<Eigen::Matrix3d> factors(covariance);
+  const Eigen::Vector3d sd = factors.vectorD().cwiseMax(0.0).cwiseSqrt();
+  const Eigen::Matrix3d permuted = factors.transpositionsP().transpose() * Eigen::Matrix3d(factors.matrixL());
+  result.muzzle = {.at = order.at, .velocity_mps = {order.speed_mps, 0.0, 0.0}, .covariance_m2ps2 = covariance};
+  result.muzzle.velocity_mps += permuted * (sd.asDiagonal() * z);
+}
+
+void misfire(LaunchResult& result) {
+  result.outcome = LaunchOutcome::misfire;
+  result.muzzle = {.at = result.order.at, .velocity_mps = Eigen::Vector3d::Zero()};
+  result.kinetic_energy_J = result.residual_J = 0.0;
+  result.heat_J = result.bus_energy_J;
+}
+
+/// Books the plan: the bus is the sum of its parts, so that they close to the last bit.
+void book(LaunchResult& result, double bus_J, double residual_J) {
+  result.kinetic_energy_J = kinetic_J(result.order.payload_kg, result.order.speed_mps);
+  result.residual_J = residual_J;
+  result.heat_J = bus_J - result.kinetic_energy_J - residual_J;
+  result.bus_energy_J = result.kinetic_energy_J + result.heat_J + result.residual_J;
+}
+
+bool draws_misfire(const DriverModel& driver, const LaunchOrder& order, const Draw& draw) {
+  return uniform(key_of(draw.seed, draw.replication, Purpose::misfire), order.serial, order.attempt) <
+         driver.ideal.misfire_probability;
+}
+
+// ---- ideal
+
+LaunchResult launch_ideal(const DriverModel& driver, const LaunchOrder& order, const Draw& draw) {
+  LaunchResult result{.order = order};
+  book(result, planned_launch(driver, order.payload_kg, order.speed_mps, order.coil_K).bus_energy_J, 0.0);
+  if (draws_misfire(driver, order, draw)) return misfire(result), result;
+  const Eigen::Vector3d sd{driver.ideal.speed_sd_mps, driver.ideal.lateral_sd_mps, driver.ideal.lateral_sd_mps};
+  scatter(result, sd.cwiseAbs2().asDiagonal(), draw);
+  return result;
+}
+
+// ---- table
+
+MeanLaunch mean_of(const DriverModel& driver, double payload_kg, double speed_mps, double coil_K) {
+  const auto mean = mean_launch(driver.design, driver.table, payload_kg, speed_mps, coil_K);
+  expects(mean.has_value(), "launch: payload, speed and coil temperature must be within the driver's table");
+  return *mean;
+}
+
+Eigen::Matrix3d covariance_of(const DriverModel& driver, double speed_sd_mps) {
+  const auto& l = driver.table.lateral_m2ps2;
+  Eigen::Matrix3d c = Eigen::Matrix3d::Zero();
+  c(0, 0) = speed_sd_mps * speed_sd_mps;
+  c(1, 1) = l[0], c(1, 2) = c(2, 1) = l[1], c(2, 2) = l[2];
+  return c;
+}
+
+/// Stages that fail in this launch, counted from the last; binomial, by their gaps.
+std::vector<std::int64_t> failed_stages(const DriverModel& driver, const LaunchOrder& order, const Draw& draw) {
+  const double p = driver.design.errors.stage_miss;
+  std::vector<std::int64_t> failed;
+  if (p <= 0.0) return failed;
+  const StreamKey key = key_of(draw.seed, draw.replication, Purpose::bank_fault);
+  const double per_gap = portable_log(1.0 - std::min(p, 0.999));
+  double at = -1.0;
+  for (std::uint64_t n = 0; n < draws_a_fault; ++n) {
+    at += 1.0 + std::floor(portable_log(uniform(key, order.serial * draws_a_fault + n, order.attempt)) / per_gap);
+    if (!(at < driver.design.track.stages)) break;
+    failed.push_back(static_cast<std::int64_t>(at));
   }
-  return muzzle;
+  return failed;
+}
+
+/// The longest run of consecutive numbers.
+std::int64_t longest_run(const std::vector<std::int64_t>& ascending) {
+  std::int64_t longest = 0, run = 0;
+  for (std::size_t i = 0; i < ascending.size(); ++i) {
+    run = i > 0 && ascending[i] == ascending[i - 1] + 1 ? run + 1 : 1;
+    longest = std::max(longest, run);
+  }
+  return longest;
+}
+
+LaunchResult launch_by_table(const DriverModel& driver, const LaunchOrder& order, const Draw& draw) {
+  const MeanLaunch mean = mean_of(driver, order.payload_kg, order.speed_mps, order.coil_K);
+  LaunchResult result{.order = order, .fidelity = Fidelity::table};
+  book(result, planned_launch(driver, order.payload_kg, order.speed_mps, order.coil_K).bus_energy_J, mean.residual_J);
+  const std::vector<std::int64_t> failed = failed_stages(driver, order, draw);
+  result.failed_stages = static_cast<std::int32_t>(failed.size());
+  if (draws_misfire(driver, order, draw) || longest_run(failed) > driver.table.tolerated_misses)
+    return misfire(result), result;
+  scatter(result, covariance_of(driver, mean.speed_sd_mps), draw);
+  for (const std::int64_t from_last : failed)
+    if (from_last < static_cast<std::int64_t>(driver.table.miss_mps.size()))
+      result.muzzle.velocity_mps[0] += driver.table.miss_mps[static_cast<std::size_t>(from_last)];
+  return result;
+}
+
+// ---- solve
+
+/// The command that the controls give so that the mean launch reaches what was asked for.
+LaunchConditions commanded(const DriverModel& driver, const LaunchOrder& order, const MeanLaunch& mean) {
+  return {.payload_kg = order.payload_kg,
+          .weighed_kg = order.payload_kg,
+          .muzzle_speed_mps = std::min(order.speed_mps - mean.speed_offset_mps,
+                                       top_speed_mps(driver.design, order.payload_kg)),
+          .coil_temperature_K = order.coil_K};
+}
+
+/// Full solutions of all orders, each with its own errors, side by side.
+std::vector<LaunchResult> launch_solved(const DriverModel& driver, std::span<const LaunchOrder> orders,
+                                        const Draw& draw) {
+  std::vector<LaunchConditions> conditions;
+  std::vector<MeanLaunch> means;
+  for (const LaunchOrder& o : orders) {
+    means.push_back(mean_of(driver, o.payload_kg, o.speed_mps, o.coil_K));
+    conditions.push_back(draw_conditions(*driver.machine, commanded(driver, o, means.back()),
+                                         {draw.seed, draw.replication}, o.serial, o.attempt));
+  }
+  const std::vector<LaunchSolution> solutions = solve_launches(*driver.machine, conditions, {});
+  std::vector<LaunchResult> results;
+  for (std::size_t i = 0; i < orders.size(); ++i) {
+    const LaunchSolution& s = solutions[i];
+    LaunchResult result{.order = orders[i], .fidelity = Fidelity::solve};
+    book(result, planned_launch(driver, orders[i].payload_kg, orders[i].speed_mps, orders[i].coil_K).bus_energy_J,
+         s.energy.residual_J);
+    result.failed_stages = s.skipped_banks;
+    if (draws_misfire(driver, orders[i], draw) || s.outcome != SolverOutcome::completed) {
+      misfire(result);
+    } else {
+      scatter(result, covariance_of(driver, 0.0), draw);
+      // The command met the mean up to what the track's end leaves out of reach.
+      result.muzzle.velocity_mps[0] = s.muzzle_speed_mps;
+      result.muzzle.covariance_m2ps2(0, 0) = means[i].speed_sd_mps * means[i].speed_sd_mps;
+    }
+    results.push_back(result);
+  }
+  return results;
+}
+
+/// Solves the audited launches' means in full and notes how far the table is off.
+void audit(const DriverModel& driver, std::vector<LaunchResult>& results) {
+  if (driver.audit <= 0 || !driver.machine) return;
+  std::vector<LaunchConditions> conditions;
+  std::vector<std::size_t> which;
+  for (std::size_t i = 0; i < results.size(); ++i) {
+    const LaunchOrder& o = results[i].order;
+    if (o.serial % static_cast<std::uint64_t>(driver.audit) != 0) continue;
+    which.push_back(i);
+    conditions.push_back({.payload_kg = o.payload_kg,
+                          .weighed_kg = o.payload_kg,
+                          .muzzle_speed_mps = o.speed_mps,
+                          .coil_temperature_K = o.coil_K});
+  }
+  const std::vector<LaunchSolution> solutions = solve_launches(*driver.machine, conditions, {});
+  for (std::size_t k = 0; k < which.size(); ++k) {
+    LaunchResult& r = results[which[k]];
+    const LaunchOrder& o = r.order;
+    const MeanLaunch mean = mean_of(driver, o.payload_kg, o.speed_mps, o.coil_K);
+    const EnergyAccount& e = solutions[k].energy;
+    r.audited = true;
+    r.audit_speed_mps = o.speed_mps + mean.speed_offset_mps - solutions[k].muzzle_speed_mps;
+    r.audit_bus_rel = bus_energy_J(driver.design, o.payload_kg, o.speed_mps, mean.discharged_J, mean.recovered_J) /
+                          bus_energy_J(driver.design, o.payload_kg, o.speed_mps, e.discharged_J, e.recovered_J) -
+                      1.0;
+  }
+}
+
+double coil_heat_capacity_J_per_K(const DriverDesign& d) {
+  return coil_mass_kg(d.track.coil) * d.track.coil.conductor.specific_heat_J_per_kgK;
+}
+
+/// Power radiated by one coil at T above that at its surroundings, ÷ heat capacity: k of dT/dt = −k (T⁴ − T₀⁴).
+double radiation_per_s_K3(const DriverDesign& d) {
+  constexpr double stefan_boltzmann = 5.670374419e-8;  // CODATA 2018, W/m²/K⁴
+  return stefan_boltzmann * d.track.coil.emissivity * d.track.coil.radiator_m2 / coil_heat_capacity_J_per_K(d);
 }
 
 }  // namespace
 
-double planned_bus_energy_J(const Driver& driver, double payload_kg, double speed_mps) {
-  check(driver, payload_kg, speed_mps);
-  return split_energy(driver, payload_kg, speed_mps).bus_J;
+PlannedLaunch planned_launch(const DriverModel& driver, double payload_kg, double speed_mps, double coil_K) {
+  if (driver.fidelity == Fidelity::ideal) {
+    check_ideal(driver.ideal, payload_kg, speed_mps);
+    return {.bus_energy_J = kinetic_J(payload_kg, speed_mps) / driver.ideal.wall_plug_efficiency};
+  }
+  const MeanLaunch mean = mean_of(driver, payload_kg, speed_mps, coil_K);
+  return {.bus_energy_J = bus_energy_J(driver.design, payload_kg, speed_mps, mean.discharged_J, mean.recovered_J),
+          .coil_heat_J = mean.coil_heat_J};
 }
 
-LaunchResult launch_ideal(const Driver& driver, const LaunchOrder& order, std::uint64_t seed,
-                          std::uint32_t replication) {
-  check(driver, order.payload_kg, order.speed_mps);
-  const Energy energy = split_energy(driver, order.payload_kg, order.speed_mps);
-  const StreamKey key{seed, replication, entity_key(stream_name), Purpose::misfire};
-  LaunchResult result{.order = order, .bus_energy_J = energy.bus_J};
-  if (uniform(key, order.serial, order.attempt) < driver.misfire_probability) {
-    result.outcome = LaunchOutcome::misfire;
-    result.muzzle.at = order.at;
-    result.heat_J = energy.bus_J;
-    return result;
+bool reaches(const DriverModel& driver, double payload_kg, double speed_mps) {
+  if (driver.fidelity == Fidelity::ideal)
+    return payload_kg <= driver.ideal.largest_payload_kg && speed_mps <= driver.ideal.top_speed_mps;
+  return mean_launch(driver.design, driver.table, payload_kg, speed_mps, driver.design.track.coil.temperature_K)
+      .has_value();
+}
+
+std::vector<LaunchResult> launch(const DriverModel& driver, std::span<const LaunchOrder> orders, std::uint64_t seed,
+                                 std::uint32_t replication) {
+  const Draw draw{seed, replication};
+  if (driver.fidelity == Fidelity::solve) return launch_solved(driver, orders, draw);
+  std::vector<LaunchResult> results;
+  for (const LaunchOrder& order : orders)
+    results.push_back(driver.fidelity == Fidelity::ideal ? launch_ideal(driver, order, draw)
+                                                         : launch_by_table(driver, order, draw));
+  if (driver.fidelity == Fidelity::table) audit(driver, results);
+  return results;
+}
+
+double warming_K(const DriverDesign& d, double coil_heat_J) {
+  return coil_heat_J / (d.track.stages * coil_heat_capacity_J_per_K(d));
+}
+
+// ∫ dT/(T⁴ − T₀⁴) = [ln((T − T₀)/(T + T₀)) − 2 atan(T/T₀)] / 4T₀³
+double cooling_s(const DriverDesign& d, double coil_K, double to_K) {
+  const double t0 = d.track.coil.temperature_K;
+  if (!(coil_K > to_K)) return 0.0;
+  expects(to_K > t0, "coils: they cool to above their surroundings' temperature only");
+  const auto integral = [t0](double t) {
+    return (std::log((t - t0) / (t + t0)) - 2.0 * std::atan(t / t0)) / (4.0 * t0 * t0 * t0);
+  };
+  return (integral(coil_K) - integral(to_K)) / radiation_per_s_K3(d);
+}
+
+double cooled_K(const DriverDesign& d, double coil_K, double after_s) {
+  const double t0 = d.track.coil.temperature_K;
+  constexpr double as_good_as_cold = 1e-6;
+  double low = t0 + as_good_as_cold, high = coil_K;
+  if (!(high > low)) return coil_K;
+  if (cooling_s(d, coil_K, low) <= after_s) return t0;
+  for (int i = 0; i < 60; ++i) {
+    const double middle = 0.5 * (low + high);
+    (cooling_s(d, coil_K, middle) > after_s ? low : high) = middle;
   }
-  result.muzzle = draw_muzzle(driver, order, {seed, replication, key.entity, Purpose::muzzle_error});
-  result.kinetic_energy_J = energy.kinetic_J;
-  result.heat_J = energy.heat_J;
-  return result;
+  return 0.5 * (low + high);
 }
 
 }  // namespace lunafab::massdriver

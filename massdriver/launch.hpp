@@ -1,7 +1,11 @@
 #pragma once
 #include <cstdint>
+#include <memory>
+#include <span>
+#include <vector>
 #include "core/muzzle.hpp"
 #include "core/random.hpp"
+#include "massdriver/launch_table.hpp"
 
 namespace lunafab::massdriver {
 
@@ -15,12 +19,23 @@ struct Driver {
   double lateral_sd_mps = 0.0;        ///< left and up, 1 σ each
 };
 
+/// The driver of a campaign at its fidelity.
+struct DriverModel {
+  Fidelity fidelity = Fidelity::ideal;
+  Driver ideal;         ///< at `table` and `solve` only its misfire probability counts
+  DriverDesign design;  ///< from here on: of `table` and `solve`
+  LaunchTable table;
+  std::shared_ptr<const Machine> machine;  ///< for `solve` and audits
+  std::int64_t audit = 0;                  ///< at `table`: one serial number in so many is solved in full as well
+};
+
 struct LaunchOrder {
   std::uint64_t serial = 0;   ///< of the satellite
   std::uint32_t attempt = 0;  ///< 0 for the first launch of this satellite
   Tick at{};
   double payload_kg = 0.0;
   double speed_mps = 0.0;
+  double coil_K = 0.0;  ///< mean temperature of the drive coils; not used at `ideal`
 };
 
 enum class LaunchOutcome : std::uint8_t { launched, misfire };
@@ -34,22 +49,42 @@ struct LaunchResult {
   double bus_energy_J = 0.0;
   double kinetic_energy_J = 0.0;  ///< of the payload at the nominal speed; 0 after a misfire
   double heat_J = 0.0;
-  double residual_J = 0.0;  ///< numerical residual of the solver; 0 at `ideal`
+  double residual_J = 0.0;        ///< numerical residual of the solver; 0 at `ideal`
+  std::int32_t failed_stages = 0;
+  bool audited = false;
+  double audit_speed_mps = 0.0;  ///< mean muzzle speed of the table less that of the full solution
+  double audit_bus_rel = 0.0;    ///< the same of the bus energy, relative
 };
 
-/// Net energy a launch takes from the bus: m v² / 2η, launched or misfired, exactly as `launch_ideal` books
-/// it.
-/// @throws ContractError unless payload and speed are within the driver's reach and the driver's own values
-/// are possible.
-double planned_bus_energy_J(const Driver& driver, double payload_kg, double speed_mps);
+/// What a launch takes, known before it.
+struct PlannedLaunch {
+  double bus_energy_J = 0.0;  ///< net, launched or misfired, exactly as `launch` books it
+  double coil_heat_J = 0.0;   ///< warms the drive coils; 0 at `ideal`
+};
 
-/// Launches at fidelity `ideal`: pure; draws keyed by the entity `mass_driver`, the satellite's serial and
-/// the attempt. The muzzle error is Gaussian with covariance diag(speed_sd², lateral_sd², lateral_sd²). A
-/// misfire costs the bus as much as a launch, nothing is recovered: the stages have fired and the abort
-/// catcher brakes the payload, so all of it becomes heat.
-/// @throws ContractError as `planned_bus_energy_J`, and where serial or attempt leave the random stream's
-/// range.
-LaunchResult launch_ideal(const Driver& driver, const LaunchOrder& order, std::uint64_t seed,
-                          std::uint32_t replication);
+/// @throws ContractError unless payload, speed and temperature are within the driver's reach (`reaches`).
+PlannedLaunch planned_launch(const DriverModel& driver, double payload_kg, double speed_mps, double coil_K);
+
+/// Whether the driver throws this payload at this speed at all, coils at their starting temperature.
+bool reaches(const DriverModel& driver, double payload_kg, double speed_mps);
+
+/// Launches: pure; draws keyed by the driver, the satellite's serial and the attempt. The muzzle speed scatters about
+/// what was asked for: the machine's known mean offset is allowed for in the command. A misfire costs the bus as much
+/// as a launch, nothing is recovered: the abort catcher brakes the payload, so all of it becomes heat.
+/// - `ideal`: Gaussian, diag(speed_sd², lateral_sd², lateral_sd²).
+/// - `table`: Gaussian with the table's scatter at this payload, speed and temperature; failed stages as discrete
+///   outcomes, a misfire where more than the machine tolerates fail in a row.
+/// - `solve`: every launch's own errors through the circuits; sideways as `table`. A launch that does not complete is a
+///   misfire. The bus is debited the plan; what a launch takes beyond or below it is in its heat.
+/// @throws ContractError as `planned_launch`, and where serial or attempt leave the random stream's range.
+std::vector<LaunchResult> launch(const DriverModel& driver, std::span<const LaunchOrder> orders, std::uint64_t seed,
+                                 std::uint32_t replication);
+
+/// Mean coil temperature a time after `coil_K`, radiating to surroundings at the design's starting temperature.
+double cooled_K(const DriverDesign& design, double coil_K, double after_s);
+/// The time until the coils have cooled to a temperature above their surroundings'; 0 where they are below it.
+double cooling_s(const DriverDesign& design, double coil_K, double to_K);
+/// Temperature rise of the mean coil.
+double warming_K(const DriverDesign& design, double coil_heat_J);
 
 }  // namespace lunafab::massdriver

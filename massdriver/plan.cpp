@@ -6,11 +6,20 @@
 namespace lunafab::massdriver {
 namespace {
 
-constexpr double feedback_reserve = 1.02;  // of a bank's energy, kept for the feedback to draw on
+constexpr double rounding = 1.0 + 1e-9;
 
 double design_acceleration(const DriverDesign& d) {
   const double gained = d.muzzle_speed_mps * d.muzzle_speed_mps - d.injection.speed_mps * d.injection.speed_mps;
   return gained / (2.0 * d.track.stages * d.track.pitch_m);
+}
+
+/// Energy of a half-bank for each m/s²: one per stage and bucket coil gives 1/count of the stage's work m·a·p.
+double bank_J_per_mps2(const DriverDesign& d, double weighed_kg) {
+  return (d.bucket_kg + weighed_kg) * d.track.pitch_m * d.firing.energy / d.bucket.count;
+}
+
+double allowed_acceleration(const DriverDesign& d, double weighed_kg) {
+  return std::min(design_acceleration(d), bank_rating_J(d) * rounding / bank_J_per_mps2(d, weighed_kg));
 }
 
 double behind_m(const DriverDesign& d, int stages, double x_m) {
@@ -22,25 +31,36 @@ double behind_m(const DriverDesign& d, int stages, double x_m) {
 
 }  // namespace
 
-double bank_capacity_J(const Machine& machine) {
-  const DriverDesign& d = machine.design;
-  return d.store.capacity_J / (static_cast<double>(d.track.stages) * d.bucket.count);
+double bank_rating_J(const DriverDesign& d) {
+  const double banks = static_cast<double>(d.track.stages) * d.bucket.count;
+  if (d.store.capacity_J > 0.0) return d.store.capacity_J / banks;
+  return bank_J_per_mps2(d, d.payload_kg) * design_acceleration(d);
+}
+
+double top_speed_mps(const DriverDesign& d, double weighed_kg) {
+  const double v0 = d.injection.speed_mps;
+  return std::sqrt(v0 * v0 + 2.0 * allowed_acceleration(d, weighed_kg) * d.track.stages * d.track.pitch_m);
+}
+
+double bus_energy_J(const DriverDesign& d, double payload_kg, double speed_mps, double discharged_J,
+                    double recovered_J) {
+  const double v0 = d.injection.speed_mps;
+  const double injected = 0.5 * (d.bucket_kg + payload_kg) * v0 * v0 / d.injection.efficiency;
+  const double regenerated = d.back.recovery * 0.5 * d.bucket_kg * speed_mps * speed_mps;
+  return (discharged_J - recovered_J) / d.store.charger_efficiency + injected - regenerated;
 }
 
 std::optional<LaunchPlan> plan_launch(const Machine& machine, double weighed_kg, double muzzle_mps) {
   const DriverDesign& d = machine.design;
   const double kg = d.bucket_kg + weighed_kg;
   const double gained = muzzle_mps * muzzle_mps - d.injection.speed_mps * d.injection.speed_mps;
-  // One half-bank per stage and bucket coil gives 1/count of the stage's work m·a·p.
-  const double work_factor = kg * d.track.pitch_m * d.firing.energy / d.bucket.count;
-  const double allowed = bank_capacity_J(machine) / (work_factor * feedback_reserve);
-  const double a_mps2 = std::min(design_acceleration(d), allowed);
+  const double a_mps2 = allowed_acceleration(d, weighed_kg);
   if (!(gained > 0.0) || !(a_mps2 > 0.0)) return std::nullopt;
-  const double needed = std::ceil(gained / (2.0 * a_mps2 * d.track.pitch_m) - 1e-9);
+  const double needed = std::ceil(gained / (2.0 * a_mps2 * d.track.pitch_m) - 1e-6);
   if (!(needed <= d.track.stages)) return std::nullopt;
   LaunchPlan plan{.stages = static_cast<int>(needed), .injection_mps = d.injection.speed_mps};
   plan.mean_mps2 = gained / (2.0 * plan.stages * d.track.pitch_m);
-  plan.bank_J = work_factor * plan.mean_mps2;
+  plan.bank_J = bank_J_per_mps2(d, weighed_kg) * plan.mean_mps2;
   plan.muzzle_mps = muzzle_mps;
   plan.moving_kg = kg;
   return plan;

@@ -19,6 +19,13 @@ struct LaunchPlan {
 /// it; nothing where even the whole track does not reach the speed.
 std::optional<LaunchPlan> plan_launch(const Machine& machine, double weighed_kg, double muzzle_mps);
 
+/// The largest speed at which the whole track still throws a payload; 0 where it throws nothing.
+double top_speed_mps(const DriverDesign& design, double weighed_kg);
+
+/// Net energy from the bus for one launch: (discharged − recovered)/charger + injection − regeneration.
+double bus_energy_J(const DriverDesign& design, double payload_kg, double speed_mps, double discharged_J,
+                    double recovered_J);
+
 /// Nominal squared speed with the leading bucket coil at `x_m` from stage 0's centre: v₀² + 2 a · (length of
 /// track behind the bucket coils, averaged over them), so the gain tapers while a coil is outside.
 double nominal_speed_sq(const Machine& machine, const LaunchPlan& plan, double x_m);
@@ -27,7 +34,9 @@ double nominal_speed_sq(const Machine& machine, const LaunchPlan& plan, double x
 /// nominal speed v at alignment. The same for every launch: it is hardware.
 double bank_capacitance_F(const Machine& machine, int stage, int coil);
 
-/// The largest energy a half-bank holds: store capacity over the number of half-banks.
-double bank_capacity_J(const Machine& machine);
+/// Energy a half-bank is rated for: store capacity over the number of half-banks, or what the nominal launch needs
+/// where no capacity is given. The feedback may ask for more, up to `largest_charge` times this.
+double bank_rating_J(const DriverDesign& design);
+inline constexpr double largest_charge = 1.4;  ///< of the rating, in energy: 18 % in voltage. An assumption.
 
 }  // namespace lunafab::massdriver

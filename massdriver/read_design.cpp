@@ -1,5 +1,6 @@
 #include "massdriver/read_design.hpp"
 #include "massdriver/conductors.hpp"
+#include "massdriver/read_sled.hpp"
 
 namespace lunafab::massdriver {
 namespace {
@@ -69,6 +70,7 @@ Superconductor read_superconductor(MapReader& coils, BucketSupply supply) {
       .field_scale_T = map.quantity("field_scale", unit::flux_density, {1e-3, 1e3}),
       .critical_temperature_K = map.quantity("critical_temperature", unit::temperature, {1.0, 500.0}),
       .exponent = map.quantity("exponent", unit::number, {0.1, 10.0}, 1.0),
+      .share = map.quantity("share", unit::number, share, 1.0),
       .filament_m = map.quantity("filament", unit::length, {0.0, 1.0}),
       .coupling_time_s = map.quantity("coupling_time", unit::time, {0.0, 1e6}),
       .heat_capacity_J_per_m3K = map.quantity("heat_capacity", unit::volumetric_heat, {1.0, 1e9})};
@@ -93,6 +95,8 @@ void read_bucket(MapReader& root, DriverDesign& design) {
   to.density_kg_per_m3 = coils.quantity("density", unit::density, density_range);
   to.temperature_K = coils.quantity("temperature", unit::temperature, kelvin);
   to.hoop_limit_Pa = coils.quantity("hoop_limit", unit::pressure, stress_range);
+  to.cryocooler_W = coils.quantity("cryocooler", unit::power, {0.0, 1e9}, 0.0);
+  to.heat_leak_W = coils.quantity("heat_leak", unit::power, {0.0, 1e9}, 0.0);
   to.superconductor = read_superconductor(coils, to.supply);
   coils.finish();
   bucket.finish();
@@ -111,6 +115,15 @@ void read_strands(MapReader& map, DriveCoil& coil) {
   }
 }
 
+void read_fatigue(MapReader& coil, DriveCoil& to) {
+  auto map = coil.optional_map("fatigue");
+  if (!map) return;
+  to.fatigue_Pa = map->quantity("stress", unit::pressure, stress_range);
+  to.fatigue_cycles = map->quantity("cycles", unit::number, launches_range);
+  to.fatigue_exponent = map->quantity("exponent", unit::number, {1.0, 50.0});
+  map->finish();
+}
+
 DriveCoil read_drive_coil(MapReader& track) {
   MapReader map = track.map("coil");
   DriveCoil coil;
@@ -122,10 +135,12 @@ DriveCoil read_drive_coil(MapReader& track) {
   coil.hoop_limit_Pa = map.quantity("hoop_limit", unit::pressure, stress_range);
   coil.voltage_limit_V = map.quantity("voltage_limit", unit::voltage, voltage_range);
   coil.temperature_limit_K = map.quantity("temperature_limit", unit::temperature, kelvin);
+  read_fatigue(map, coil);
   MapReader radiator = map.map("radiator");
   coil.emissivity = radiator.quantity("emissivity", unit::number, fraction);
   coil.radiator_m2 = radiator.quantity("area", unit::area, {0.0, 1e6});
   coil.sky_K = radiator.quantity("sky", unit::temperature, {0.0, 1000.0}, deep_space_K);
+  coil.sky_night_K = radiator.quantity("sky_night", unit::temperature, {0.0, 1000.0}, coil.sky_K);
   radiator.finish();
   map.finish();
   return coil;
@@ -159,7 +174,10 @@ Store read_store(MapReader& root) {
   store.switch_ohm = map.quantity("switch", unit::resistance, resistance_range, 0.0);
   store.esr_ohm = map.quantity("esr", unit::resistance, resistance_range, 0.0);
   store.life_launches = map.quantity("life", unit::number, launches_range);
+  store.voltage_ratio = map.quantity("voltage_ratio", unit::number, share, 1.0);
+  store.life_exponent = map.quantity("life_exponent", unit::number, {0.0, 50.0}, 0.0);
   store.switch_life_launches = map.quantity("switch_life", unit::number, launches_range);
+  store.switch_kg = map.quantity("switch_mass", unit::mass, {0.0, 1e6}, 0.0);
   store.capacity_J = map.quantity("capacity", unit::energy, {0.0, 1e18, true}, 0.0);
   map.finish();
   return store;
@@ -216,6 +234,7 @@ Return read_return(MapReader& root) {
   back.cycle_s = map.quantity("cycle", unit::time, {1.0, 1e8});
   back.buckets = static_cast<int>(map.count("buckets", 1, 100'000));
   back.clear_s = map.quantity("clear", unit::time, seconds_range);
+  back.receiving_J = map.quantity("receiving", unit::energy, {0.0, 1e18}, 0.0);
   if (auto catcher = map.optional_map("catcher")) {
     back.catcher_mps2 = catcher->quantity("deceleration", unit::acceleration, acceleration_range);
     back.catcher_m = catcher->quantity("length", unit::length, {0.0, 1e6, true});
@@ -249,9 +268,22 @@ Limits read_limits(MapReader& root) {
   const Limits limits{
       .acceleration_mps2 = map.quantity("acceleration", unit::acceleration, acceleration_range),
       .jerk_mps3 = map.quantity("jerk", unit::jerk, {0.0, 1e15, true}, 0.0),
-      .quench_margin = map.quantity("quench_margin", unit::number, {0.0, 0.99}, 0.0)};
+      .quench_margin = map.quantity("quench_margin", unit::number, {0.0, 0.99}, 0.0),
+      .payload_field_T = map.quantity("payload_field", unit::flux_density, {0.0, 1e3, true}, 0.0)};
   map.finish();
   return limits;
+}
+
+Maintenance read_maintenance(MapReader& root) {
+  Maintenance maintenance;
+  auto map = root.optional_map("maintenance");
+  if (!map) return maintenance;
+  maintenance.exchange_s = map->quantity("exchange", unit::time, seconds_range);
+  maintenance.crews = static_cast<int>(map->count("crews", 1, 100'000, 1));
+  maintenance.replace_at = map->quantity("replace_at", unit::number, share, 1.0);
+  maintenance.wear_shape = map->quantity("wear_shape", unit::number, {1.0, 20.0}, 1.0);
+  map->finish();
+  return maintenance;
 }
 
 CostModel read_cost(MapReader& root) {
@@ -283,7 +315,9 @@ DriverDesign read_design(MapReader& map) {
   design.back = read_return(map);
   design.errors = read_errors(map);
   design.limits = read_limits(map);
+  design.maintenance = read_maintenance(map);
   design.cost = read_cost(map);
+  read_sled(map, design);
   return design;
 }
 

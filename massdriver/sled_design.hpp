@@ -68,7 +68,9 @@ struct SledDesign {
   Latches latches;
   PushOff push_off;
   ReleaseSequence release;
-  double gravity_mps2 = 0.0;  ///< downwards
+  double bucket_length_m = 0.0,
+         payload_length_m = 0.0;  ///< along the bore, about their centres; 0: not known
+  double gravity_mps2 = 0.0;      ///< downwards
   /// Radius of a track that follows the ground; infinite: straight. v²/R lifts the sled; that the frame
   /// itself turns (1.4 mrad/s at 2.4 km/s) is left out: rates are against the track.
   double track_radius_m = std::numeric_limits<double>::infinity();

@@ -11,6 +11,7 @@ namespace {
 
 constexpr int retries = 4;     // with finer steps, until the residual is within tolerance
 constexpr double order = 8.0;  // of the kernel's method
+constexpr double profile_fineness = 2.5;  // loads and jerk are taken at the ends of steps
 
 /// Steps that keep ordinary machines within a tolerance; every launch checks its own residual.
 double fineness_for(double tolerance) {
@@ -79,9 +80,10 @@ std::vector<LaunchSolution> solve_launches(const Machine& machine, std::span<con
   for (std::size_t i = 0; i < open.size(); ++i) open[i] = i;
   RunSettings settings{.tolerance = options.tolerance};
   std::optional<HoopTables> hoop;
-  if (options.profile) hoop = tabulate_hoop(machine.design, machine.coupling.reach_m);
+  if (options.profile) hoop = tabulate_hoop(machine.design, machine.coupling.reach_m);  // loads are sampled at step ends
   settings.hoop = hoop ? &*hoop : nullptr;
   settings.fineness = options.fineness > 0.0 ? options.fineness : fineness_for(options.tolerance);
+  if (options.profile) settings.fineness = std::max(settings.fineness, profile_fineness);
   for (int attempt = 0; !open.empty(); ++attempt) {
     run_all(machine, launches, open, settings, solutions);
     if (options.fineness > 0.0 || attempt == retries) break;

@@ -158,3 +158,21 @@ TEST_CASE("coil loss: strand eddies grow with the square of the strand and of th
   design.bucket.current_A *= 3.0;
   CHECK_THAT(strand_drag_N_per_mps(design, 250.0), WithinRel(36.0 * once, 1e-14));
 }
+
+TEST_CASE("Eddy drag: the structure's and the strands' add up; without strands it is the structure's",
+          "[massdriver]") {
+  DriverDesign design;
+  design.bucket.winding = {1.30, 0.16, 0.035};
+  design.bucket.current_A = 1.2e6;
+  design.track.pitch_m = 0.9;
+  design.track.coil.winding = {1.50, 0.25, 0.04};
+  design.track.coil.fill = 0.7;
+  design.track.coil.conductor = {.resistivity_ohm_m = 2.2e-8, .reference_K = 254.55};
+  design.track.coil.temperature_K = 254.55;
+  design.losses.eddy_N_per_mps = 0.1;
+  CHECK(eddy_drag_N_per_mps(design) == 0.1);
+  design.track.coil.strand_m = 5e-4;
+  const double strands = strand_drag_N_per_mps(design, 254.55);
+  CHECK(strands > 0.0);
+  CHECK(eddy_drag_N_per_mps(design) == 0.1 + strands);
+}

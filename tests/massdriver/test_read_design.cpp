@@ -33,8 +33,10 @@ const std::string base =
     "    density: 8000 kg/m3\n"
     "    temperature: 20 K\n"
     "    hoop_limit: 300 MPa\n"
+    "    cryocooler: 200 W\n"
+    "    heat_leak: 20 W\n"
     "    superconductor: {critical_density: 1200 A/mm2, field_scale: 4 T, critical_temperature: 92 K,\n"
-    "      exponent: 1.5, filament: 0.5 mm, coupling_time: 1 ms, heat_capacity: 50 kJ/m3/K}\n"
+    "      exponent: 1.5, share: 0.02, filament: 0.5 mm, coupling_time: 1 ms, heat_capacity: 50 kJ/m3/K}\n"
     "track:\n"
     "  stages: 10834\n"
     "  pitch: 0.9 m\n"
@@ -53,7 +55,8 @@ const std::string base =
     "    hoop_limit: 80 MPa\n"
     "    voltage_limit: 20 kV\n"
     "    temperature_limit: 350 K\n"
-    "    radiator: {emissivity: 0.85, area: 2.4 m2, sky: 4 K}\n"
+    "    fatigue: {stress: 48 MPa, cycles: 5e8, exponent: 8}\n"
+    "    radiator: {emissivity: 0.85, area: 2.4 m2, sky: 4 K, sky_night: 3.5 K}\n"
     "store:\n"
     "  kind: capacitor\n"
     "  specific_energy: 1 kJ/kg\n"
@@ -63,7 +66,10 @@ const std::string base =
     "  switch: 15 uohm\n"
     "  esr: 5 uohm\n"
     "  life: 10000\n"
+    "  voltage_ratio: 0.8\n"
+    "  life_exponent: 9\n"
     "  switch_life: 1e6\n"
+    "  switch_mass: 200 kg\n"
     "  capacity: 16 GJ\n"
     "firing: {trigger: velocity_feedback, advance: -0.15, tuning: 1.2, energy: 1.005, gain: 0.5,\n"
     "  latest_opening: 1.8}\n"
@@ -78,6 +84,7 @@ const std::string base =
     "  cycle: 1945 s\n"
     "  buckets: 3\n"
     "  clear: 5 s\n"
+    "  receiving: 4.5 GJ\n"
     "  catcher: {deceleration: 28 g0, length: 10.6 km}\n"
     "errors: {voltage: 0.1 %, common_voltage: 0.01 %, jitter: 1 us, position_sensor: 0.1 mm, speed_sensor: 5 "
     "mm/s,\n"
@@ -88,6 +95,8 @@ const std::string base =
     "  acceleration: 40 g0\n"
     "  jerk: 1e6 m/s3\n"
     "  quench_margin: 0.2\n"
+    "  payload_field: 0.3 T\n"
+    "maintenance: {exchange: 30 min, crews: 20, replace_at: 0.9, wear_shape: 3}\n"
     "cost: {coil: 50 USD/kg, store: 100 USD/kJ, power: 5 USD/W, track: 20 kUSD/m}\n";
 
 struct Edit {
@@ -155,6 +164,8 @@ TEST_CASE("Every shipped driver design reads without findings", "[massdriver]") 
     const DriveCoil& coil = design.track.coil;
     CHECK(resistivity_ohm_m(coil.conductor, coil.temperature_K) == Approx(2.2e-8).epsilon(1e-4));
     CHECK(design.back.catcher_m > 0.0);
+    CHECK(design.has_sled == (design.bucket.count == 2));
+    CHECK(design.maintenance.exchange_s > 0.0);
   }
   REQUIRE(designs.size() == 6);
   CHECK(designs.at("two_coil_3500kg").muzzle_speed_mps == 2400.0);
@@ -163,6 +174,9 @@ TEST_CASE("Every shipped driver design reads without findings", "[massdriver]") 
   CHECK(designs.at("two_coil_1500kg").payload_kg == 1500.0);
   CHECK(designs.at("one_coil_1t").bucket.count == 1);
   CHECK(designs.at("two_coil_baseline").muzzle_speed_mps == 2560.0);
+  CHECK(designs.at("two_coil_baseline").store.capacity_J == 20.5e9);
+  const std::string baseline = LUNAFAB_SOURCE_DIR "/configs/drivers/two_coil_baseline.yaml";
+  CHECK_NOTHROW(load_design(baseline, {"payload=4.5 t", "muzzle_speed=2.47 km/s"}));
 }
 
 TEST_CASE("A design's values arrive in SI units where they belong", "[massdriver]") {
@@ -195,6 +209,45 @@ TEST_CASE("A design's values arrive in SI units where they belong", "[massdriver
   CHECK(d.errors.early_by == 0.1);
   CHECK(d.limits.jerk_mps3 == 1e6);
   CHECK(d.cost.store_per_J == 0.1);
+  CHECK_FALSE(d.has_sled);
+}
+
+TEST_CASE("A design's wear, cooling and exchange arrive where they belong", "[massdriver]") {
+  const DriverDesign d = read_design_document(parse_document(base, "driver.yaml"));
+  CHECK(d.bucket.cryocooler_W == 200.0);
+  CHECK(d.bucket.heat_leak_W == 20.0);
+  CHECK(d.bucket.superconductor.share == 0.02);
+  CHECK(d.track.coil.sky_night_K == 3.5);
+  CHECK(d.track.coil.fatigue_Pa == 4.8e7);
+  CHECK(d.track.coil.fatigue_cycles == 5e8);
+  CHECK(d.track.coil.fatigue_exponent == 8.0);
+  CHECK(d.store.voltage_ratio == 0.8);
+  CHECK(d.store.life_exponent == 9.0);
+  CHECK(d.store.switch_kg == 200.0);
+  CHECK(d.back.receiving_J == 4.5e9);
+  CHECK(d.limits.payload_field_T == 0.3);
+  CHECK(d.maintenance.exchange_s == 1800.0);
+  CHECK(d.maintenance.crews == 20);
+  CHECK(d.maintenance.replace_at == 0.9);
+  CHECK(d.maintenance.wear_shape == 3.0);
+}
+
+TEST_CASE("Coolers, stores and skies that cannot work are refused", "[massdriver]") {
+  check_refusals({
+      {{"cryocooler: 200 W", "cryocooler: 10 W"},
+       "bucket.coils.cryocooler",
+       "never cool down",
+       "more than 20 W"},
+      {{"receiving: 4.5 GJ", "receiving: 3 GJ"},
+       "return.receiving",
+       "gives 3.982 GJ back",
+       "at least 3.982 GJ"},
+      {{"sky_night: 3.5 K", "sky_night: 5 K"}, "track.coil.radiator.sky_night", "warmer", "at most 4 K"},
+      {{"voltage_ratio: 0.8", "voltage_ratio: 1.2"}, "store.voltage_ratio", "out of range", "at most 1"},
+      {{"replace_at: 0.9", "replace_at: 0"}, "maintenance.replace_at", "out of range", "more than 0"},
+      {{"share: 0.02", "share: 2"}, "bucket.coils.superconductor.share", "out of range", "at most 1"},
+      {{"cycles: 5e8", "cycles: 0"}, "track.coil.fatigue.cycles", "out of range", "from 1"},
+  });
 }
 
 TEST_CASE("What may be left out of a design has a neutral value", "[massdriver]") {
@@ -203,11 +256,20 @@ TEST_CASE("What may be left out of a design has a neutral value", "[massdriver]"
            {"title: test\n", ""},
            {"    fill: 1\n", ""},
            {"    supply: flux_conserving\n", ""},
-           {"      exponent: 1.5,", "     "},
+           {"      exponent: 1.5, share: 0.02,", "     "},
            {"  drift: 2 m\n", ""},
            {"    strand: 0.5 mm\n", ""},
            {"    strands: 60\n", ""},
-           {", sky: 4 K", ""},
+           {", sky: 4 K, sky_night: 3.5 K", ""},
+           {"    fatigue: {stress: 48 MPa, cycles: 5e8, exponent: 8}\n", ""},
+           {"    cryocooler: 200 W\n", ""},
+           {"    heat_leak: 20 W\n", ""},
+           {"  voltage_ratio: 0.8\n", ""},
+           {"  life_exponent: 9\n", ""},
+           {"  switch_mass: 200 kg\n", ""},
+           {"  receiving: 4.5 GJ\n", ""},
+           {"  payload_field: 0.3 T\n", ""},
+           {"maintenance: {exchange: 30 min, crews: 20, replace_at: 0.9, wear_shape: 3}\n", ""},
            {"  converter_efficiency: 0.95\n", ""},
            {"  standby: 1 kW\n", ""},
            {"  switch: 15 uohm\n", ""},
@@ -231,6 +293,15 @@ TEST_CASE("What may be left out of a design has a neutral value", "[massdriver]"
   CHECK(d.bucket.superconductor.exponent == 1.0);
   CHECK(d.track.coil.strand_m == 0.0);
   CHECK(d.track.coil.sky_K == 3.0);
+  CHECK(d.track.coil.sky_night_K == 3.0);
+  CHECK(d.track.coil.fatigue_Pa == 0.0);
+  CHECK(d.bucket.superconductor.share == 1.0);
+  CHECK(d.bucket.cryocooler_W == 0.0);
+  CHECK(d.store.voltage_ratio == 1.0);
+  CHECK(d.back.receiving_J == 0.0);
+  CHECK(d.limits.payload_field_T == 0.0);
+  CHECK(d.maintenance.exchange_s == 0.0);
+  CHECK(d.maintenance.replace_at == 1.0);
   CHECK(d.store.converter_efficiency == 1.0);
   CHECK(d.store.capacity_J == 0.0);
   CHECK(d.firing.trigger == Trigger::velocity_feedback);

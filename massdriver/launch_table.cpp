@@ -1,0 +1,276 @@
+#include "massdriver/launch_table.hpp"
+#include <fmt/format.h>
+#include <unistd.h>
+#include <algorithm>
+#include <cmath>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <numbers>
+#include "core/visit.hpp"
+#include "massdriver/monte_carlo.hpp"
+#include "massdriver/plan.hpp"
+
+namespace lunafab::massdriver {
+namespace {
+
+constexpr std::array<double, 2> payload_shares{0.25, 1.35};  // of the nominal payload
+constexpr std::array<double, 2> speed_shares{0.55, 1.0};     // of the payload's top speed
+constexpr double warmest_above_K = 100.0;                    // above the coils' starting temperature
+constexpr std::array<int, 7> miss_trials{1, 2, 3, 4, 6, 8, 12};
+constexpr int miss_run = 400, miss_before_end = 250;  // stages
+
+/// Chebyshev node i of n on a domain, ends excluded; the middle for one.
+double node(const std::array<double, 2>& domain, std::size_t i, std::size_t n) {
+  const double angle = std::numbers::pi * (static_cast<double>(i) + 0.5) / static_cast<double>(n);
+  return 0.5 * (domain[0] + domain[1]) - 0.5 * (domain[1] - domain[0]) * std::cos(angle);
+}
+
+/// Lagrange weights of the nodes at x.
+template <std::size_t N>
+std::array<double, N> weights(const std::array<double, 2>& domain, double x) {
+  std::array<double, N> w{};
+  for (std::size_t i = 0; i < N; ++i) {
+    w[i] = 1.0;
+    for (std::size_t j = 0; j < N; ++j)
+      if (j != i) w[i] *= (x - node(domain, j, N)) / (node(domain, i, N) - node(domain, j, N));
+  }
+  return w;
+}
+
+double gained_J(const DriverDesign& d, double payload_kg, double speed_mps) {
+  const double v0 = d.injection.speed_mps;
+  return 0.5 * (d.bucket_kg + payload_kg) * (speed_mps * speed_mps - v0 * v0);
+}
+
+/// Numbers that vary little over the domain, in the order of MeanLaunch.
+std::array<double, MeanLaunch::count> dimensionless(const DriverDesign& d, const LaunchConditions& c,
+                                                    const LaunchSolution& s, double sd_mps) {
+  const double gain = gained_J(d, c.payload_kg, c.muzzle_speed_mps), v = c.muzzle_speed_mps;
+  const EnergyAccount& e = s.energy;
+  const double other = e.switch_heat_J + e.eddy_J + e.drag_J + e.discarded_J;
+  return {(s.muzzle_speed_mps - v) / v, s.time_s * v, e.discharged_J / gain, e.recovered_J / gain,
+          e.coil_heat_J / gain,         other / gain, e.residual_J / gain,   s.peak_mps2,
+          s.peak_voltage_V,             sd_mps};
+}
+
+MeanLaunch dimensional(const DriverDesign& d, double payload_kg, double v, const double* q) {
+  const double gain = gained_J(d, payload_kg, v);
+  return {.speed_offset_mps = q[0] * v,
+          .time_s = q[1] / v,
+          .discharged_J = q[2] * gain,
+          .recovered_J = q[3] * gain,
+          .coil_heat_J = q[4] * gain,
+          .other_loss_J = q[5] * gain,
+          .residual_J = q[6] * gain,
+          .peak_mps2 = q[7],
+          .peak_voltage_V = q[8],
+          .speed_sd_mps = q[9]};
+}
+
+LaunchConditions conditions(const Machine& m, double payload_kg, double share, double coil_K) {
+  return {.payload_kg = payload_kg,
+          .weighed_kg = payload_kg,
+          .muzzle_speed_mps = share * top_speed_mps(m.design, payload_kg),
+          .coil_temperature_K = coil_K};
+}
+
+void demand_completed(const LaunchConditions& c, const LaunchSolution& s) {
+  if (s.outcome == SolverOutcome::completed) return;
+  throw DriverCannot(fmt::format("{:.0f} kg at {:.1f} m/s: {} at stage {}", c.payload_kg, c.muzzle_speed_mps,
+                                 name(s.outcome), s.stopped_at_stage));
+}
+
+std::vector<LaunchSolution> solve_completed(const Machine& m, const std::vector<LaunchConditions>& launches) {
+  std::vector<LaunchSolution> solutions = solve_launches(m, launches, {});
+  for (std::size_t i = 0; i < launches.size(); ++i) demand_completed(launches[i], solutions[i]);
+  return solutions;
+}
+
+std::vector<LaunchConditions> node_launches(const Machine& m, const LaunchTable& t) {
+  std::vector<LaunchConditions> launches;
+  for (std::size_t p = 0; p < LaunchTable::payloads; ++p)
+    for (std::size_t s = 0; s < LaunchTable::speeds; ++s)
+      for (std::size_t k = 0; k < LaunchTable::temperatures; ++k)
+        launches.push_back(conditions(m, node(t.payload_kg, p, LaunchTable::payloads),
+                                      node(t.speed_share, s, LaunchTable::speeds),
+                                      node(t.temperature_K, k, LaunchTable::temperatures)));
+  return launches;
+}
+
+/// Tangents at the corners of payload and speed, at the middle temperature: the sd varies slowly.
+double scatter(const Machine& m, const LaunchTable& t, double payload_kg, double share) {
+  return find_sensitivities(m, conditions(m, payload_kg, share, node(t.temperature_K, 0, 1)), {}).speed_sd_mps;
+}
+
+void fill_nodes(const Machine& m, LaunchTable& t) {
+  const std::vector<LaunchConditions> launches = node_launches(m, t);
+  const std::vector<LaunchSolution> solutions = solve_completed(m, launches);
+  // Speed scatter: bilinear in payload and share through four tangent studies.
+  std::array<std::array<double, 2>, 2> corner{};
+  for (std::size_t p = 0; p < 2; ++p)
+    for (std::size_t s = 0; s < 2; ++s)
+      corner[p][s] = scatter(m, t, node(t.payload_kg, p, 2), node(t.speed_share, s, 2));
+  for (std::size_t i = 0; i < launches.size(); ++i) {
+    const double share = launches[i].muzzle_speed_mps / top_speed_mps(m.design, launches[i].payload_kg);
+    const auto wp = weights<2>(t.payload_kg, launches[i].payload_kg), ws = weights<2>(t.speed_share, share);
+    double sd = 0.0;
+    for (std::size_t p = 0; p < 2; ++p)
+      for (std::size_t s = 0; s < 2; ++s) sd += wp[p] * ws[s] * corner[p][s];
+    const auto q = dimensionless(m.design, launches[i], solutions[i], std::max(sd, 0.0));
+    t.values.insert(t.values.end(), q.begin(), q.end());
+  }
+}
+
+/// Longest run of consecutive stages that may fail in mid-track without losing the launch.
+int tolerated(const Machine& m, const LaunchConditions& nominal, int stages) {
+  std::vector<LaunchConditions> trials;
+  for (const int run : miss_trials) {
+    trials.push_back(nominal);
+    trials.back().first_stage = std::max(0, stages - miss_run);
+    const int first = std::max(0, stages - miss_before_end);
+    for (int k = 0; k < run; ++k)
+      for (int b = 0; b < m.design.bucket.count; ++b)
+        trials.back().deviations.faults.push_back({first + k, b, BankFault::miss});
+  }
+  const std::vector<LaunchSolution> solutions = solve_launches(m, trials, {});
+  int most = 0;
+  for (std::size_t i = 0; i < trials.size(); ++i) {
+    if (solutions[i].outcome != SolverOutcome::completed || solutions[i].late_openings > 0) break;
+    most = miss_trials[i];
+  }
+  return most;
+}
+
+void ride_sideways(const Machine& m, const LaunchConditions& nominal, LaunchTable& t) {
+  if (!m.design.has_sled) return;
+  SolverOptions options;
+  options.profile = true;
+  const AxialProfile profile = axial_profile(m, solve_launch(m, nominal, options));
+  const ReducedRide ride = reduce_ride(m.design.sled, profile, m.design.survey, m.design.spread, {.held_out_rides = 0});
+  const ReleaseMoments moments = release_moments(ride);
+  t.lateral_m2ps2 = {moments.of_launches(1, 1), moments.of_launches(1, 2), moments.of_launches(2, 2)};
+  for (int i = 0; i < 3; ++i)
+    t.tip_off_radps[static_cast<std::size_t>(i)] = std::sqrt(std::max(0.0, moments.of_launches(3 + i, 3 + i)));
+}
+
+/// Full solutions at points that were not used, off the nodes in all three directions.
+void measure_error(const Machine& m, LaunchTable& t) {
+  constexpr std::array<std::array<double, 3>, 6> at{
+      {{0.10, 0.15, 0.2}, {0.30, 0.95, 0.8}, {0.50, 0.50, 0.5}, {0.66, 0.25, 0.9}, {0.90, 0.80, 0.1}, {0.97, 0.99, 0.6}}};
+  const auto within = [](const std::array<double, 2>& d, double share) { return d[0] + share * (d[1] - d[0]); };
+  std::vector<LaunchConditions> launches;
+  for (const auto& a : at)
+    launches.push_back(conditions(m, within(t.payload_kg, a[0]), within(t.speed_share, a[1]), within(t.temperature_K, a[2])));
+  const std::vector<LaunchSolution> solutions = solve_completed(m, launches);
+  for (std::size_t i = 0; i < launches.size(); ++i) {
+    const LaunchConditions& c = launches[i];
+    const auto mean = mean_launch(m.design, t, c.payload_kg, c.muzzle_speed_mps, c.coil_temperature_K);
+    const LaunchSolution& s = solutions[i];
+    t.worst_speed_mps = std::max(
+        t.worst_speed_mps, std::abs(mean->speed_offset_mps - (s.muzzle_speed_mps - c.muzzle_speed_mps)));
+    const double bus = bus_energy_J(m.design, c.payload_kg, c.muzzle_speed_mps, s.energy.discharged_J, s.energy.recovered_J);
+    t.worst_bus_rel = std::max(t.worst_bus_rel, std::abs(
+        bus_energy_J(m.design, c.payload_kg, c.muzzle_speed_mps, mean->discharged_J, mean->recovered_J) / bus - 1.0));
+  }
+  t.held_out = static_cast<int>(launches.size());
+}
+
+// ---- cache
+
+struct CacheFile {
+  std::uint64_t check = 0;  ///< hash of the table
+  LaunchTable table;
+  static void visit_fields(auto& self, auto&& visit) { visit("check", self.check), visit("table", self.table); }
+};
+
+std::string cache_file(const std::string& directory, std::uint64_t hash) {
+  return fmt::format("{}/driver-{:016x}.table", directory, hash);
+}
+
+std::optional<LaunchTable> read_cached(const std::string& path, std::uint64_t hash) {
+  std::ifstream in(path, std::ios::binary);
+  if (!in) return std::nullopt;
+  const std::string bytes((std::istreambuf_iterator<char>(in)), std::istreambuf_iterator<char>());
+  try {
+    CacheFile file;
+    StateReader reader(bytes);
+    reader.read(file);
+    if (reader.at_end() && file.table.design_hash == hash && file.check == state_hash(file.table)) return std::move(file.table);
+  } catch (const std::exception&) {  // damaged or of another version: built anew
+  }
+  return std::nullopt;
+}
+
+void write_cached(const std::string& path, const LaunchTable& table) {
+  std::error_code ignored;
+  std::filesystem::create_directories(std::filesystem::path(path).parent_path(), ignored);
+  const std::string temporary = fmt::format("{}.{}", path, getpid());
+  std::ofstream out(temporary, std::ios::binary);
+  out << write_state(CacheFile{state_hash(table), table});
+  out.close();
+  if (out) std::filesystem::rename(temporary, path, ignored);
+}
+
+}  // namespace
+
+LaunchTable build_table(const Machine& m, std::uint64_t design_hash) {
+  const DriverDesign& d = m.design;
+  LaunchTable t;
+  t.design_hash = design_hash;
+  t.payload_kg = {payload_shares[0] * d.payload_kg, payload_shares[1] * d.payload_kg};
+  t.speed_share = speed_shares;
+  const double cold = d.track.coil.temperature_K;
+  t.temperature_K = {cold, std::max(d.track.coil.temperature_limit_K, cold + warmest_above_K)};
+  fill_nodes(m, t);
+  const double share = d.muzzle_speed_mps / top_speed_mps(d, d.payload_kg);
+  const LaunchConditions nominal = conditions(m, d.payload_kg, std::min(share, 1.0), cold);
+  const Sensitivities s = find_sensitivities(m, nominal, {});
+  t.speed_mps = s.speed_mps;
+  t.miss_mps = s.miss_mps;
+  t.tolerated_misses = tolerated(m, nominal, plan_launch(m, d.payload_kg, nominal.muzzle_speed_mps)->stages);
+  ride_sideways(m, nominal, t);
+  measure_error(m, t);
+  return t;
+}
+
+std::string cache_directory() {
+  if (const char* own = std::getenv("LUNAFAB_CACHE"); own != nullptr && *own != '\0') return own;
+  if (const char* xdg = std::getenv("XDG_CACHE_HOME"); xdg != nullptr && *xdg != '\0')
+    return std::string(xdg) + "/lunafab";
+  if (const char* home = std::getenv("HOME"); home != nullptr && *home != '\0')
+    return std::string(home) + "/.cache/lunafab";
+  return {};
+}
+
+LaunchTable cached_table(const DriverDesign& design, std::uint64_t design_hash, const std::string& directory) {
+  if (directory.empty()) return build_table(build_machine(design), design_hash);
+  const std::string path = cache_file(directory, design_hash);
+  if (auto table = read_cached(path, design_hash)) return std::move(*table);
+  LaunchTable table = build_table(build_machine(design), design_hash);
+  write_cached(path, table);
+  return table;
+}
+
+std::optional<MeanLaunch> mean_launch(const DriverDesign& design, const LaunchTable& t, double payload_kg,
+                                      double speed_mps, double coil_K) {
+  constexpr double slack = 1e-6;  // ends of the domain belong to it
+  const auto inside = [](const std::array<double, 2>& d, double x) {
+    return x >= d[0] - slack * std::abs(d[0]) && x <= d[1] + slack * std::abs(d[1]);
+  };
+  const double share = speed_mps / top_speed_mps(design, payload_kg);
+  if (!inside(t.payload_kg, payload_kg) || !inside(t.speed_share, share) || !inside(t.temperature_K, coil_K))
+    return std::nullopt;
+  const auto wp = weights<LaunchTable::payloads>(t.payload_kg, payload_kg);
+  const auto ws = weights<LaunchTable::speeds>(t.speed_share, share);
+  const auto wt = weights<LaunchTable::temperatures>(t.temperature_K, coil_K);
+  std::array<double, MeanLaunch::count> q{};
+  std::size_t at = 0;
+  for (const double p : wp)
+    for (const double s : ws)
+      for (const double k : wt)
+        for (double& value : q) value += p * s * k * t.values[at++];
+  return dimensional(design, payload_kg, speed_mps, q.data());
+}
+
+}  // namespace lunafab::massdriver

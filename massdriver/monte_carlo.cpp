@@ -1,0 +1,148 @@
+#include "massdriver/monte_carlo.hpp"
+#include <algorithm>
+#include <cmath>
+#include "core/contract.hpp"
+#include "core/elementary.hpp"
+
+namespace lunafab::massdriver {
+namespace {
+
+constexpr std::uint64_t banks_a_launch = std::uint64_t{1} << 18;
+constexpr std::uint64_t launches_a_stream = std::uint64_t{1} << 31;
+constexpr std::size_t launches_a_chunk = 256;  // bounds the memory of the deviations, about 0.7 MB a launch
+
+StreamKey key_of(const LaunchStream& stream, Purpose purpose) {
+  return {stream.seed, stream.replication, entity_key("driver"), purpose};
+}
+
+std::vector<double> normals(const StreamKey& key, std::uint64_t serial, std::uint32_t attempt, std::size_t n,
+                            double sd) {
+  if (sd <= 0.0) return {};
+  std::vector<double> values(n);
+  fill_uniform(key, serial * banks_a_launch, values, attempt);
+  normal_quantiles(values);
+  for (double& v : values) v *= sd;
+  return values;
+}
+
+double one_normal(const StreamKey& key, std::uint64_t serial, std::uint32_t attempt, double sd) {
+  return sd > 0.0 ? sd * normal_quantile(uniform(key, serial, attempt)) : 0.0;
+}
+
+std::vector<StageFault> draw_faults(const DriverDesign& d, const StreamKey& key, std::uint64_t serial,
+                                    std::uint32_t attempt, std::size_t banks) {
+  const ErrorBudget& e = d.errors;
+  std::vector<StageFault> faults;
+  if (e.stage_miss + e.stage_early + e.stage_short <= 0.0) return faults;
+  std::vector<double> u(banks);
+  fill_uniform(key, serial * banks_a_launch, u, attempt);
+  for (std::size_t i = 0; i < banks; ++i) {
+    const int stage = static_cast<int>(i) / d.bucket.count, coil = static_cast<int>(i) % d.bucket.count;
+    const double short_share = coil == 0 ? e.stage_short : 0.0;  // of the coil, drawn once
+    if (u[i] < e.stage_miss) {
+      faults.push_back({stage, coil, BankFault::miss});
+    } else if (u[i] < e.stage_miss + e.stage_early) {
+      faults.push_back({stage, coil, BankFault::early});
+    } else if (u[i] < e.stage_miss + e.stage_early + short_share) {
+      faults.push_back({stage, coil, BankFault::shorted});
+    }
+  }
+  return faults;
+}
+
+MuzzleVector muzzle_of(const LaunchSolution& solution, const ReducedRide* ride, const TrackedVector& track,
+                       const LaunchStream& stream, std::uint64_t serial) {
+  MuzzleVector v(solution.muzzle_speed_mps, 0.0, 0.0, solution.time_s);
+  if (ride != nullptr)
+    v.head<3>() += draw_release(*ride, track, key_of(stream, Purpose::release), serial).head<3>();
+  return v;
+}
+
+void summarise(Dispersion& d) {
+  const auto n = static_cast<double>(d.samples.size());
+  if (d.samples.empty()) return;
+  for (const MuzzleVector& s : d.samples) d.mean += s / n;
+  std::vector<double> speeds;
+  for (const MuzzleVector& s : d.samples) {
+    const MuzzleVector off = s - d.mean;
+    if (n > 1.0) d.covariance += off * off.transpose() / (n - 1.0);
+    speeds.push_back(s[0]);
+  }
+  std::sort(speeds.begin(), speeds.end());
+  constexpr std::array<double, 5> levels{0.001, 0.025, 0.5, 0.975, 0.999};
+  for (std::size_t q = 0; q < levels.size(); ++q)
+    d.speed_quantiles_mps[q] = speeds[static_cast<std::size_t>(std::lround(levels[q] * (n - 1.0)))];
+}
+
+}  // namespace
+
+LaunchConditions draw_conditions(const Machine& machine, const LaunchConditions& nominal, const LaunchStream& stream,
+                                 std::uint64_t serial, std::uint32_t attempt) {
+  const DriverDesign& d = machine.design;
+  const ErrorBudget& e = d.errors;
+  const auto banks = static_cast<std::size_t>(d.track.stages) * static_cast<std::size_t>(d.bucket.count);
+  expects(serial < launches_a_stream && banks <= banks_a_launch, "draw: serial below 2^31, at most 2^18 banks");
+  const auto each = [&](Purpose purpose, double sd) {
+    return normals(key_of(stream, purpose), serial, attempt, banks, sd);
+  };
+  const auto one = [&](Purpose purpose, double sd) {
+    return one_normal(key_of(stream, purpose), serial, attempt, sd);
+  };
+  LaunchConditions c = nominal;
+  c.deviations.voltage = each(Purpose::bank_voltage, e.bank_voltage);
+  if (const double common = one(Purpose::common_voltage, e.common_voltage); common != 0.0) {
+    c.deviations.voltage.resize(banks);
+    for (double& v : c.deviations.voltage) v += common;
+  }
+  c.deviations.delay_s = each(Purpose::firing_jitter, e.jitter_s);
+  c.deviations.trigger_m = each(Purpose::position_sensor, e.position_sensor_m);
+  c.deviations.speed_reading_mps = each(Purpose::speed_sensor, e.speed_sensor_mps);
+  c.deviations.capacitance = normals(key_of(stream, Purpose::capacitance), 0, 0, banks, e.capacitance);
+  c.deviations.faults = draw_faults(d, key_of(stream, Purpose::bank_fault), serial, attempt, banks);
+  c.payload_kg *= 1.0 + one(Purpose::payload_mass, e.payload_mass);
+  c.coil_temperature_K += one(Purpose::coil_temperature, e.coil_temperature_K);
+  return c;
+}
+
+Dispersion monte_carlo(const Machine& machine, const ReducedRide* ride, const LaunchConditions& nominal,
+                       const LaunchStream& stream, int launches, const SolverOptions& options) {
+  Dispersion out{.launches = launches};
+  TrackedVector track;
+  if (ride != nullptr) track = draw_track_effect(*ride, key_of(stream, Purpose::track_survey));
+  for (std::uint64_t first = 1; first <= static_cast<std::uint64_t>(launches); first += launches_a_chunk) {
+    std::vector<LaunchConditions> chunk;
+    for (std::uint64_t s = first; s < first + launches_a_chunk && s <= static_cast<std::uint64_t>(launches); ++s)
+      chunk.push_back(draw_conditions(machine, nominal, stream, s));
+    const std::vector<LaunchSolution> solutions = solve_launches(machine, chunk, options);
+    for (std::size_t i = 0; i < solutions.size(); ++i) {
+      const LaunchSolution& s = solutions[i];
+      if (s.outcome != SolverOutcome::completed) {
+        ++out.failed;
+        continue;
+      }
+      out.worst_residual_rel = std::max(out.worst_residual_rel, std::abs(s.energy.residual_rel()));
+      out.late_openings += s.late_openings, out.skipped_banks += s.skipped_banks;
+      out.samples.push_back(muzzle_of(s, ride, track, stream, first + i));
+    }
+  }
+  summarise(out);
+  return out;
+}
+
+AxialProfile axial_profile(const Machine& machine, const LaunchSolution& solution) {
+  const DriverDesign& d = machine.design;
+  const double to_centre_m = 0.5 * (d.bucket.count - 1) * d.bucket.spacing_m;
+  AxialProfile profile;
+  for (const StageRecord& r : solution.profile) {
+    if (!profile.time_s.empty() && r.time_s <= profile.time_s.back()) continue;
+    profile.time_s.push_back(r.time_s);
+    profile.position_m.push_back(r.position_m - to_centre_m);
+    profile.speed_mps.push_back(r.speed_mps);
+    profile.acceleration_mps2.push_back(r.mean_mps2);
+    profile.coil_N_per_m.push_back(r.lateral_N_per_m / d.bucket.count);
+    profile.coil_Nm_per_rad.push_back(0.0);  // not computed: small beside the guides' (an assumption)
+  }
+  return profile;
+}
+
+}  // namespace lunafab::massdriver

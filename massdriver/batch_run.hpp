@@ -75,6 +75,7 @@ class BatchRun {
   bool waits(int lane) const;
   double choose_step(int lane);
   bool handle_event(int lane);
+  int seek_zeros(int lane);
   bool open_banks(int lane);
   double towards_zero(int lane, int slot) const;
   bool fire_due(int lane);

@@ -99,7 +99,7 @@ FoundDesign summarise(const DriverStudy& study, const Machine& machine, std::vec
   found.bucket_coils_kg =
       d.bucket.count * d.bucket.density_kg_per_m3 * conductor_volume_m3(d.bucket.winding, 1.0);
   set_rate(study.needs, found);
-  found.cost_usd = design_cost_usd(found.design);
+  found.cost_usd = design_cost_usd(found.design, found.launch.energy.discharged_J);
   return found;
 }
 
@@ -151,6 +151,7 @@ SearchResult find_design(const DriverStudy& study, double payload_kg) {
     const Machine machine = build_machine(std::get<DriverDesign>(tuned));
     FoundDesign found = summarise(study, machine, prove(machine));
     found.bore = sizing.bore;
+    found.drive_hoop_Pa = sizing.drive_hoop_Pa, found.bucket_hoop_Pa = sizing.bucket_hoop_Pa;
     found.analytic_current_A = analytic_A;
     const double peak_mps2 = found.launch.peak_mps2;
     reasons = broken_limits(study.needs, found);

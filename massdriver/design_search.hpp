@@ -20,9 +20,10 @@ struct FoundDesign {
   double analytic_current_A = 0.0;  ///< bucket current by `matched_current_A`
   LaunchSolution launch;            ///< nominal, the whole track
   std::vector<LimitRow> limits;
-  int robust_launches = 0, disturbed_launches = 0;  ///< that kept in step, of those disturbed on purpose
-  double bus_J = 0.0;                               ///< a launch, net of regeneration
-  double em_efficiency = 0.0;                       ///< kinetic energy gained over discharged − recovered
+  int robust_launches = 0, disturbed_launches = 0;   ///< that kept in step, of those disturbed on purpose
+  double drive_hoop_Pa = 0.0, bucket_hoop_Pa = 0.0;  ///< by closed formulas, before tuning
+  double bus_J = 0.0;                                ///< a launch, net of regeneration
+  double em_efficiency = 0.0;                        ///< kinetic energy gained over discharged − recovered
   double drive_kg = 0.0, store_kg = 0.0, bucket_coils_kg = 0.0, cost_usd = 0.0;
   Cadence cadence;
   double orbit_kg_per_year = 0.0;  ///< payload at the cadence

@@ -1,5 +1,6 @@
 #include "massdriver/read_study.hpp"
 #include <fmt/format.h>
+#include <algorithm>
 #include <utility>
 #include "massdriver/design_search.hpp"
 #include "massdriver/read_design.hpp"
@@ -155,6 +156,7 @@ Proportions read_rules(MapReader& root) {
       .half_wave = map.quantity("half_wave", unit::number, ratio),
       .pitch = map.quantity("pitch", unit::number, ratio),
       .spacing_pitches = map.quantity("spacing", unit::number, {0.0, 15.0, true}, 4.5),
+      .bank_reserve = map.quantity("bank_reserve", unit::number, {1.03, 3.0}, 1.3),
       .advance_reserve = map.quantity("advance_reserve", unit::number, {0.0, 0.15}, 0.02)};
   if (auto bore = map.optional_map("bore")) {
     rules.bore_from = bore->quantity("from", unit::number, {1.0, 10.0});

@@ -16,7 +16,6 @@ constexpr double pi = std::numbers::pi;
 constexpr double mu0 = constants::vacuum_permeability_H_per_m;
 constexpr double g0 = constants::standard_gravity_mps2;
 constexpr double peak_over_mean = 1.25;  // of two coils half a pitch apart; the solver gives the true one
-constexpr double store_reserve = 1.03;   // capacity over nominal discharge: what the feedback draws on
 constexpr int cycle_steps = 400;         // over one cycle: the share left is good to 1e-4
 
 using State = std::array<double, 4>;  // current, bank voltage, heat per ohm, place
@@ -30,9 +29,8 @@ double dc_ohm(const DriveCoil& coil) {
 }
 
 /// Tension of a ring by its own current, ½ I² dL/dR / 2π with dL/dR = L/R + μ0, its section held.
-double hoop_N(const Winding& winding, double current_A) {
-  const double growth = self_inductance_H(winding) / winding.radius_m + mu0;
-  return 0.25 * current_A * current_A * growth / pi;
+double own_hoop_N(const Winding& winding, double self_H, double current_A) {
+  return 0.25 * current_A * current_A * (self_H / winding.radius_m + mu0) / pi;
 }
 
 void add_if(std::vector<std::string>& broken, bool exceeds, const std::string& text) {
@@ -62,12 +60,14 @@ void check_sizing(const DriverStudy& study, const BankCycle& cycle, Sizing& sizi
          fmt::format(
              "technology.track.coil.voltage_limit: the banks need {:.4g} kV per turn, allowed are {:.4g} kV",
              sizing.bank_V / 1e3, d.track.coil.voltage_limit_V / 1e3));
-  const double drive_Pa = hoop_N(drive, cycle.peak_A) / (drive.length_m * drive.depth_m * d.track.coil.fill);
+  const double drive_Pa = sizing.drive_hoop_Pa =
+      cycle.hoop_N / (drive.length_m * drive.depth_m * d.track.coil.fill);
   add_if(broken, drive_Pa > d.track.coil.hoop_limit_Pa,
          fmt::format("technology.track.coil.hoop_limit: drive coils bear {:.4g} MPa, allowed are {:.4g} MPa",
                      drive_Pa / 1e6, d.track.coil.hoop_limit_Pa / 1e6));
-  const double bucket_Pa =
-      hoop_N(bucket, d.bucket.current_A) / (bucket.length_m * bucket.depth_m * d.bucket.fill);
+  const double bucket_Pa = sizing.bucket_hoop_Pa =
+      own_hoop_N(bucket, self_inductance_H(bucket), d.bucket.current_A) /
+      (bucket.length_m * bucket.depth_m * d.bucket.fill);
   add_if(
       broken, bucket_Pa > d.bucket.hoop_limit_Pa,
       fmt::format("technology.bucket.coils.hoop_limit: bucket coils bear {:.4g} MPa, allowed are {:.4g} MPa",
@@ -94,10 +94,10 @@ double drive_coils_kg(const DriverDesign& design) {
   return design.track.stages * coil_mass_kg(design.track.coil);
 }
 
-double design_cost_usd(const DriverDesign& d) {
+double design_cost_usd(const DriverDesign& d, double store_J) {
   const double bucket_kg = d.back.buckets * d.bucket.count * d.bucket.density_kg_per_m3 *
                            conductor_volume_m3(d.bucket.winding, 1.0);
-  return d.cost.coil_per_kg * (drive_coils_kg(d) + bucket_kg) + d.cost.store_per_J * d.store.capacity_J +
+  return d.cost.coil_per_kg * (drive_coils_kg(d) + bucket_kg) + d.cost.store_per_J * store_J +
          d.cost.power_per_W * d.bus_W + d.cost.track_per_m * d.track.stages * d.track.pitch_m;
 }
 
@@ -110,6 +110,11 @@ BankCycle pass_bank(const DriverDesign& d, double drive_H, double bank_J, double
   const double ohm = dc_ohm(d.track.coil) + d.store.switch_ohm + d.store.esr_ohm;
   const auto slope = [&](double z_m) {
     return couple(CoaxialLoops{d.track.coil.winding.radius_m, d.bucket.winding.radius_m, z_m}).slope_H_per_m;
+  };
+  const auto growth = [&](double z_m) {  // dM/dR of the drive coil
+    const double r = d.track.coil.winding.radius_m, h = 1e-4 * r, b = d.bucket.winding.radius_m;
+    return (couple(CoaxialLoops{r + h, b, z_m}).mutual_H - couple(CoaxialLoops{r - h, b, z_m}).mutual_H) /
+           (2.0 * h);
   };
   const auto rate = [&](const State& y) -> State {
     return {(y[1] - ohm * y[0] - v * slope(y[3]) * bucket_A) / drive_H, -y[0] / farad, y[0] * y[0], v};
@@ -129,6 +134,8 @@ BankCycle pass_bank(const DriverDesign& d, double drive_H, double bank_J, double
     for (std::size_t j = 0; j < 4; ++j) y[j] += h / 6.0 * (k1[j] + 2.0 * (k2[j] + k3[j]) + k4[j]);
     if (i > 0 && before_A * y[0] < 0.0) ++zeros;
     cycle.peak_A = std::max(cycle.peak_A, std::abs(y[0]));
+    cycle.hoop_N = std::max(cycle.hoop_N, std::abs(own_hoop_N(d.track.coil.winding, drive_H, y[0]) +
+                                                   0.5 / pi * y[0] * bucket_A * growth(y[3])));
     cycle.peak_N = std::max(cycle.peak_N, y[0] * bucket_A * slope(y[3]));
   }
   cycle.left = (0.5 * farad * y[1] * y[1] + 0.5 * drive_H * y[0] * y[0]) / bank_J;
@@ -172,7 +179,7 @@ void shape_machine(const DriverStudy& study, double bore, double bucket_A, doubl
   d.track.stages =
       static_cast<int>(std::ceil((v * v - v0 * v0) / (2.0 * mean_mps2 * d.track.pitch_m) - 1e-9));
   d.store.capacity_J =
-      store_reserve * d.firing.energy * 0.5 * (d.payload_kg + d.bucket_kg) * (v * v - v0 * v0);
+      rules.bank_reserve * d.firing.energy * 0.5 * (d.payload_kg + d.bucket_kg) * (v * v - v0 * v0);
 }
 
 Sizing size_machine(const DriverStudy& study, double payload_kg, double bore, double mean_mps2) {
@@ -185,7 +192,11 @@ Sizing size_machine(const DriverStudy& study, double payload_kg, double bore, do
   d.bus_W = needs.bus_W;
   d.limits.acceleration_mps2 = needs.peak_mps2;
   d.limits.quench_margin = needs.quench_margin;
-  d.firing = {.advance = -0.15, .tuning = d.firing.tuning, .energy = 1.005, .gain = d.firing.gain};
+  d.firing = {.advance = -0.15,
+              .tuning = d.firing.tuning,
+              .energy = 1.005,
+              .gain = d.firing.gain,
+              .latest_opening = d.firing.latest_opening};
   double bucket_A =
       1e6 * payload_kg / 3000.0;  // any start: the shape hangs on it only by the winding's depth
   for (int i = 0; i < 3; ++i) {
@@ -197,7 +208,7 @@ Sizing size_machine(const DriverStudy& study, double payload_kg, double bore, do
   }
   shape_machine(study, bore, bucket_A, mean_mps2, d);
   sizing.bank_V = bank_voltage_V(d, sizing.drive_H, sizing.bank_J);
-  sizing.cost_usd = design_cost_usd(d);
+  sizing.cost_usd = design_cost_usd(d, d.store.capacity_J / study.rules.bank_reserve);
   check_sizing(study, pass_bank(d, sizing.drive_H, sizing.bank_J, bucket_A), sizing);
   add_if(sizing.broken, peak_over_mean * mean_mps2 > 1.25 * needs.peak_mps2,
          fmt::format("peak_acceleration: a mean of {:.3g} g0 peaks above {:.3g} g0", mean_mps2 / g0,

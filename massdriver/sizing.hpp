@@ -35,6 +35,7 @@ struct Proportions {
   double half_wave = 0.0;
   double pitch = 0.0;            ///< over the half wave
   double spacing_pitches = 0.0;  ///< bucket coil to bucket coil
+  double bank_reserve = 1.0;  ///< energy a bank can hold over its nominal charge: what the feedback draws on
   double advance_reserve =
       0.02;  ///< half waves between the firing and the latest that ends its cycle in time
 };
@@ -57,6 +58,7 @@ struct BankCycle {
   double heat_J = 0.0;  ///< in the coil
   double peak_A = 0.0;  ///< of the drive current
   double peak_N = 0.0;  ///< of the force on the bucket coil
+  double hoop_N = 0.0;  ///< largest tension of the drive coil
 };
 
 /// A machine by closed formulas and `BankCycle`: radii, bank and stresses to about 15 %; the solver's values
@@ -65,6 +67,7 @@ struct Sizing {
   double bore = 1.0;  ///< over the smallest
   double mean_mps2 = 0.0;
   double drive_H = 0.0, bank_J = 0.0, bank_V = 0.0;
+  double drive_hoop_Pa = 0.0, bucket_hoop_Pa = 0.0;  ///< means over section and fill
   double cost_usd = 0.0;
   std::vector<std::string> broken;  ///< limits not kept, each with what binds
   DriverDesign design;
@@ -88,8 +91,9 @@ void shape_machine(const DriverStudy& study, double bore, double bucket_A, doubl
 /// One machine for a payload at a bore and nominal acceleration.
 Sizing size_machine(const DriverStudy& study, double payload_kg, double bore, double mean_mps2);
 
-/// Mass of the drive coils' conductor, kg, and what the design buys, USD (`CostModel`).
+/// Mass of the drive coils' conductor, kg, and what the design buys, USD (`CostModel`), its store for a
+/// nominal charge of `store_J`.
 double drive_coils_kg(const DriverDesign& design);
-double design_cost_usd(const DriverDesign& design);
+double design_cost_usd(const DriverDesign& design, double store_J);
 
 }  // namespace lunafab::massdriver

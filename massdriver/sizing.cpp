@@ -186,6 +186,7 @@ Sizing size_machine(const DriverStudy& study, double payload_kg, double bore, do
   Sizing sizing{.bore = bore, .mean_mps2 = mean_mps2, .design = study.technology};
   DriverDesign& d = sizing.design;
   const Requirements& needs = study.needs;
+  d.title = study.title;
   d.payload_kg = payload_kg;
   d.bucket_kg = needs.bucket_share * payload_kg;
   d.muzzle_speed_mps = needs.muzzle_mps;

@@ -30,9 +30,8 @@ Json limits_json(const std::vector<LimitRow>& rows) {
   return list;
 }
 
-Json found_json(const FoundDesign& f) {
+Json machine_json(const FoundDesign& f) {
   const DriverDesign& d = f.design;
-  const EnergyAccount& e = f.launch.energy;
   return {{"stages", d.track.stages},
           {"track_m", d.track.stages * d.track.pitch_m},
           {"pitch_m", d.track.pitch_m},
@@ -48,8 +47,13 @@ Json found_json(const FoundDesign& f) {
           {"bucket_depth_m", d.bucket.winding.depth_m},
           {"bucket_current_A", d.bucket.current_A},
           {"bucket_current_by_formula_A", f.analytic_current_A},
-          {"bucket_coils_kg", f.bucket_coils_kg},
-          {"advance", d.firing.advance},
+          {"bucket_coils_kg", f.bucket_coils_kg}};
+}
+
+Json launch_json(const FoundDesign& f) {
+  const DriverDesign& d = f.design;
+  const EnergyAccount& e = f.launch.energy;
+  return {{"advance", d.firing.advance},
           {"tuning", d.firing.tuning},
           {"energy", d.firing.energy},
           {"muzzle_mps", f.launch.muzzle_speed_mps},
@@ -78,11 +82,25 @@ Json found_json(const FoundDesign& f) {
 Json result_json(double payload_kg, const SearchResult& result) {
   Json json{{"payload_kg", payload_kg}, {"found", std::holds_alternative<FoundDesign>(result)}};
   if (const auto* found = std::get_if<FoundDesign>(&result)) {
-    json.update(found_json(*found));
+    json.update(machine_json(*found));
+    json.update(launch_json(*found));
   } else {
     json["reasons"] = std::get<Infeasible>(result).reasons;
   }
   return json;
+}
+
+std::string limits_table(const FoundDesign& f) {
+  std::string text = "limits\n";
+  for (const LimitRow& row : f.limits) {
+    const std::string bound =
+        row.sense == LimitSense::reported
+            ? std::string("-")
+            : fmt::format("{} {:.4g}", row.sense == LimitSense::at_most ? "<=" : ">=", row.limit);
+    text += fmt::format("  {:<34}{:>12.4g} {:<7}{:<14}{}\n", row.name, row.value, row.unit, bound,
+                        row.passes ? "" : "NOT KEPT");
+  }
+  return text;
 }
 
 std::string table(const FoundDesign& f) {
@@ -117,15 +135,6 @@ std::string table(const FoundDesign& f) {
                            name(f.cadence.binding), f.orbit_kg_per_year / 1e3));
   line("cost", fmt::format("{:.0f} MUSD", f.cost_usd / 1e6));
   line("disturbed launches", fmt::format("{} of {} keep in step", f.robust_launches, f.disturbed_launches));
-  text += "limits\n";
-  for (const LimitRow& row : f.limits) {
-    const std::string bound =
-        row.sense == LimitSense::reported
-            ? std::string("-")
-            : fmt::format("{} {:.4g}", row.sense == LimitSense::at_most ? "<=" : ">=", row.limit);
-    text += fmt::format("  {:<34}{:>12.4g} {:<7}{:<14}{}\n", row.name, row.value, row.unit, bound,
-                        row.passes ? "" : "NOT KEPT");
-  }
   return text;
 }
 
@@ -205,7 +214,7 @@ int design_driver_command(const DesignDriverRequest& request) {
       fmt::print(stderr, "  {}\n", reason);
     return none_found;
   }
-  if (!request.json) fmt::print("{}{}", table(*found), front_table(front));
+  if (!request.json) fmt::print("{}{}{}", table(*found), limits_table(*found), front_table(front));
   return found_one;
 }
 

@@ -30,6 +30,21 @@ std::string short_name(std::string name) {
   return name;
 }
 
+/// How launch and insertion are computed, and how far that may be off.
+std::string fidelity_words(const Scenario& scenario, const campaign::DriverState& state) {
+  constexpr const char* insertion = "insertion at fidelity ideal: two-body, a first look";
+  if (scenario.launch_fidelity() == Fidelity::ideal)
+    return std::string("launch at fidelity ideal: kinetic energy over a stated efficiency; ") + insertion;
+  const massdriver::LaunchTable& table = scenario.driver->model.table;
+  std::string words = fmt::format("launch at fidelity {}", name(scenario.launch_fidelity()));
+  words += fmt::format(": mean speed within {:.2g} m/s and bus energy within {:.1e} of the full solver on {} "
+                       "held-out launches",
+                       table.worst_speed_mps, table.worst_bus_rel, table.held_out);
+  if (state.audits > 0)
+    words += fmt::format("; {} audited: {:.2g} m/s, {:.1e}", state.audits, state.worst_audit_mps, state.worst_audit_bus);
+  return words + "; " + insertion;
+}
+
 /// Power with a sensible prefix.
 std::string watts(double W) {
   if (W >= 1e6) return fmt::format("{:.2f} MW", W / 1e6);
@@ -155,21 +170,6 @@ void metric_lines(const RunReport& r, std::string& text) {
     line(text, "  {:<44} {:>14.6g} ± {:<11.3g} ({:.2f} %)", short_name(metric.name), metric.interval.mean,
          metric.interval.half_width, relative);
   }
-}
-
-/// How launch and insertion are computed, and how far that may be off.
-std::string fidelity_words(const Scenario& scenario, const campaign::DriverState& state) {
-  constexpr const char* insertion = "insertion at fidelity ideal: two-body, a first look";
-  if (scenario.launch_fidelity() == Fidelity::ideal)
-    return std::string("launch at fidelity ideal: kinetic energy over a stated efficiency; ") + insertion;
-  const massdriver::LaunchTable& table = scenario.driver->model.table;
-  std::string words = fmt::format("launch at fidelity {}", name(scenario.launch_fidelity()));
-  words += fmt::format(": mean speed within {:.2g} m/s and bus energy within {:.1e} of the full solver on {} "
-                       "held-out launches",
-                       table.worst_speed_mps, table.worst_bus_rel, table.held_out);
-  if (state.audits > 0)
-    words += fmt::format("; {} audited: {:.2g} m/s, {:.1e}", state.audits, state.worst_audit_mps, state.worst_audit_bus);
-  return words + "; " + insertion;
 }
 
 }  // namespace

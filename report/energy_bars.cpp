@@ -9,9 +9,9 @@
 namespace lunafab::report {
 namespace {
 
-constexpr double width = 1140.0, height = 262.0, margin = 4.0, bar_height = 40.0;
+constexpr double width = 1140.0, height = 226.0, margin = 4.0, bar_height = 40.0;
 constexpr double upper_y = 34.0, lower_y = 132.0;
-constexpr double letter = 6.6;  // mean width of a letter of the labels
+constexpr double letter = 6.3;  // mean width of a letter of the labels
 constexpr double row_height = 18.0;
 
 struct Segment {
@@ -44,9 +44,9 @@ std::vector<double> draw_bar(std::string& svg, double y, const std::vector<Segme
     add(svg, "<rect x=\"{:.2f}\" y=\"{:.1f}\" width=\"{:.2f}\" height=\"{:.1f}\" fill=\"{}\"/>\n", at, y,
         wide, bar_height, s.color);
     const std::string words = label(s.term, whole_J);
-    const double long_words = letter * static_cast<double>(words.size()) + 16.0;
+    const double long_words = letter * static_cast<double>(words.size()) + 10.0;
     if (long_words < wide) {
-      text(svg, at + 8.0, y + 0.5 * bar_height + 5.0, "inbar", words);
+      text(svg, at + 5.0, y + 0.5 * bar_height + 5.0, "inbar", words);
     } else {
       if (key_x + long_words + 14.0 > width) key_x = margin, key_y += row_height;
       add(svg, "<rect x=\"{:.1f}\" y=\"{:.1f}\" width=\"10\" height=\"10\" fill=\"{}\"/>\n", key_x,

@@ -137,19 +137,14 @@ std::optional<Level> limit(const char* what, double value, double factor) {
   return Level{fmt::format("limit {:.4g} {}", value * factor, what), value * factor};
 }
 
-LineChart heat_chart(const LaunchReport& r) {
-  Series heat{.name = "heat", .color = orange, .x = {}, .y = {}};
-  double x_km = 0.0;
+/// Of each drive coil, its heat times a factor.
+Series by_coil(const LaunchReport& r, double factor) {
+  Series series{.name = "", .color = orange, .x = {}, .y = {}};
   for (const double heat_J : r.solution.stage_heat_J) {
-    heat.x.push_back(x_km), heat.y.push_back(1e-3 * heat_J);
-    x_km += 1e-3 * r.design.track.pitch_m;
+    series.x.push_back(1e-3 * r.design.track.pitch_m * static_cast<double>(series.x.size()));
+    series.y.push_back(heat_J * factor);
   }
-  const DriveCoil& coil = r.design.track.coil;
-  return {.title = "Heat in each drive coil, kJ",
-          .ordinate = Ordinate::logarithmic,
-          .series = {heat},
-          .second_factor = 1e3 / (coil_mass_kg(coil) * coil.conductor.specific_heat_J_per_kgK),
-          .second_label = "its rise in temperature, K"};
+  return series;
 }
 
 std::vector<LineChart> charts(const LaunchReport& r) {
@@ -174,10 +169,16 @@ std::vector<LineChart> charts(const LaunchReport& r) {
       {.title = "Voltage per turn, kV",
        .series = {one(blue, [](const StageRecord& s) { return 1e-3 * s.voltage_V; })},
        .limit = limit("kV", d.track.coil.voltage_limit_V, 1e-3)},
-      heat_chart(r),
+      {.title = "Heat in each drive coil, kJ",
+       .ordinate = Ordinate::logarithmic,
+       .series = {by_coil(r, 1e-3)}},
+      {.title = "Rise of each drive coil's temperature, K",
+       .ordinate = Ordinate::logarithmic,
+       .series = {by_coil(
+           r, 1.0 / (coil_mass_kg(d.track.coil) * d.track.coil.conductor.specific_heat_J_per_kgK))}},
       {.title = "Lateral stiffness, mean over a stage, MN/m (positive centres)",
        .series = {one(blue, [](const StageRecord& s) { return 1e-6 * s.lateral_N_per_m; })}}};
-  for (LineChart& chart : list) chart.x_label = "leading bucket coil, km along the track";
+  for (LineChart& chart : list) chart.x_label = "km along the track";
   return list;
 }
 

@@ -39,7 +39,8 @@ std::string failure(const Machine& machine, const LaunchReport& report) {
 
 std::string broken(const LimitRow& row) {
   if (row.sense == LimitSense::reported) return fmt::format("{}: {}", row.name, row.note);
-  return fmt::format("{} {} is {} the limit {}", row.name, limit_text(row.value, row.unit),
+  const std::string note = row.note.empty() ? "" : " (" + row.note + ")";
+  return fmt::format("{} {}{} is {} the limit {}", row.name, limit_text(row.value, row.unit), note,
                      row.sense == LimitSense::at_most ? "above" : "below", limit_text(row.limit, row.unit));
 }
 
@@ -96,8 +97,9 @@ void add_confessions(const Machine& machine, LaunchReport& report) {
 }  // namespace
 
 std::string limit_text(double value, const std::string& unit) {
+  if (std::isinf(value)) return value > 0.0 ? "∞" : "−∞";
   if (unit == "1") return plain(value, "");
-  const bool prefixed = unit == "J" || unit == "Pa" || unit == "V" || unit == "T";
+  const bool prefixed = unit == "J" || unit == "Pa" || unit == "V" || unit == "T" || unit == "A/m^2";
   return prefixed ? with_prefix(value, unit) : plain(value, unit);
 }
 

@@ -10,7 +10,7 @@ namespace {
 
 // The drawing, in the units of its viewBox.
 constexpr double width = 560.0, height = 250.0;
-constexpr double left = 58.0, right = 56.0, top = 42.0, bottom = 40.0;
+constexpr double left = 58.0, right = 16.0, top = 42.0, bottom = 40.0;
 constexpr double inner_width = width - left - right, inner_height = height - top - bottom;
 constexpr int columns = 400;
 constexpr int x_ticks = 6, y_ticks = 5;
@@ -107,9 +107,6 @@ void draw_axes(std::string& svg, const LineChart& chart, const Axis& x, const Ax
     const double at = y_of(y, y.ticks[i]);
     add(svg, "<path class=\"grid\" d=\"M{:.1f} {:.1f}H{:.1f}\"/>\n", left, at, left + inner_width);
     draw_text(svg, left - 6.0, at + 4.0, "end", "tick", tick_text(y.ticks[i], step_at(y, i)));
-    if (chart.second_factor <= 0.0) continue;
-    const double second = y.ticks[i] * chart.second_factor;
-    draw_text(svg, left + inner_width + 6.0, at + 4.0, "start", "tick", fmt::format("{:.2g}", second));
   }
   for (std::size_t i = 0; i < x.ticks.size(); ++i) {
     const double at = x_of(x, x.ticks[i]);
@@ -119,7 +116,6 @@ void draw_axes(std::string& svg, const LineChart& chart, const Axis& x, const Ax
   add(svg, "<path class=\"axis\" d=\"M{:.1f} {:.1f}V{:.1f}H{:.1f}\"/>\n", left, top, top + inner_height,
       left + inner_width);
   draw_text(svg, left + 0.5 * inner_width, height - 6.0, "middle", "tick", chart.x_label);
-  if (chart.second_factor > 0.0) draw_text(svg, width - 4.0, top - 8.0, "end", "tick", chart.second_label);
 }
 
 void draw_series(std::string& svg, const Series& series, const Axis& x, const Axis& y) {

@@ -1,4 +1,5 @@
 #pragma once
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
@@ -27,8 +28,6 @@ struct LineChart {
   Ordinate ordinate = Ordinate::from_zero;
   std::vector<Series> series;
   std::optional<Level> limit;  ///< drawn where the scale reaches it, else only named
-  double second_factor = 0.0;  ///< second ordinate on the right: left value times this; 0: none
-  std::string second_label;
 };
 
 /// Round values 1, 2, 5 · 10ⁿ apart that cover `low` … `high`, about `count` of them.

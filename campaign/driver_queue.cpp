@@ -27,9 +27,9 @@ std::string note_of(const massdriver::LaunchResult& launch) {
   return note;
 }
 
-Solved solve(const Scenario& scenario, const factory::RunKey& key, const PendingLaunch& pending) {
-  Solved solved;
-  solved.launch = massdriver::launch_ideal(scenario.driver->driver, pending.order, key.seed, key.replication);
+Solved insert(const Scenario& scenario, const factory::RunKey& key, const PendingLaunch& pending,
+              const massdriver::LaunchResult& launch) {
+  Solved solved{.launch = launch, .insertion = {}};
   if (solved.launch.outcome == massdriver::LaunchOutcome::launched) {
     const orbit::InsertionOrder order{.serial = pending.order.serial,
                                       .muzzle = solved.launch.muzzle,
@@ -42,11 +42,28 @@ Solved solve(const Scenario& scenario, const factory::RunKey& key, const Pending
 
 }  // namespace
 
-Int128 DriverQueue::needed_nJ(std::uint64_t serial) const {
+massdriver::PlannedLaunch DriverQueue::planned(std::uint64_t serial, double coil_K) const {
   const std::uint32_t design = site_.satellites[serial - 1].design;
-  const double energy_J = massdriver::planned_bus_energy_J(sc_.driver->driver, mass_kg(sc_, design),
-                                                           destination_of(sc_, design).launch_speed_mps);
-  return static_cast<Int128>(energy_J * nJ_per_J);
+  return massdriver::planned_launch(sc_.driver->model, mass_kg(sc_, design),
+                                    destination_of(sc_, design).launch_speed_mps, coil_K);
+}
+
+Int128 DriverQueue::needed_nJ(std::uint64_t serial, double coil_K) const {
+  return static_cast<Int128>(planned(serial, coil_K).bus_energy_J * nJ_per_J);
+}
+
+double DriverQueue::coil_K(Tick at) const {
+  if (sc_.driver->model.fidelity == Fidelity::ideal) return 0.0;
+  return massdriver::cooled_K(sc_.driver->model.design, d_.coil_K, seconds(at - d_.coil_at));
+}
+
+/// When the coils are cool enough to take the next launch's heat: at once, unless launches follow one another fast.
+Tick DriverQueue::cool_at(Tick now) const {
+  const massdriver::DriverModel& model = sc_.driver->model;
+  if (model.fidelity == Fidelity::ideal) return now;
+  const double rise_K = massdriver::warming_K(model.design, planned(d_.queue.front().serial, coil_K(now)).coil_heat_J);
+  const double wait_s = massdriver::cooling_s(model.design, coil_K(now), model.table.temperature_K[1] - 2.0 * rise_K);
+  return wait_s > 0.0 ? now + ticks_from_seconds(wait_s) + Ticks{1} : now;
 }
 
 void DriverQueue::charge_until(Tick now) {
@@ -63,7 +80,8 @@ Tick DriverQueue::ready_at(Tick now) const {
   const QueuedSatellite& head = d_.queue.front();
   Tick at = std::max(
       {now, head.ready, d_.track_free, *std::min_element(d_.bucket_free.begin(), d_.bucket_free.end())});
-  const Int128 missing = needed_nJ(head.serial) - d_.stored_nJ;
+  at = std::max(at, cool_at(now));
+  const Int128 missing = needed_nJ(head.serial, coil_K(at)) - d_.stored_nJ;
   if (missing <= 0) return at;
   if (d_.charging_mW <= 0) return never;  // planned anew with the next grant
   const Int128 wait_us = (missing + d_.charging_mW - 1) / d_.charging_mW;
@@ -86,15 +104,21 @@ void DriverQueue::launch_ready(Tick now) {
   d_.queue.erase(d_.queue.begin());
   SatelliteRecord& record = site_.satellites[serial - 1];
   const std::uint32_t design = record.design;
+  const double coil_now_K = coil_K(now);
   PendingLaunch pending{.order = {.serial = serial,
                                   .attempt = record.attempts++,
                                   .at = now,
                                   .payload_kg = mass_kg(sc_, design),
-                                  .speed_mps = destination_of(sc_, design).launch_speed_mps},
+                                  .speed_mps = destination_of(sc_, design).launch_speed_mps,
+                                  .coil_K = coil_now_K},
                         .design = design,
-                        .planned_nJ = needed_nJ(serial)};
+                        .planned_nJ = needed_nJ(serial, coil_now_K)};
   expects(d_.stored_nJ >= pending.planned_nJ, "driver: a launch takes no more than the store holds");
   d_.stored_nJ -= pending.planned_nJ;
+  if (sc_.driver->model.fidelity != Fidelity::ideal) {
+    d_.coil_K = coil_now_K + massdriver::warming_K(sc_.driver->model.design, planned(serial, coil_now_K).coil_heat_J);
+    d_.coil_at = now;
+  }
   d_.track_free = now + sc_.driver->launch_gap;
   *std::min_element(d_.bucket_free.begin(), d_.bucket_free.end()) = now + sc_.driver->bucket_cycle;
   output_.launches.push_back(pending);
@@ -102,8 +126,13 @@ void DriverQueue::launch_ready(Tick now) {
 
 void solve_launches(const Scenario& scenario, const factory::RunKey& key,
                     const std::vector<PendingLaunch>& launches, std::vector<Solved>& solved) {
+  std::vector<massdriver::LaunchOrder> orders;
+  for (const PendingLaunch& pending : launches) orders.push_back(pending.order);
+  const std::vector<massdriver::LaunchResult> launched =
+      orders.empty() ? std::vector<massdriver::LaunchResult>{}
+                     : massdriver::launch(scenario.driver->model, orders, key.seed, key.replication);
   const auto one = [&](std::size_t i) {
-    solved[i] = solve(scenario, key, launches[i]);
+    solved[i] = insert(scenario, key, launches[i], launched[i]);
   };
   if (launches.size() < worth_parallel) {
     for (std::size_t i = 0; i < launches.size(); ++i) one(i);
@@ -121,6 +150,12 @@ void book_launch(const Scenario& scenario, SiteState& site, const PendingLaunch&
   driver.kinetic_nJ += kinetic;
   driver.residual_nJ += residual;
   driver.heat_nJ += pending.planned_nJ - kinetic - residual;
+  driver.failed_stages += launch.failed_stages;
+  if (launch.audited) {
+    ++driver.audits;
+    driver.worst_audit_mps = std::max(driver.worst_audit_mps, std::abs(launch.audit_speed_mps));
+    driver.worst_audit_bus = std::max(driver.worst_audit_bus, std::abs(launch.audit_bus_rel));
+  }
   const bool misfire = launch.outcome == massdriver::LaunchOutcome::misfire;
   const orbit::InsertionResult& insertion = solved.insertion;
   site.launches.push_back({.tick = pending.order.at,

@@ -22,7 +22,10 @@ class DriverQueue {
   void launch_ready(Tick now);
 
  private:
-  Int128 needed_nJ(std::uint64_t serial) const;
+  massdriver::PlannedLaunch planned(std::uint64_t serial, double coil_K) const;
+  Int128 needed_nJ(std::uint64_t serial, double coil_K) const;
+  double coil_K(Tick at) const;
+  Tick cool_at(Tick now) const;
   Tick ready_at(Tick now) const;
 
   const Scenario& sc_;

@@ -1,12 +1,14 @@
 #include <fmt/format.h>
 #include <algorithm>
 #include <cmath>
+#include <filesystem>
 #include "campaign/read_site.hpp"
 #include "campaign/scenario.hpp"
 #include "core/reader.hpp"
 #include "core/visit.hpp"
 #include "factory/read_chemistry.hpp"
 #include "factory/read_plant.hpp"
+#include "massdriver/read_design.hpp"
 
 namespace lunafab::campaign {
 namespace {
@@ -83,10 +85,35 @@ Scenario read_scenario(Node document, Findings& warnings) {
   return scenario;
 }
 
+namespace {
+
+Node* find_mutable(Node& map, std::string_view key) {
+  for (Node::Entry& entry : map.entries)
+    if (entry.key == key) return &entry.value;
+  return nullptr;
+}
+
+/// `driver.design: FILE` becomes the body of that file, relative to the scenario's folder, so that settings reach
+/// into it and the resolved scenario stands alone.
+void embed_driver(Node& document, const std::string& path, Findings& findings) {
+  Node* driver = find_mutable(document, "driver");
+  Node* design = driver == nullptr ? nullptr : find_mutable(*driver, "design");
+  if (design == nullptr || design->kind != Node::Kind::scalar) return;
+  const std::filesystem::path file = std::filesystem::path(path).parent_path() / design->scalar;
+  if (!std::filesystem::is_regular_file(file)) {
+    return findings.add({design->mark, "driver.design", "'" + file.string() + "' is not a file",
+                         "a driver file, relative to the scenario's folder, or the design itself", ""});
+  }
+  *design = massdriver::design_body(load_document(file.string()), findings);
+}
+
+}  // namespace
+
 Scenario load_scenario(const std::string& path, const std::vector<std::string>& settings,
                        Findings& warnings) {
   Node document = load_document(path);
   Findings findings;
+  embed_driver(document, path, findings);
   for (const std::string& setting : settings) apply_setting(document, setting, findings);
   findings.throw_if_any();
   return read_scenario(std::move(document), warnings);

@@ -7,6 +7,9 @@
 #include "core/contract.hpp"
 #include "core/random.hpp"
 #include "core/read_distribution.hpp"
+#include "core/visit.hpp"
+#include "massdriver/plan.hpp"
+#include "massdriver/read_design.hpp"
 
 namespace lunafab::campaign {
 namespace {
@@ -260,34 +263,80 @@ void read_orders(MapReader& root, Scenario& scenario) {
   });
 }
 
+/// What the ideal fidelity has in place of a machine.
+void read_ideal_driver(MapReader& map, massdriver::Driver& driver) {
+  driver.largest_payload_kg = map.quantity("payload", unit::mass, positive);
+  driver.top_speed_mps = map.quantity("speed", unit::speed, positive);
+  driver.wall_plug_efficiency = map.quantity("wall_plug_efficiency", unit::number, {0.0, 1.0, true});
+  driver.speed_sd_mps = map.quantity("speed_sd", unit::speed, error_range);
+  driver.lateral_sd_mps = map.quantity("lateral_sd", unit::speed, error_range);
+}
+
+/// The machine behind fidelities `table` and `solve`: its design, and its launch table, from the cache or built.
+void read_machine(MapReader& map, massdriver::DriverModel& model) {
+  const std::size_t before = map.findings().size();
+  MapReader body = map.map("design");
+  model.design = massdriver::read_design(body);
+  body.finish();
+  model.audit = map.count("audit", 0, 1'000'000'000, 0);
+  const Node* node = map.required("design");
+  if (map.findings().size() != before) return;
+  massdriver::check_design(model.design, *node, map.path_of("design"), map.findings());
+  if (map.findings().size() != before) return;
+  try {
+    model.table = massdriver::cached_table(model.design, state_hash(dump(*node)), massdriver::cache_directory());
+  } catch (const massdriver::DriverCannot& cannot) {
+    return map.fail("design", std::string("cannot launch what its table is to cover: ") + cannot.what(),
+                    "a machine that completes these launches: `lunafab launch` shows why");
+  }
+  if (model.fidelity == Fidelity::solve || model.audit > 0)
+    model.machine = std::make_shared<const massdriver::Machine>(massdriver::build_machine(model.design));
+}
+
+/// Energy that stands ready for launches, counted at the bus: the store full, through the charger.
+double bus_store_J(const massdriver::DriverDesign& d) {
+  const double banks_J = massdriver::bank_rating_J(d) * d.track.stages * d.bucket.count;
+  return massdriver::bus_energy_J(d, d.payload_kg, 0.0, banks_J, 0.0);
+}
+
 void read_driver(MapReader& root, Scenario& scenario) {
   auto map = root.optional_map("driver");
   if (!map) return;
   DriverPlan plan;
-  (void)map->choice<Fidelity>("fidelity", {{"ideal", Fidelity::ideal}});
-  plan.driver.largest_payload_kg = map->quantity("payload", unit::mass, positive);
-  plan.driver.top_speed_mps = map->quantity("speed", unit::speed, positive);
-  plan.driver.wall_plug_efficiency = map->quantity("wall_plug_efficiency", unit::number, {0.0, 1.0, true});
-  plan.store_nJ = nanojoules(map->quantity("store", unit::energy, {0.0, 1e21, true}));
+  massdriver::DriverModel& model = plan.model;
+  model.fidelity = map->choice<Fidelity>(
+      "fidelity", {{"ideal", Fidelity::ideal}, {"table", Fidelity::table}, {"solve", Fidelity::solve}});
+  const bool ideal = model.fidelity == Fidelity::ideal;
+  if (ideal) {
+    read_ideal_driver(*map, model.ideal);
+  } else {
+    read_machine(*map, model);
+  }
+  const massdriver::DriverDesign& d = model.design;
+  const auto time = [&](const char* key, Range range, double of_design_s) {
+    return ticks_from_seconds(ideal ? map->quantity(key, unit::time, range)
+                                    : map->quantity(key, unit::time, range, of_design_s));
+  };
+  plan.store_nJ = nanojoules(ideal ? map->quantity("store", unit::energy, {0.0, 1e21, true})
+                                   : map->quantity("store", unit::energy, {0.0, 1e21, true}, bus_store_J(d)));
   MapReader charger = map->map("charger");
   plan.charger_mW = std::llround(charger.quantity("power", unit::power, {0.0, 1e15, true}) * mW_per_W);
   plan.priority = static_cast<int>(charger.count("priority", 0, 100, 5));
   charger.finish();
-  plan.bucket_cycle = ticks_from_seconds(map->quantity("bucket_cycle", unit::time, {1.0, 1e7}));
-  plan.buckets = static_cast<std::int32_t>(map->count("buckets", 1, 1000));
+  plan.bucket_cycle = time("bucket_cycle", {1.0, 1e7}, std::max(d.back.cycle_s, 1.0));
+  plan.buckets = static_cast<std::int32_t>(ideal ? map->count("buckets", 1, 1000)
+                                                 : map->count("buckets", 1, 1000, d.back.buckets));
   plan.launch_gap =
       ticks_from_seconds(map->quantity("launch_gap", unit::time, {0.0, 1e6}, default_launch_gap_s));
-  plan.driver.misfire_probability = map->quantity("misfire", unit::number, {0.0, 0.99}, 0.0);
+  model.ideal.misfire_probability = map->quantity("misfire", unit::number, {0.0, 0.99}, 0.0);
   const double recovery_s = map->quantity("misfire_recovery", unit::time, {0.0, 1e8}, 86400.0);
   plan.misfire_recovery = ticks_from_seconds(recovery_s);
   if (plan.misfire_recovery < scenario.lookahead)
     map->fail("misfire_recovery", "is shorter than the lookahead", "a time from `lookahead`");
-  plan.driver.speed_sd_mps = map->quantity("speed_sd", unit::speed, error_range);
-  plan.driver.lateral_sd_mps = map->quantity("lateral_sd", unit::speed, error_range);
   plan.queue = static_cast<std::int32_t>(map->count("queue", 1, 100'000));
   plan.handling = ticks_from_seconds(map->quantity("handling", unit::time, {0.0, 1e8}));
   map->finish();
-  scenario.driver = plan;
+  scenario.driver = std::move(plan);
 }
 
 void read_capital(MapReader& root, Scenario& scenario) {
@@ -296,6 +345,37 @@ void read_capital(MapReader& root, Scenario& scenario) {
   scenario.capital = Capital{.mass_kg = map->quantity("imported_mass", unit::mass, non_negative),
                              .life_s = map->quantity("life", unit::time, positive)};
   map->finish();
+}
+
+/// Whether the driver throws a satellite to where it is meant to go.
+void check_thrown(const Scenario& scenario, const SatelliteDesign& design, const auto& add) {
+  const massdriver::DriverModel& driver = scenario.driver->model;
+  const double kg = static_cast<double>(scenario.plant.chemistry.materials[design.material].piece_mg) / mg_per_kg;
+  const double speed_mps = scenario.destinations[design.destination].launch_speed_mps;
+  const bool ideal = driver.fidelity == Fidelity::ideal;
+  const double most_kg = ideal ? driver.ideal.largest_payload_kg : driver.table.payload_kg[1];
+  if (kg > most_kg) {
+    return add("satellites." + design.name, fmt::format("weighs {:.1f} kg, more than the driver takes", kg),
+               fmt::format("up to {:.1f} kg", most_kg));
+  }
+  const double top_mps = ideal ? driver.ideal.top_speed_mps : massdriver::top_speed_mps(driver.design, kg);
+  if (speed_mps > top_mps) {
+    return add("satellites." + design.name + ".destination",
+               fmt::format("needs {:.1f} m/s, more than the driver gives to {:.1f} kg", speed_mps, kg),
+               fmt::format("up to {:.1f} m/s", top_mps));
+  }
+  if (!massdriver::reaches(driver, kg, speed_mps)) {
+    return add("satellites." + design.name + ".destination",
+               fmt::format("{:.1f} kg at {:.1f} m/s are outside the driver's launch table", kg, speed_mps),
+               fmt::format("{:.0f} to {:.0f} kg, {:.1f} to {:.1f} m/s at this mass", driver.table.payload_kg[0],
+                           driver.table.payload_kg[1], driver.table.speed_share[0] * top_mps, top_mps));
+  }
+  const double bus_J =
+      massdriver::planned_launch(driver, kg, speed_mps, driver.design.track.coil.temperature_K).bus_energy_J;
+  if (nanojoules(bus_J) > scenario.driver->store_nJ) {
+    add("driver.store", fmt::format("holds less than one launch of '{}' takes", design.name),
+        fmt::format("at least {:.4g} GJ", bus_J / 1e9));
+  }
 }
 
 }  // namespace
@@ -319,25 +399,7 @@ void check_site(const Scenario& scenario, Findings& findings) {
   const auto& plant = scenario.plant;
   for (const SatelliteDesign& design : scenario.satellites) {
     if (!scenario.driver) break;
-    const massdriver::Driver& driver = scenario.driver->driver;
-    const double kg = static_cast<double>(plant.chemistry.materials[design.material].piece_mg) / mg_per_kg;
-    const orbit::Destination& destination = scenario.destinations[design.destination];
-    if (kg > driver.largest_payload_kg) {
-      add("satellites." + design.name, fmt::format("weighs {:.1f} kg, more than the driver takes", kg),
-          fmt::format("up to {:.1f} kg (driver.payload)", driver.largest_payload_kg));
-    }
-    if (destination.launch_speed_mps > driver.top_speed_mps) {
-      add("satellites." + design.name + ".destination",
-          fmt::format("needs {:.1f} m/s, more than the driver reaches", destination.launch_speed_mps),
-          fmt::format("up to {:.1f} m/s (driver.speed)", driver.top_speed_mps));
-    }
-    if (kg <= driver.largest_payload_kg && destination.launch_speed_mps <= driver.top_speed_mps &&
-        nanojoules(massdriver::planned_bus_energy_J(driver, kg, destination.launch_speed_mps)) >
-            scenario.driver->store_nJ) {
-      add("driver.store", fmt::format("holds less than one launch of '{}' takes", design.name),
-          fmt::format("at least {:.4g} GJ",
-                      massdriver::planned_bus_energy_J(driver, kg, destination.launch_speed_mps) / 1e9));
-    }
+    check_thrown(scenario, design, add);
     const bool carried =
         std::any_of(plant.routes.begin(), plant.routes.end(), [&](const factory::Route& route) {
           return !route.to && plant.stores[route.from].material == design.material;

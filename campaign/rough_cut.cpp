@@ -194,8 +194,10 @@ void add_driver(const Scenario& scenario, RoughCut& cut) {
         const double mass_kg =
             static_cast<double>(scenario.plant.chemistry.materials[design.material].piece_mg) / mg_per_kg;
         energy_J += static_cast<double>(op.weight) *
-                    massdriver::planned_bus_energy_J(
-                        driver.driver, mass_kg, scenario.destinations[design.destination].launch_speed_mps);
+                    massdriver::planned_launch(driver.model, mass_kg,
+                                               scenario.destinations[design.destination].launch_speed_mps,
+                                               driver.model.design.track.coil.temperature_K)
+                        .bus_energy_J;
         weight += static_cast<double>(op.weight);
       }
     }

@@ -54,7 +54,7 @@ struct OrderPlan {
 };
 
 struct DriverPlan {
-  massdriver::Driver driver;
+  massdriver::DriverModel model;
   Int128 store_nJ = 0;
   logistics::Milliwatts charger_mW = 0;
   int priority = 5;

@@ -384,6 +384,8 @@ void start_site(const Scenario& scenario, const SupplyTrack& supply, CampaignSta
   site.serial_of.resize(state.groups.size());
   if (scenario.driver) {
     site.driver.bucket_free.assign(static_cast<std::size_t>(scenario.driver->buckets), Tick{});
+    if (scenario.driver->model.fidelity != Fidelity::ideal)
+      site.driver.coil_K = scenario.driver->model.design.track.coil.temperature_K;
   }
   Site(scenario, supply, {}, state).start();
 }

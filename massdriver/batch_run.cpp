@@ -9,6 +9,8 @@ namespace lunafab::massdriver {
 namespace {
 
 constexpr double same_place_m = 1e-9;
+constexpr double overshoot = 0.02;          // half waves, beyond where a first half wave seems to end
+constexpr double same_zero_m = 1e-12;       // a bracket this narrow is the zero, whatever current is left
 // Steps at fineness 1: in half waves, for the circuits' oscillation; and as a share of the distance to the
 // nearest conductor, because M(z) has its singularities one radial gap off the axis of z.
 constexpr double largest_step = 1.0 / 6.0, largest_near_step = 0.65;
@@ -126,7 +128,7 @@ void BatchRun<S>::add(const LaunchConditions& launch) {
   batch_.t[i] = 0.0;
   batch_.inv_mass[i] = 1.0 / kg;
   batch_.drag[i] = d.losses.drag_N_at_reference * d.losses.drag_reference_mps;
-  batch_.eddy[i] = d.losses.eddy_N_per_mps;
+  batch_.eddy[i] = machine_.eddy_N_per_mps;
   batch_.low_bucket[i] = 1e300;
   batch_.x[i] = 0.0;
   batch_.x[i] = fire_x(i, 0);
@@ -205,6 +207,9 @@ double BatchRun<S>::choose_step(int i) {
     if (bank.phase == Phase::idle) continue;
     const double aligned = batch_.stage[j][i] * p + (bank.phase == Phase::shorted ? model_.bucket_coils - 1 : bank.coil) * d.bucket.spacing_m;
     h = std::min(h, aligned + d.firing.latest_opening * s - x);
+    // The second half wave may be short: a step must end in it, not beyond.
+    const double falling = bank.phase == Phase::pull ? -bank.slope : 0.0;
+    if (falling > 0.0) h = std::min(h, bank.sign * batch_.current[j][i] / falling + overshoot * s);
     if (bank.phase != Phase::push) continue;
     const double to_expected = aligned + lane.opening[bank.coil] - x;
     if (to_expected > same_place_m) {  // false where no bank has opened yet
@@ -368,6 +373,8 @@ void BatchRun<S>::open(int i, int slot, bool late) {
     lane.opening[bank.coil] = batch_.x[i] - batch_.stage[slot][i] * d.track.pitch_m - bank.coil * d.bucket.spacing_m;
   }
   bank = {};
+  lane.forced_m = 0.0;
+  for (Bank& other : lane.banks) other.high_y = 0.0, other.tries = 0;  // their currents go on otherwise
   batch_.lambda[slot][i] = batch_.volt[slot][i] = batch_.inv_c[slot][i] = batch_.ohm[slot][i] = 0.0;
   batch_.current[slot][i] = 0.0;
   load_inverse(i);
@@ -386,11 +393,43 @@ double BatchRun<S>::towards_zero(int i, int slot) const {
   return to - x;
 }
 
-/// Follows each bank's half waves and opens one that is due; a zero that has been passed is gone back to.
+/// The slot whose current has come to its second zero, or −1. Where zeros have been passed, sets the step to the
+/// first of them.
+template <int S>
+int BatchRun<S>::seek_zeros(int i) {
+  Lane& lane = lane_[i];
+  int due = -1;
+  for (int j = 0; j < S; ++j) {
+    Bank& bank = lane.banks[j];
+    if (bank.phase != Phase::push) continue;
+    const double y = bank.sign * batch_.current[j][i];
+    if (y < 0.0) {
+      bank.low_x = batch_.x[i], bank.low_y = y;
+    } else {
+      bank.high_x = batch_.x[i], bank.high_y = y;
+    }
+    const bool passed = bank.high_y > 0.0 && bank.low_y < 0.0;
+    if (std::abs(y) <= open_below_ * bank.reference_A || (passed && bank.high_x - bank.low_x < same_zero_m)) {
+      due = j;
+    } else if (passed) {
+      const double to_zero_m = towards_zero(i, j);
+      ++bank.tries;
+      lane.forced_m = lane.forced_m == 0.0 ? to_zero_m : std::min(lane.forced_m, to_zero_m);
+    }
+  }
+  return due;
+}
+
+/// Follows each bank's half waves and opens one that is due. A zero that has been passed is gone back to first:
+/// what lies beyond it has not happened, another bank's next half wave neither.
 template <int S>
 bool BatchRun<S>::open_banks(int i) {
   Lane& lane = lane_[i];
   const DriverDesign& d = machine_.design;
+  const int due = seek_zeros(i);
+  if (lane.forced_m < 0.0) return false;
+  if (due >= 0) return open(i, due, false), true;
+  if (lane.forced_m > 0.0) return false;
   for (int j = 0; j < S; ++j) {
     Bank& bank = lane.banks[j];
     if (bank.phase == Phase::idle) continue;
@@ -400,14 +439,6 @@ bool BatchRun<S>::open_banks(int i) {
     if (z >= d.firing.latest_opening * d.track.half_wave_m - same_place_m) return open(i, j, true), true;
     if (bank.phase == Phase::rising && y > zero) bank.phase = Phase::pull;
     if (bank.phase == Phase::pull && y < -10.0 * zero) bank.phase = Phase::push;
-    if (bank.phase != Phase::push) continue;
-    if (std::abs(y) <= zero) return open(i, j, false), true;
-    if (y < 0.0) {
-      bank.low_x = batch_.x[i], bank.low_y = y;
-    } else {
-      bank.high_x = batch_.x[i], bank.high_y = y;
-    }
-    if (bank.high_y > 0.0 && bank.low_y < 0.0) lane.forced_m = towards_zero(i, j), ++bank.tries;
   }
   return false;
 }
@@ -550,17 +581,18 @@ void BatchRun<S>::stop(int i, SolverOutcome outcome) {
 
 template <int S>
 void BatchRun<S>::complete(int i) {
-  coast(i);
+  const DriverDesign& d = machine_.design;
+  const double end_m = (d.track.stages - 1) * d.track.pitch_m + (d.bucket.count - 1) * d.bucket.spacing_m +
+                       d.firing.latest_opening * d.track.half_wave_m;
+  coast(i, end_m - absolute_x(i));  // over stages not used
+  batch_.eddy[i] = d.losses.eddy_N_per_mps;
+  coast(i, d.track.drift_m);
   close_account(i);
 }
 
-/// Without force over the stages not used and the drift section.
+/// Without force, against drag and eddy currents.
 template <int S>
-void BatchRun<S>::coast(int i) {
-  const DriverDesign& d = machine_.design;
-  const double end_m = (d.track.stages - 1) * d.track.pitch_m + (d.bucket.count - 1) * d.bucket.spacing_m +
-                       d.firing.latest_opening * d.track.half_wave_m + d.track.drift_m;
-  const double length_m = end_m - absolute_x(i);
+void BatchRun<S>::coast(int i, double length_m) {
   if (!(length_m > 0.0)) return;
   constexpr int parts = 64;
   const double h = length_m / parts;

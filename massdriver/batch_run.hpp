@@ -75,6 +75,7 @@ class BatchRun {
   bool waits(int lane) const;
   double choose_step(int lane);
   bool handle_event(int lane);
+  int seek_zeros(int lane);
   bool open_banks(int lane);
   double towards_zero(int lane, int slot) const;
   bool fire_due(int lane);
@@ -91,7 +92,7 @@ class BatchRun {
   void fold_extremes(int lane);
   void stop(int lane, SolverOutcome outcome);
   void complete(int lane);
-  void coast(int lane);
+  void coast(int lane, double length_m);
   void close_account(int lane);
   void park(int lane);
   bool conducts(int lane) const;

@@ -89,6 +89,7 @@ Machine build_machine(const DriverDesign& design) {
       design.track.coil,
       ringing_frequency_Hz(design.muzzle_speed_mps, design.track.half_wave_m, design.firing.tuning),
       design.track.coil.temperature_K);
+  m.eddy_N_per_mps = eddy_drag_N_per_mps(design);
   m.window = window_of(m, reach);
   return m;
 }

@@ -336,6 +336,14 @@ DriverDesign read_design_document(const Node& document) {
   return design;
 }
 
+Node design_body(Node document, Findings& findings) {
+  const Node* format = document.find("lunafab");
+  if (format == nullptr || format->scalar != "driver/1")
+    findings.add({document.mark, "lunafab", "is missing or not a driver design's", "driver/1", ""});
+  std::erase_if(document.entries, [](const Node::Entry& entry) { return entry.key == "lunafab"; });
+  return document;
+}
+
 DriverDesign load_design(const std::string& path, const std::vector<std::string>& settings) {
   Node document = load_document(path);
   Findings findings;

@@ -21,6 +21,9 @@ void check_design(const DriverDesign& design, const Node& body, const std::strin
 /// @throws InputError with every finding.
 DriverDesign read_design_document(const Node& document);
 
+/// A stand-alone document without its header, to stand in another file.
+Node design_body(Node document, Findings& findings);
+
 /// A stand-alone file, after `path=value` settings.
 /// @throws InputError with every finding.
 DriverDesign load_design(const std::string& path, const std::vector<std::string>& settings = {});

@@ -84,6 +84,11 @@ Asked read_request(const LaunchRequest& request) {
   return asked;
 }
 
+/// Titles come from files; bytes that are not UTF-8 become U+FFFD.
+std::string json_text(const report::LaunchReport& report) {
+  return report::launch_json(report).dump(2, ' ', false, nlohmann::json::error_handler_t::replace);
+}
+
 void write_files(const std::string& directory, const report::LaunchReport& report) {
   std::filesystem::create_directories(directory);
   const auto write = [&](const char* name, const std::string& text) {
@@ -91,7 +96,7 @@ void write_files(const std::string& directory, const report::LaunchReport& repor
   };
   write("profile.csv", report::profile_csv(report));
   write("limits.csv", report::limits_csv(report));
-  write("launch.json", report::launch_json(report).dump(2) + "\n");
+  write("launch.json", json_text(report) + "\n");
   write("launch.html", report::launch_page(report));
 }
 
@@ -112,14 +117,14 @@ int launch_command(const LaunchRequest& request) {
       machine, report::plain_launch(asked.design, asked.payload_kg, asked.speed_mps), request.tolerance);
   if (!request.directory.empty()) write_files(request.directory, report);
   if (request.json) {
-    fmt::print(std::cout, "{}\n",
-               report::launch_json(report).dump(2, ' ', false, nlohmann::json::error_handler_t::replace));
+    fmt::print(std::cout, "{}\n", json_text(report));
   } else {
     fmt::print(std::cout, "{}", launch_summary(report));
     if (!request.directory.empty()) fmt::print(std::cout, "Results      {}\n", request.directory);
+    std::cout.flush();
+    for (const std::string& reason : report.refusals)
+      fmt::print(std::cerr, "the model says no: {}\n", reason);
   }
-  std::cout.flush();
-  for (const std::string& reason : report.refusals) fmt::print(std::cerr, "the model says no: {}\n", reason);
   return report.refusals.empty() ? launched : model_says_no;
 }
 

@@ -29,8 +29,8 @@ void text(std::string& svg, double x, double y, const char* style, const std::st
 }
 
 std::string label(const AccountTerm& term, double whole_J) {
-  return fmt::format("{} {} ({})", term.name, with_prefix(term.energy_J, "J"),
-                     percent(term.energy_J / whole_J));
+  return fmt::format("{} {} ({:.1f} %)", term.name, with_prefix(term.energy_J, "J"),
+                     100.0 * term.energy_J / whole_J);
 }
 
 /// Segments side by side; a label stands in its segment where it fits, the others in a key below the bar.

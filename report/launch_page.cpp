@@ -26,7 +26,7 @@ constexpr const char* head = R"(<!DOCTYPE html>
 body { font: 15px/1.45 system-ui, "DejaVu Sans", sans-serif; color: #1d2327; background: #fff; max-width: 1160px;
   margin: 0 auto; padding: 16px 20px 40px; }
 h1 { font-size: 24px; margin: 0 0 4px; } h2 { font-size: 17px; margin: 28px 0 8px; }
-.verdict { font-weight: 600; } .yes { color: #22703a; } .no { color: #b3261e; }
+.verdict { font-weight: 600; } .yes { color: #22703a; } .no { color: #b3261e; } td.no { font-weight: 600; } td.yes, td.no { padding-left: 12px; }
 .figures { display: grid; grid-template-columns: repeat(auto-fill, minmax(170px, 1fr)); gap: 8px; margin: 14px 0; }
 .figures div { background: #f2f5f6; border-radius: 6px; padding: 8px 12px; }
 .figures b { display: block; font-size: 19px; } .figures span { color: #56626a; font-size: 13px; }
@@ -84,8 +84,8 @@ void add_key_figures(std::string& html, const LaunchReport& r) {
     add_figure(html, percent(f.wall_plug_efficiency), "bus to payload, net");
     add_figure(html, percent(f.wall_plug_unregenerated), "the same without regeneration");
     add_figure(html, with_prefix(f.heat.total_J(), "J"), "heat at the site");
-    add_figure(html, fmt::format("{:.3g} per hour", f.cadence.up_per_h),
-               fmt::format("bound by {}", name(f.cadence.binding)).c_str());
+    add_figure(html, fmt::format("{:.3g} /h", f.cadence.up_per_h),
+               fmt::format("launches, bound by {}", name(f.cadence.binding)).c_str());
   }
   html += "</div>\n";
 }

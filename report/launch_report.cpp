@@ -58,7 +58,7 @@ void add_refusals(const Machine& machine, LaunchReport& report) {
 
 void confess_parts(const DriverDesign& d, const LaunchFigures& f, std::vector<std::string>& says) {
   if (d.store.kind == StoreKind::capacitor) {
-    says.push_back(fmt::format("The store: {:.4g} t for {} at {}; its life of {:.3g} full shots is an input.",
+    says.push_back(fmt::format("The store: {:.0f} t for {} at {}; its life of {:.3g} full shots is an input.",
                                1e-3 * f.store_kg, with_prefix(f.store_J, "J"),
                                with_prefix(d.store.specific_energy_J_per_kg, "J/kg"), d.store.life_launches));
   } else {

@@ -15,7 +15,7 @@ std::string digits(double value) {
   const double size = std::abs(value);
   if (value == 0.0) return "0";
   if (!(size >= 1e-3 && size < 1e6)) return fmt::format("{:.3g}", value);
-  const int before = static_cast<int>(std::floor(std::log10(size) + 1e-9));
+  const int before = static_cast<int>(std::floor(std::log10(size * 1.00005)));
   return fmt::format("{:.{}f}", value, std::clamp(3 - before, 0, 6));
 }
 

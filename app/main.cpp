@@ -7,6 +7,7 @@
 #include <cstdio>
 #include <filesystem>
 #include <thread>
+#include "app/design_driver_command.hpp"
 #include "app/launch_command.hpp"
 #include "app/ledger_command.hpp"
 #include "app/print.hpp"
@@ -229,6 +230,23 @@ void add_launch(CLI::App& app, std::function<int()>& chosen, LaunchRequest& requ
   });
 }
 
+void add_design_driver(CLI::App& app, std::function<int()>& chosen, DesignDriverRequest& request) {
+  CLI::App* command =
+      app.add_subcommand("design-driver", "Find the mass driver that meets a study's requirements");
+  command->add_option("STUDY", request.study, "driver study file")->required();
+  command->add_flag("--json", request.json, "machine-readable");
+  command->add_option("--out", request.directory, "directory for driver.yaml, designs.json and pareto.csv");
+  command
+      ->add_option("--threads", request.threads,
+                   "worker threads (default: all cores); results do not depend on it")
+      ->check(CLI::Range(1, 1024));
+  command->callback([&] {
+    chosen = [&request] {
+      return design_driver_command(request);
+    };
+  });
+}
+
 int dispatch(int argc, char** argv) {
   CLI::App app{"lunafab: lunar factory and mass driver, simulated from regolith to constellation", "lunafab"};
   app.set_version_flag("--version", fmt::format("lunafab {} ({}), model version {}", program_version,
@@ -282,6 +300,8 @@ int dispatch(int argc, char** argv) {
   add_ledger(app, chosen, directory, request);
   LaunchRequest launch_request;
   add_launch(app, chosen, launch_request);
+  DesignDriverRequest design_request;
+  add_design_driver(app, chosen, design_request);
 
   try {
     app.parse(argc, argv);

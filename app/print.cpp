@@ -30,6 +30,21 @@ std::string short_name(std::string name) {
   return name;
 }
 
+/// How launch and insertion are computed, and how far that may be off.
+std::string fidelity_words(const Scenario& scenario, const campaign::DriverState& state) {
+  constexpr const char* insertion = "insertion at fidelity ideal: two-body, a first look";
+  if (scenario.launch_fidelity() == Fidelity::ideal)
+    return std::string("launch at fidelity ideal: kinetic energy over a stated efficiency; ") + insertion;
+  const massdriver::LaunchTable& table = scenario.driver->model.table;
+  std::string words = fmt::format("launch at fidelity {}", name(scenario.launch_fidelity()));
+  words += fmt::format(": mean speed within {:.2g} m/s and bus energy within {:.1e} of the full solver on {} "
+                       "held-out launches",
+                       table.worst_speed_mps, table.worst_bus_rel, table.held_out);
+  if (state.audits > 0)
+    words += fmt::format("; {} audited: {:.2g} m/s, {:.1e}", state.audits, state.worst_audit_mps, state.worst_audit_bus);
+  return words + "; " + insertion;
+}
+
 /// Power with a sensible prefix.
 std::string watts(double W) {
   if (W >= 1e6) return fmt::format("{:.2f} MW", W / 1e6);
@@ -55,8 +70,7 @@ void space_lines(const RunReport& r, std::string& text) {
        "transit {}   misfires {}   failed in orbit {}",
        o.to_stock, o.scrapped, o.built - o.launched - o.scrapped_after_built, in_transit, o.misfires,
        o.failed);
-  line(text, "             launch and insertion at fidelity {}: a first look, not the full solvers",
-       name(Fidelity::ideal));
+  line(text, "             {}", fidelity_words(scenario, r.campaign->state().site.driver));
   line(text, "Active       {:.0f} kW of compute at the end", o.active_kW);
   const double span_d = seconds(r.campaign->state().now - scenario.warmup) / 86400.0;
   if (scenario.warmup > Tick{}) {
@@ -247,9 +261,7 @@ std::string explanation(const Scenario& scenario, const campaign::RoughCut& cut)
       days(scenario.end), format_date(scenario.start, Tick{}).substr(0, 10), days(scenario.warmup),
       scenario.replications, scenario.seed);
   if (!scenario.satellites.empty()) {
-    line(text,
-         "  launch and insertion: fidelity {} (kinetic energy over a stated efficiency; two-body transfer)",
-         name(Fidelity::ideal));
+    line(text, "  {}", fidelity_words(scenario, {}));
   }
   return text;
 }
@@ -269,7 +281,8 @@ std::string explanation_json(const Scenario& scenario, const campaign::RoughCut&
                               {"supply_lit_W", cut.supply_lit_W},
                               {"landed_kg_per_year", cut.landed_kg_per_year},
                               {"driver_launches_per_year", cut.driver_per_year},
-                              {"fidelity", scenario.satellites.empty() ? "none" : name(Fidelity::ideal)}};
+                              {"launch_fidelity", scenario.satellites.empty() ? "none" : name(scenario.launch_fidelity())},
+                              {"insertion_fidelity", scenario.satellites.empty() ? "none" : name(Fidelity::ideal)}};
   for (const campaign::RoughStation& s : cut.stations) {
     json["stations"].push_back({{"name", s.name},
                                 {"servers", s.servers},

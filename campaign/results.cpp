@@ -44,6 +44,18 @@ void add_space(const RunReport& r, Json& json) {
   json["satellites_begun_to_stock"] = o.to_stock;
   json["satellites_failed_in_orbit"] = o.failed;
   json["misfires"] = o.misfires;
+  const Scenario& scenario = r.campaign->scenario();
+  if (scenario.launch_fidelity() != Fidelity::ideal) {
+    const massdriver::LaunchTable& table = scenario.driver->model.table;
+    const DriverState& driver = r.campaign->state().site.driver;
+    json["failed_stages"] = driver.failed_stages;
+    json["driver_table"] = {{"held_out_launches", table.held_out},
+                            {"worst_speed_mps", table.worst_speed_mps},
+                            {"worst_bus_energy_rel", table.worst_bus_rel},
+                            {"audits", driver.audits},
+                            {"worst_audit_speed_mps", driver.worst_audit_mps},
+                            {"worst_audit_bus_energy_rel", driver.worst_audit_bus}};
+  }
   json["satellites_built_per_year_after_warmup"] = o.built_per_year_steady;
   json["active_kW_end"] = o.active_kW;
   json["import_mass_fraction"] = o.import_fraction_satellite;
@@ -75,7 +87,8 @@ Json summary_json(const RunReport& r) {
   const Scenario& scenario = r.campaign->scenario();
   Json json;
   json["title"] = scenario.title;
-  json["fidelity"] = scenario.satellites.empty() ? "none" : name(Fidelity::ideal);
+  json["launch_fidelity"] = scenario.satellites.empty() ? "none" : name(scenario.launch_fidelity());
+  json["insertion_fidelity"] = scenario.satellites.empty() ? "none" : name(Fidelity::ideal);
   json["start_TT"] = format_date(scenario.start, Tick{});
   json["duration_s"] = seconds(scenario.end);
   json["warmup_s"] = seconds(scenario.warmup);

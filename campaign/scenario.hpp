@@ -99,6 +99,7 @@ struct Scenario {
   bool has_site() const {
     return power || driver || !flights.empty() || !plant.routes.empty() || !orders.empty();
   }
+  Fidelity launch_fidelity() const { return driver ? driver->model.fidelity : Fidelity::ideal; }
 };
 
 /// Reads and checks a resolved document. @throws InputError with every finding. `warnings` collects what is

@@ -56,7 +56,7 @@ Snapshot snapshot(const Campaign& campaign) {
     return site.ever[static_cast<std::size_t>(life)];
   };
   s.has_space = !scenario.satellites.empty();
-  if (s.has_space) s.fidelity = name(Fidelity::ideal);
+  if (s.has_space) s.fidelity = std::string(name(scenario.launch_fidelity())) + " / " + name(Fidelity::ideal);
   s.ordered = ever(orbit::LifeState::ordered);
   s.built = ever(orbit::LifeState::built);
   s.queued = static_cast<std::int64_t>(site.driver.queue.size());

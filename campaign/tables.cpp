@@ -160,7 +160,7 @@ std::string launches_csv(const RunReport& report) {
         r.misfire != 0                              ? "misfire"
         : r.arrival >= report.campaign->state().now ? "under way"
                                                     : name(static_cast<orbit::InsertionOutcome>(r.outcome)),
-        name(Fidelity::ideal), r.speed_mps, r.bus_energy_J, r.kinetic_energy_J);
+        name(scenario.launch_fidelity()), r.speed_mps, r.bus_energy_J, r.kinetic_energy_J);
     if (r.misfire != 0) {
       csv += ",,,\n";
     } else {

@@ -64,6 +64,7 @@ struct BucketCoils {
   BucketSupply supply = BucketSupply::flux_conserving;
   double density_kg_per_m3 = 0.0;  ///< of the whole winding
   double temperature_K = 0.0;      ///< before a launch
+  double ripple_share = 1.0;       ///< of the current's ripple, what flows in the superconductor; the rest in the can
   double hoop_limit_Pa = 0.0;
   double cryocooler_W = 0.0;  ///< heat lifted from one coil at its temperature
   double heat_leak_W = 0.0;   ///< into one coil, always

@@ -71,12 +71,28 @@ void misfire(LaunchResult& result) {
   result.heat_J = result.bus_energy_J;
 }
 
-/// Books the plan: the bus is the sum of its parts, so that they close to the last bit.
-void book(LaunchResult& result, double bus_J, double residual_J) {
-  result.kinetic_energy_J = kinetic_J(result.order.payload_kg, result.order.speed_mps);
-  result.residual_J = residual_J;
-  result.heat_J = bus_J - result.kinetic_energy_J - residual_J;
-  result.bus_energy_J = result.kinetic_energy_J + result.heat_J + result.residual_J;
+/// A launch's energy and where it goes. The bus is the sum of its parts, not the other way round: then they close to
+/// the last bit.
+struct Energy {
+  double bus_J = 0.0, kinetic_J = 0.0, heat_J = 0.0, residual_J = 0.0;
+};
+
+Energy split(double kinetic_J, double bus_J, double residual_J) {
+  const double heat_J = bus_J - kinetic_J - residual_J;
+  return {.bus_J = kinetic_J + heat_J + residual_J, .kinetic_J = kinetic_J, .heat_J = heat_J, .residual_J = residual_J};
+}
+
+Energy ideal_energy(const Driver& driver, double payload_kg, double speed_mps) {
+  check_ideal(driver, payload_kg, speed_mps);
+  const double kinetic = kinetic_J(payload_kg, speed_mps);
+  return split(kinetic, kinetic / driver.wall_plug_efficiency, 0.0);
+}
+
+void book(LaunchResult& result, const Energy& energy) {
+  result.bus_energy_J = energy.bus_J;
+  result.kinetic_energy_J = energy.kinetic_J;
+  result.heat_J = energy.heat_J;
+  result.residual_J = energy.residual_J;
 }
 
 bool draws_misfire(const DriverModel& driver, const LaunchOrder& order, const Draw& draw) {
@@ -88,7 +104,7 @@ bool draws_misfire(const DriverModel& driver, const LaunchOrder& order, const Dr
 
 LaunchResult launch_ideal(const DriverModel& driver, const LaunchOrder& order, const Draw& draw) {
   LaunchResult result{.order = order};
-  book(result, planned_launch(driver, order.payload_kg, order.speed_mps, order.coil_K).bus_energy_J, 0.0);
+  book(result, ideal_energy(driver.ideal, order.payload_kg, order.speed_mps));
   if (draws_misfire(driver, order, draw)) return misfire(result), result;
   const Eigen::Vector3d sd{driver.ideal.speed_sd_mps, driver.ideal.lateral_sd_mps, driver.ideal.lateral_sd_mps};
   scatter(result, sd.cwiseAbs2().asDiagonal(), draw);
@@ -101,6 +117,11 @@ MeanLaunch mean_of(const DriverModel& driver, double payload_kg, double speed_mp
   const auto mean = mean_launch(driver.design, driver.table, payload_kg, speed_mps, coil_K);
   expects(mean.has_value(), "launch: payload, speed and coil temperature must be within the driver's table");
   return *mean;
+}
+
+Energy mean_energy(const DriverModel& driver, double payload_kg, double speed_mps, const MeanLaunch& mean) {
+  const double bus_J = bus_energy_J(driver.design, payload_kg, speed_mps, mean.discharged_J, mean.recovered_J);
+  return split(kinetic_J(payload_kg, speed_mps), bus_J, mean.residual_J);
 }
 
 Eigen::Matrix3d covariance_of(const DriverModel& driver, double speed_sd_mps) {
@@ -140,7 +161,7 @@ std::int64_t longest_run(const std::vector<std::int64_t>& ascending) {
 LaunchResult launch_by_table(const DriverModel& driver, const LaunchOrder& order, const Draw& draw) {
   const MeanLaunch mean = mean_of(driver, order.payload_kg, order.speed_mps, order.coil_K);
   LaunchResult result{.order = order, .fidelity = Fidelity::table};
-  book(result, planned_launch(driver, order.payload_kg, order.speed_mps, order.coil_K).bus_energy_J, mean.residual_J);
+  book(result, mean_energy(driver, order.payload_kg, order.speed_mps, mean));
   const std::vector<std::int64_t> failed = failed_stages(driver, order, draw);
   result.failed_stages = static_cast<std::int32_t>(failed.size());
   if (draws_misfire(driver, order, draw) || longest_run(failed) > driver.table.tolerated_misses)
@@ -178,8 +199,7 @@ std::vector<LaunchResult> launch_solved(const DriverModel& driver, std::span<con
   for (std::size_t i = 0; i < orders.size(); ++i) {
     const LaunchSolution& s = solutions[i];
     LaunchResult result{.order = orders[i], .fidelity = Fidelity::solve};
-    book(result, planned_launch(driver, orders[i].payload_kg, orders[i].speed_mps, orders[i].coil_K).bus_energy_J,
-         s.energy.residual_J);
+    book(result, mean_energy(driver, orders[i].payload_kg, orders[i].speed_mps, means[i]));
     result.failed_stages = s.skipped_banks;
     if (draws_misfire(driver, orders[i], draw) || s.outcome != SolverOutcome::completed) {
       misfire(result);
@@ -235,13 +255,10 @@ double radiation_per_s_K3(const DriverDesign& d) {
 }  // namespace
 
 PlannedLaunch planned_launch(const DriverModel& driver, double payload_kg, double speed_mps, double coil_K) {
-  if (driver.fidelity == Fidelity::ideal) {
-    check_ideal(driver.ideal, payload_kg, speed_mps);
-    return {.bus_energy_J = kinetic_J(payload_kg, speed_mps) / driver.ideal.wall_plug_efficiency};
-  }
+  if (driver.fidelity == Fidelity::ideal)
+    return {.bus_energy_J = ideal_energy(driver.ideal, payload_kg, speed_mps).bus_J};
   const MeanLaunch mean = mean_of(driver, payload_kg, speed_mps, coil_K);
-  return {.bus_energy_J = bus_energy_J(driver.design, payload_kg, speed_mps, mean.discharged_J, mean.recovered_J),
-          .coil_heat_J = mean.coil_heat_J};
+  return {.bus_energy_J = mean_energy(driver, payload_kg, speed_mps, mean).bus_J, .coil_heat_J = mean.coil_heat_J};
 }
 
 bool reaches(const DriverModel& driver, double payload_kg, double speed_mps) {

@@ -136,7 +136,8 @@ int tolerated(const Machine& m, const LaunchConditions& nominal, int stages) {
   const std::vector<LaunchSolution> solutions = solve_launches(m, trials, {});
   int most = 0;
   for (std::size_t i = 0; i < trials.size(); ++i) {
-    if (solutions[i].outcome != SolverOutcome::completed || solutions[i].late_openings > 0) break;
+    const double limit = m.design.limits.acceleration_mps2;
+    if (solutions[i].outcome != SolverOutcome::completed || (limit > 0.0 && solutions[i].peak_mps2 > limit)) break;
     most = miss_trials[i];
   }
   return most;

@@ -33,7 +33,7 @@ struct LaunchTable {
   // At the nominal payload and speed:
   std::array<double, error_sources> speed_mps{};  ///< share of each source in the speed's sd
   std::vector<double> miss_mps;                   ///< by stages before the last, where a stage does not fire
-  int tolerated_misses = 0;                       ///< consecutive stages that may fail before a launch is lost
+  int tolerated_misses = 0;                       ///< consecutive stages that may fail in mid-track: it completes within its g limit
   std::array<double, 3> lateral_m2ps2{};          ///< covariance left–left, left–up, up–up
   std::array<double, 3> tip_off_radps{};          ///< sd of roll, pitch, yaw rate
   // Of held-out launches against the full solver:

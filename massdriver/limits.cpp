@@ -130,7 +130,7 @@ FieldHistory bucket_history(const DriverDesign& design, const BucketFigures& buc
                             const LaunchSolution& launch) {
   expects(design.track.pitch_m > 0.0, "bucket history: the pitch must be positive");
   const double swing_A = launch.bucket_current_A - launch.low_bucket_A;
-  const double ripple_A = bucket.ripple_A > 0.0 ? bucket.ripple_A : swing_A;
+  const double ripple_A = design.bucket.ripple_share * (bucket.ripple_A > 0.0 ? bucket.ripple_A : swing_A);
   const double critical = critical_density_A_per_m2(design.bucket.superconductor,
                                                     design.bucket.current_A * bucket.peak_field_T_per_A,
                                                     design.bucket.temperature_K);

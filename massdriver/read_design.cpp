@@ -95,6 +95,7 @@ void read_bucket(MapReader& root, DriverDesign& design) {
   to.density_kg_per_m3 = coils.quantity("density", unit::density, density_range);
   to.temperature_K = coils.quantity("temperature", unit::temperature, kelvin);
   to.hoop_limit_Pa = coils.quantity("hoop_limit", unit::pressure, stress_range);
+  to.ripple_share = coils.quantity("ripple_share", unit::number, fraction, 1.0);
   to.cryocooler_W = coils.quantity("cryocooler", unit::power, {0.0, 1e9}, 0.0);
   to.heat_leak_W = coils.quantity("heat_leak", unit::power, {0.0, 1e9}, 0.0);
   to.superconductor = read_superconductor(coils, to.supply);

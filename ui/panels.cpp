@@ -102,7 +102,7 @@ void draw_status(const Frame& frame) {
   }
   if (!s.fidelity.empty()) {
     ImGui::SameLine(0.0f, gap);
-    coloured(colour::amber, fmt::format("launch and insertion: {} (not the full solver)", s.fidelity));
+    coloured(colour::amber, fmt::format("launch / insertion: {}", s.fidelity));
   }
   const std::string events = grouped(static_cast<std::int64_t>(s.events)) + " events";
   ImGui::SameLine(ImGui::GetContentRegionMax().x - ImGui::CalcTextSize(events.c_str()).x);

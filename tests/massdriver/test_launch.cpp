@@ -20,6 +20,17 @@ Driver baseline_driver() {
           .lateral_sd_mps = 0.02};
 }
 
+DriverModel ideal(const Driver& driver) {
+  return {.ideal = driver};
+}
+double planned_bus_energy_J(const Driver& driver, double payload_kg, double speed_mps) {
+  return planned_launch(ideal(driver), payload_kg, speed_mps, 0.0).bus_energy_J;
+}
+LaunchResult launch_ideal(const Driver& driver, const LaunchOrder& order, std::uint64_t seed,
+                          std::uint32_t replication) {
+  return launch(ideal(driver), std::span(&order, 1), seed, replication).front();
+}
+
 LaunchOrder order_of(std::uint64_t serial) {
   return {.serial = serial, .at = Tick{7'000'000}, .payload_kg = 3500.0, .speed_mps = 2400.0};
 }

@@ -8,6 +8,7 @@
 #include <filesystem>
 #include <thread>
 #include "app/design_driver_command.hpp"
+#include "app/launch_command.hpp"
 #include "app/ledger_command.hpp"
 #include "app/print.hpp"
 #include "campaign/execute.hpp"
@@ -208,6 +209,27 @@ void add_ledger(CLI::App& app, std::function<int()>& chosen, std::string& direct
   to_csv->add_option("--out", request.output, "file to write (default: standard output)");
 }
 
+void add_launch(CLI::App& app, std::function<int()>& chosen, LaunchRequest& request) {
+  CLI::App* command = app.add_subcommand("launch", "Solve one launch of a mass driver in full");
+  command->add_option("FILE", request.file, "driver file")->required();
+  command->add_option("--payload", request.payload, "3.5 t, or a number of kg (default: the design's)");
+  command->add_option("--speed", request.speed,
+                      "muzzle speed: 2.4 km/s, or a number of m/s (default: the design's)");
+  command->add_option("--tolerance", request.tolerance, "largest relative energy residual (default 1e-6)");
+  command->add_option("--set", request.settings, "change a value of the file: path=value (repeatable)")
+      ->allow_extra_args(false);
+  command->add_flag("--json", request.json, "machine-readable");
+  command->add_option("--out", request.directory,
+                      "directory for profile.csv, limits.csv, launch.json and launch.html");
+  command->add_option("--threads", request.threads, "worker threads (default: all cores)")
+      ->check(CLI::Range(1, 1024));
+  command->callback([&] {
+    chosen = [&request] {
+      return launch_command(request);
+    };
+  });
+}
+
 void add_design_driver(CLI::App& app, std::function<int()>& chosen, DesignDriverRequest& request) {
   CLI::App* command =
       app.add_subcommand("design-driver", "Find the mass driver that meets a study's requirements");
@@ -276,6 +298,8 @@ int dispatch(int argc, char** argv) {
   std::string directory;
   LedgerRequest request;
   add_ledger(app, chosen, directory, request);
+  LaunchRequest launch_request;
+  add_launch(app, chosen, launch_request);
   DesignDriverRequest design_request;
   add_design_driver(app, chosen, design_request);
 

@@ -12,6 +12,7 @@ TEST_CASE("Commands: each has its --help, with code 0", "[app]") {
                                                          {"check"},
                                                          {"explain"},
                                                          {"view"},
+                                                         {"launch"},
                                                          {"ledger"},
                                                          {"ledger", "r", "verify"},
                                                          {"ledger", "r", "balance"},
@@ -40,6 +41,8 @@ TEST_CASE("Commands: what is not understood ends with code 2", "[app]") {
                                                          {"run", coupled, "--seed", "-1"},
                                                          {"run", coupled, "more.yaml"},
                                                          {"explain"},
+                                                         {"launch"},
+                                                         {"launch", coupled},
                                                          {"ledger", "r"},
                                                          {"ledger", "r", "verfy"},
                                                          {"ledger", "nowhere", "verify"}}) {

@@ -1,0 +1,131 @@
+#include "app/launch_command.hpp"
+#include <fmt/format.h>
+#include <fmt/ostream.h>
+#include <tbb/global_control.h>
+#include <filesystem>
+#include <iostream>
+#include <memory>
+#include <optional>
+#include <thread>
+#include "app/print_launch.hpp"
+#include "campaign/results.hpp"
+#include "core/quantity.hpp"
+#include "massdriver/read_design.hpp"
+#include "report/launch_page.hpp"
+#include "report/launch_tables.hpp"
+
+namespace lunafab::app {
+namespace {
+
+constexpr int launched = 0, model_says_no = 1;
+constexpr double finest = 1e-12, coarsest = 1e-2;                 // tolerances that the solver takes
+constexpr double least_payload_kg = 1e-3, most_payload_kg = 1e7;  // as in the driver file
+constexpr double top_speed_mps = 2e4;
+
+/// A quantity of the command line; a bare number is in the SI unit.
+double read_option(const char* option, const std::string& text, const Unit& unit, double from, double to,
+                   Findings& findings) {
+  const ParsedQuantity bare = parse_quantity(text, unit::number);
+  const ParsedQuantity parsed = bare.problem.empty() ? bare : parse_quantity(text, unit);
+  const Finding finding{.mark = {.file = fmt::format("{} {}", option, text)},
+                        .path = option,
+                        .problem = parsed.problem,
+                        .allowed = fmt::format("{}, for example '{}'", unit.what, unit.example),
+                        .nearest = parsed.nearest};
+  if (!parsed.problem.empty()) {
+    findings.add(finding);
+  } else if (!(parsed.value >= from && parsed.value <= to)) {
+    Finding outside = finding;
+    outside.problem = "is out of range";
+    outside.allowed = fmt::format("{:g} … {:g} {}", from, to, unit.si_unit);
+    findings.add(outside);
+  }
+  return parsed.value;
+}
+
+struct Asked {
+  massdriver::DriverDesign design;
+  double payload_kg = 0.0, speed_mps = 0.0;
+};
+
+void check_speed(const Asked& asked, const LaunchRequest& request, Findings& findings) {
+  if (asked.speed_mps > asked.design.injection.speed_mps) return;
+  findings.add({.mark = {.file = "--speed " + request.speed},
+                .path = "--speed",
+                .problem = "is not above the injection speed: the stages would not fire",
+                .allowed = fmt::format("above {:g} m/s", asked.design.injection.speed_mps)});
+}
+
+Asked read_request(const LaunchRequest& request) {
+  Findings findings;
+  Asked asked;
+  if (!request.payload.empty()) {
+    asked.payload_kg =
+        read_option("--payload", request.payload, unit::mass, least_payload_kg, most_payload_kg, findings);
+  }
+  if (!request.speed.empty())
+    asked.speed_mps = read_option("--speed", request.speed, unit::speed, 1.0, top_speed_mps, findings);
+  if (!(request.tolerance >= finest && request.tolerance <= coarsest)) {
+    findings.add({.mark = {.file = fmt::format("--tolerance {:g}", request.tolerance)},
+                  .path = "--tolerance",
+                  .problem = "is out of range",
+                  .allowed = fmt::format("{:g} … {:g}", finest, coarsest)});
+  }
+  try {
+    asked.design = design_of(request.file, request.settings);
+  } catch (const InputError& error) {
+    for (const Finding& finding : error.findings()) findings.add(finding);
+  }
+  findings.throw_if_any();
+  if (request.payload.empty()) asked.payload_kg = asked.design.payload_kg;
+  if (request.speed.empty()) asked.speed_mps = asked.design.muzzle_speed_mps;
+  check_speed(asked, request, findings);
+  findings.throw_if_any();
+  return asked;
+}
+
+/// Titles come from files; bytes that are not UTF-8 become U+FFFD.
+std::string json_text(const report::LaunchReport& report) {
+  return report::launch_json(report).dump(2, ' ', false, nlohmann::json::error_handler_t::replace);
+}
+
+void write_files(const std::string& directory, const report::LaunchReport& report) {
+  std::filesystem::create_directories(directory);
+  const auto write = [&](const char* name, const std::string& text) {
+    campaign::write_file((std::filesystem::path(directory) / name).string(), text);
+  };
+  write("profile.csv", report::profile_csv(report));
+  write("limits.csv", report::limits_csv(report));
+  write("launch.json", json_text(report) + "\n");
+  write("launch.html", report::launch_page(report));
+}
+
+}  // namespace
+
+massdriver::DriverDesign design_of(const std::string& path, const std::vector<std::string>& settings) {
+  return massdriver::load_design(path, settings);
+}
+
+int launch_command(const LaunchRequest& request) {
+  const Asked asked = read_request(request);
+  std::optional<tbb::global_control> limit;
+  if (request.threads > 0) {
+    limit.emplace(tbb::global_control::max_allowed_parallelism, static_cast<std::size_t>(request.threads));
+  }
+  const massdriver::Machine machine = massdriver::build_machine(asked.design);
+  const report::LaunchReport report = report::report_launch(
+      machine, report::plain_launch(asked.design, asked.payload_kg, asked.speed_mps), request.tolerance);
+  if (!request.directory.empty()) write_files(request.directory, report);
+  if (request.json) {
+    fmt::print(std::cout, "{}\n", json_text(report));
+  } else {
+    fmt::print(std::cout, "{}", launch_summary(report));
+    if (!request.directory.empty()) fmt::print(std::cout, "Results      {}\n", request.directory);
+    std::cout.flush();
+    for (const std::string& reason : report.refusals)
+      fmt::print(std::cerr, "the model says no: {}\n", reason);
+  }
+  return report.refusals.empty() ? launched : model_says_no;
+}
+
+}  // namespace lunafab::app

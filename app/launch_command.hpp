@@ -1,0 +1,29 @@
+#pragma once
+#include <string>
+#include <vector>
+#include "massdriver/design.hpp"
+
+namespace lunafab::app {
+
+/// `lunafab launch FILE …`: one launch of a driver, solved in full.
+struct LaunchRequest {
+  std::string file;
+  std::vector<std::string> settings;
+  std::string payload;      ///< a quantity, or a bare number of kg; empty: the design's
+  std::string speed;        ///< a quantity, or a bare number of m/s; empty: the design's
+  double tolerance = 1e-6;  ///< of the energy residual
+  bool json = false;
+  std::string directory;  ///< for profile.csv, limits.csv, launch.json, launch.html; empty: none are written
+  int threads = 0;        ///< 0: all cores; results do not depend on it
+};
+
+/// The driver of a file, after `path=value` settings: a driver file (`lunafab: driver/1`).
+/// @throws InputError with every finding.
+massdriver::DriverDesign design_of(const std::string& path, const std::vector<std::string>& settings);
+
+/// Solves, prints to std::cout, writes files. Returns the exit code: 0 launched within all limits, 1 the
+/// model says no (the reasons go to std::cerr, or stand in the JSON).
+/// @throws InputError with every finding of file and options.
+int launch_command(const LaunchRequest& request);
+
+}  // namespace lunafab::app

@@ -333,7 +333,11 @@ DriverDesign hostile_design(std::uint64_t& n) {
               .pitch_m = draw(n, 0.5, 1.2) * r,
               .half_wave_m = 0.0,
               .payload_kg = draw(n, 100.0, 4000.0),
-              .bucket_kg = draw(n, 100.0, 2000.0)};
+              .bucket_kg = draw(n, 100.0, 2000.0),
+              .advance = 0.0,
+              .tuning = 1.0,
+              .energy = 1.0,
+              .gain = 0.0};
   m.half_wave_m = draw(n, 0.7, 2.5) * m.pitch_m;
   DriverDesign d = design_of(m, 40, 100.0, 200.0);
   d.errors.early_by = 0.3;

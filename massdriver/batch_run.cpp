@@ -130,8 +130,8 @@ void BatchRun<S>::add(const LaunchConditions& launch) {
   batch_.drag[i] = d.losses.drag_N_at_reference * d.losses.drag_reference_mps;
   batch_.eddy[i] = machine_.eddy_N_per_mps;
   batch_.low_bucket[i] = 1e300;
-  batch_.x[i] = 0.0;
-  batch_.x[i] = fire_x(i, 0);
+  batch_.x[i] = -(1.0 + d.firing.advance) * d.track.half_wave_m;
+  if (launch.schedule_s.empty()) batch_.x[i] = fire_x(i, 0);
   lane.record_w = speed_sq;
   lane.record_x = absolute_x(i);
   lane.result.solution.energy.kinetic_before_J = 0.5 * kg * speed_sq;
@@ -187,6 +187,7 @@ template <int S>
 double BatchRun<S>::choose_step(int i) {
   Lane& lane = lane_[i];
   if (!lane.active) return 0.0;
+  lane.settled = false;
   if (lane.forced_m != 0.0) return std::exchange(lane.forced_m, 0.0);
   const DriverDesign& d = machine_.design;
   const double x = batch_.x[i], p = d.track.pitch_m, s = d.track.half_wave_m;
@@ -209,7 +210,8 @@ double BatchRun<S>::choose_step(int i) {
     h = std::min(h, aligned + d.firing.latest_opening * s - x);
     // The second half wave may be short: a step must end in it, not beyond.
     const double falling = bank.phase == Phase::pull ? -bank.slope : 0.0;
-    if (falling > 0.0) h = std::min(h, bank.sign * batch_.current[j][i] / falling + overshoot * s);
+    if (falling > 0.0)
+      h = std::min(h, std::max(bank.sign * batch_.current[j][i], 0.0) / falling + overshoot * s);
     if (bank.phase != Phase::push) continue;
     const double to_expected = aligned + lane.opening[bank.coil] - x;
     if (to_expected > same_place_m) {  // false where no bank has opened yet
@@ -438,7 +440,8 @@ bool BatchRun<S>::open_banks(int i) {
     const double z = batch_.x[i] - batch_.stage[j][i] * d.track.pitch_m - last * d.bucket.spacing_m;
     if (z >= d.firing.latest_opening * d.track.half_wave_m - same_place_m) return open(i, j, true), true;
     if (bank.phase == Phase::rising && y > zero) bank.phase = Phase::pull;
-    if (bank.phase == Phase::pull && y < -10.0 * zero) bank.phase = Phase::push;
+    if (bank.phase == Phase::pull && y < -10.0 * zero)
+      bank.phase = Phase::push, bank.low_x = batch_.x[i], bank.low_y = y;
   }
   return false;
 }
@@ -472,22 +475,27 @@ void BatchRun<S>::move_reference(int i) {
   }
 }
 
-/// One event of a lane at its present place; true where circuits changed and must be evaluated anew.
+/// One event of a lane at its present place; true where circuits changed and must be evaluated anew. A place is
+/// settled once, however long the lane then waits there: tries are counted.
 template <int S>
 bool BatchRun<S>::handle_event(int i) {
   Lane& lane = lane_[i];
-  if (!lane.active) return false;
+  if (!lane.active || lane.settled) return false;
   if (lane.count_loss) {
     lane.count_loss = false;
     lane.result.solution.energy.discarded_J += lane.before_J - magnetic_J(i);
   }
   if (open_banks(i)) return true;
-  if (lane.forced_m != 0.0) return false;  // nothing else happens here: a zero was passed, and comes first
+  if (lane.forced_m != 0.0) return lane.settled = true, false;  // nothing else happens here: a zero was passed, and comes first
   if (fire_due(i)) return true;
-  while (batch_.x[i] >= machine_.design.track.pitch_m) move_reference(i);
+  if (batch_.x[i] >= machine_.design.track.pitch_m) {  // rounds differently: always evaluated anew
+    while (batch_.x[i] >= machine_.design.track.pitch_m) move_reference(i);
+    return true;
+  }
   bool over = !conducts(i);
   for (int b = 0; b < model_.bucket_coils; ++b) over = over && lane.next[b] >= lane.plan.stages;
   if (over) complete(i);
+  lane.settled = true;
   return false;
 }
 

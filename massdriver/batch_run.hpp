@@ -62,6 +62,7 @@ class BatchRun {
     double forced_m = 0.0;                 ///< next step, towards a current's zero that has been passed; else 0
     double before_J = 0.0;                 ///< magnetic energy before an opening whose loss is to be counted
     bool count_loss = false;
+    bool settled = false;                  ///< the events of this place have been handled
     long steps = 0;
     int recorded = -1;                     ///< last stage passed by the leading coil
     double record_w = 0.0, record_x = 0.0, record_heat_J = 0.0;

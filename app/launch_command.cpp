@@ -8,6 +8,7 @@
 #include <optional>
 #include <thread>
 #include "app/print_launch.hpp"
+#include "campaign/scenario.hpp"
 #include "campaign/results.hpp"
 #include "core/quantity.hpp"
 #include "massdriver/read_design.hpp"
@@ -103,7 +104,16 @@ void write_files(const std::string& directory, const report::LaunchReport& repor
 }  // namespace
 
 massdriver::DriverDesign design_of(const std::string& path, const std::vector<std::string>& settings) {
-  return massdriver::load_design(path, settings);
+  const Node document = campaign::load_scenario_document(path, settings);
+  const Node* format = document.find("lunafab");
+  if (format == nullptr || format->scalar != "scenario/1") return massdriver::read_design_document(document);
+  const Node* driver = document.find("driver");
+  const Node* design = driver == nullptr ? nullptr : driver->find("design");
+  if (design == nullptr) {
+    throw InputError({{document.mark, "driver.design", "is not there: this scenario's driver has no machine to launch",
+                       "a scenario at fidelity `table` or `solve`, or a driver file", ""}});
+  }
+  return massdriver::read_design_node(*design, "driver.design");
 }
 
 int launch_command(const LaunchRequest& request) {

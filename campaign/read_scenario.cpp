@@ -109,14 +109,17 @@ void embed_driver(Node& document, const std::string& path, Findings& findings) {
 
 }  // namespace
 
-Scenario load_scenario(const std::string& path, const std::vector<std::string>& settings,
-                       Findings& warnings) {
+Node load_scenario_document(const std::string& path, const std::vector<std::string>& settings) {
   Node document = load_document(path);
   Findings findings;
   embed_driver(document, path, findings);
   for (const std::string& setting : settings) apply_setting(document, setting, findings);
   findings.throw_if_any();
-  return read_scenario(std::move(document), warnings);
+  return document;
+}
+
+Scenario load_scenario(const std::string& path, const std::vector<std::string>& settings, Findings& warnings) {
+  return read_scenario(load_scenario_document(path, settings), warnings);
 }
 
 }  // namespace lunafab::campaign

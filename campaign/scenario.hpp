@@ -106,6 +106,10 @@ struct Scenario {
 /// doubtful but possible.
 Scenario read_scenario(Node document, Findings& warnings);
 
+/// A file as one document: the driver's design file in its place, `settings` (`path=value`) applied.
+/// @throws InputError with every finding.
+Node load_scenario_document(const std::string& path, const std::vector<std::string>& settings);
+
 /// Loads a file and applies `settings` (`path=value`). @throws InputError with every finding.
 Scenario load_scenario(const std::string& path, const std::vector<std::string>& settings, Findings& warnings);
 

@@ -308,6 +308,7 @@ void BatchRun<S>::fire(int i, int coil) {
   const int stage = lane.next[coil]++, slot = static_cast<int>(lane.fired++ % S);
   const auto index = static_cast<std::size_t>(stage * d.bucket.count + coil);
   LaunchSolution& out = lane.result.solution;
+  if (settings_.record_firing) out.fired_s[index] = batch_.t[i];
   if (lane.banks[slot].phase != Phase::idle) {
     lane.result.slots_exceeded = true;
     return stop(i, SolverOutcome::too_many_events);
@@ -655,6 +656,10 @@ template <int S>
 std::vector<LaneResult> BatchRun<S>::finish() {
   for (int i = 0; i < used_; ++i)
     lane_[i].result.solution.stage_heat_J.assign(static_cast<std::size_t>(machine_.design.track.stages), 0.0);
+  if (settings_.record_firing)
+    for (int i = 0; i < used_; ++i)
+      lane_[i].result.solution.fired_s.assign(
+          static_cast<std::size_t>(machine_.design.track.stages * machine_.design.bucket.count), 0.0);
   const auto any_active = [&] { return std::any_of(lane_, lane_ + used_, [](const Lane& l) { return l.active; }); };
   align();
   evaluate<S>(model_, batch_);

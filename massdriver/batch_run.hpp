@@ -14,6 +14,7 @@ namespace lunafab::massdriver {
 struct RunSettings {
   double fineness = 1.0;  ///< steps are the finer by this factor than what keeps 1e-6
   double tolerance = 1e-6;
+  bool record_firing = false;
   const HoopTables* hoop = nullptr;  ///< where given, a profile and coil loads are kept
 };
 

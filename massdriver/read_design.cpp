@@ -337,6 +337,16 @@ DriverDesign read_design_document(const Node& document) {
   return design;
 }
 
+DriverDesign read_design_node(const Node& body, const std::string& path) {
+  Findings findings;
+  MapReader map(&body, path, findings);
+  DriverDesign design = read_design(map);
+  map.finish();
+  check_design(design, body, path, findings);
+  findings.throw_if_any();
+  return design;
+}
+
 Node design_body(Node document, Findings& findings) {
   const Node* format = document.find("lunafab");
   if (format == nullptr || format->scalar != "driver/1")

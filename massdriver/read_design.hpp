@@ -21,6 +21,10 @@ void check_design(const DriverDesign& design, const Node& body, const std::strin
 /// @throws InputError with every finding.
 DriverDesign read_design_document(const Node& document);
 
+/// The body of a design inside another document; `path`: its place there.
+/// @throws InputError with every finding.
+DriverDesign read_design_node(const Node& body, const std::string& path);
+
 /// A stand-alone document without its header, to stand in another file.
 Node design_body(Node document, Findings& findings);
 

@@ -2,6 +2,7 @@
 #include <tbb/parallel_for.h>
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 #include <optional>
 #include "core/contract.hpp"
 #include "massdriver/batch_run.hpp"
@@ -59,6 +60,27 @@ void run_all(const Machine& machine, std::span<const LaunchConditions> launches,
   });
 }
 
+/// The launches of an open loop with the firing times that launches without deviations give.
+std::vector<LaunchConditions> scheduled(const Machine& machine, std::span<const LaunchConditions> launches,
+                                        RunSettings settings) {
+  std::vector<LaunchConditions> plain;
+  for (const LaunchConditions& launch : launches)
+    plain.push_back({.payload_kg = launch.weighed_kg,
+                     .weighed_kg = launch.weighed_kg,
+                     .muzzle_speed_mps = launch.muzzle_speed_mps,
+                     .coil_temperature_K = machine.design.track.coil.temperature_K,
+                     .first_stage = launch.first_stage});
+  Group all(plain.size());
+  std::iota(all.begin(), all.end(), std::size_t{0});
+  std::vector<LaunchSolution> nominal(plain.size());
+  settings.record_firing = true;
+  run_all(machine, plain, all, settings, nominal);
+  std::vector<LaunchConditions> timed(launches.begin(), launches.end());
+  for (std::size_t i = 0; i < timed.size(); ++i)
+    if (timed[i].schedule_s.empty()) timed[i].schedule_s = std::move(nominal[i].fired_s);
+  return timed;
+}
+
 }  // namespace
 
 const char* name(SolverOutcome outcome) {
@@ -77,13 +99,18 @@ std::vector<LaunchSolution> solve_launches(const Machine& machine, std::span<con
   expects(options.tolerance >= 1e-12 && options.tolerance <= 1e-2, "solver: tolerance within 1e-12 … 1e-2");
   std::vector<LaunchSolution> solutions(launches.size());
   Group open(launches.size());
-  for (std::size_t i = 0; i < open.size(); ++i) open[i] = i;
+  std::iota(open.begin(), open.end(), std::size_t{0});
   RunSettings settings{.tolerance = options.tolerance};
   std::optional<HoopTables> hoop;
   if (options.profile) hoop = tabulate_hoop(machine.design, machine.coupling.reach_m);  // loads are sampled at step ends
-  settings.hoop = hoop ? &*hoop : nullptr;
   settings.fineness = options.fineness > 0.0 ? options.fineness : fineness_for(options.tolerance);
   if (options.profile) settings.fineness = std::max(settings.fineness, profile_fineness);
+  std::vector<LaunchConditions> timed;
+  if (machine.design.firing.trigger == Trigger::open_loop) {
+    timed = scheduled(machine, launches, settings);
+    launches = timed;
+  }
+  settings.hoop = hoop ? &*hoop : nullptr;
   for (int attempt = 0; !open.empty(); ++attempt) {
     run_all(machine, launches, open, settings, solutions);
     if (options.fineness > 0.0 || attempt == retries) break;

@@ -37,7 +37,9 @@ struct LaunchConditions {
   double coil_temperature_K = 0.0;  ///< of every drive coil before the launch
   Deviations deviations;
   int first_stage = 0;  ///< > 0: begins there at nominal speed, for studies of the last stages
-  std::vector<double> schedule_s;  ///< [banks] firing times; empty: fired by position
+  /// [banks] firing times. Empty: fired by position or, with an open loop, at the times of the launch without
+  /// deviations.
+  std::vector<double> schedule_s;
 };
 
 enum class SolverOutcome : std::uint8_t { completed, store_too_small, lost_synchronism, stalled, too_many_events };
@@ -90,6 +92,7 @@ struct LaunchSolution {
   int late_openings = 0;       ///< banks cut off with a current
   int saturated_banks = 0;     ///< asked for more than a bank holds, and given that
   int skipped_banks = 0;       ///< not fired: the feedback asked for nothing, or the bank missed
+  std::vector<double> fired_s;       ///< [banks] of a launch that makes an open loop's schedule
   std::vector<StageRecord> profile;  ///< where asked for
 };
 

@@ -206,6 +206,8 @@ double BatchRun<S>::choose_step(int i) {
   for (int j = 0; j < S; ++j) {
     const Bank& bank = lane.banks[j];
     if (bank.phase == Phase::idle) continue;
+    if (batch_.ohm[j][i] > 0.0)  // stable where resistance damps within a step
+      h = std::min(h, batch_.v[i] * machine_.drive_H / batch_.ohm[j][i]);
     const double aligned = batch_.stage[j][i] * p + (bank.phase == Phase::shorted ? model_.bucket_coils - 1 : bank.coil) * d.bucket.spacing_m;
     h = std::min(h, aligned + d.firing.latest_opening * s - x);
     // The second half wave may be short: a step must end in it, not beyond.
@@ -648,6 +650,11 @@ void BatchRun<S>::close_account(int i) {
   out.time_s = batch_.t[i];
   out.mean_mps2 = lane.plan.mean_mps2;
   out.steps = lane.steps;
+  if (!std::isfinite(e.residual_J)) {  // the last step was beyond numbers: nothing is known
+    e = {};
+    out.muzzle_speed_mps = out.time_s = 0.0;
+    std::fill(out.stage_heat_J.begin(), out.stage_heat_J.end(), 0.0);
+  }
   lane.active = false;
   park(i);
 }

@@ -42,9 +42,8 @@ LaunchSolution solve(const Machine& machine, double tolerance = 1e-6) {
 }
 
 std::vector<double> account(const EnergyAccount& e) {
-  return {e.discharged_J,    e.recovered_J,  e.discarded_J,    e.coil_heat_J,
-          e.switch_heat_J,   e.eddy_J,       e.drag_J,         e.kinetic_before_J,
-          e.kinetic_after_J, e.residual_J,   e.magnetic_gain_J};
+  return {e.discharged_J, e.recovered_J,      e.discarded_J,     e.coil_heat_J, e.switch_heat_J,  e.eddy_J,
+          e.drag_J,       e.kinetic_before_J, e.kinetic_after_J, e.residual_J,  e.magnetic_gain_J};
 }
 
 /// Every number of a solution.
@@ -134,9 +133,9 @@ TEST_CASE("solver: the energy residual falls with the eighth order of the step",
   for (const Machine* machine : {&one_coil(), &two_coils()}) {
     std::vector<double> residuals;
     for (const double fineness : {0.8, 1.6})
-      residuals.push_back(std::abs(solve_launch(*machine, nominal_launch(machine->design),
-                                                {.fineness = fineness, .tolerance = 1e-10})
-                                       .energy.residual_rel()));
+      residuals.push_back(std::abs(
+          solve_launch(*machine, nominal_launch(machine->design), {.fineness = fineness, .tolerance = 1e-10})
+              .energy.residual_rel()));
     const double order = std::log2(residuals[0] / residuals[1]);
     INFO(residuals[0] << " " << residuals[1]);
     CHECK(order > 6.5);
@@ -177,7 +176,8 @@ TEST_CASE("solver: energy closes term by term with every loss", "[massdriver]") 
     CHECK_THAT(e.drag_J, WithinRel(2e4 * 100.0 * s.time_s, 1e-6));
     const double coil_ohm = drive_resistance_ohm(machine, d.track.coil.temperature_K);
     CHECK_THAT(e.switch_heat_J, WithinRel(e.coil_heat_J * 15e-6 / coil_ohm, 1e-12));
-    const double track_m = (d.track.stages - 1) * d.track.pitch_m + (d.bucket.count - 1) * d.bucket.spacing_m +
+    const double track_m = (d.track.stages - 1) * d.track.pitch_m +
+                           (d.bucket.count - 1) * d.bucket.spacing_m +
                            (1.0 + d.firing.advance + d.firing.latest_opening) * d.track.half_wave_m;
     CHECK(e.eddy_J > 50.0 * track_m * d.injection.speed_mps);
     CHECK(e.eddy_J < (50.0 * track_m + 30.0 * d.track.drift_m) * 1.01 * d.muzzle_speed_mps);
@@ -248,8 +248,8 @@ TEST_CASE("solver: a bank that misses, fires early, or a coil that is shorted", 
       LaunchConditions launch = nominal_launch(machine->design);
       launch.deviations.faults = {{machine->design.track.stages - 3, 0, fault}};
       const LaunchSolution s = solve_launch(*machine, launch, {});
-      INFO(machine->design.title << ", fault " << static_cast<int>(fault) << ": " << s.muzzle_speed_mps << " of "
-                                 << good.muzzle_speed_mps);
+      INFO(machine->design.title << ", fault " << static_cast<int>(fault) << ": " << s.muzzle_speed_mps
+                                 << " of " << good.muzzle_speed_mps);
       CHECK(s.outcome == SolverOutcome::completed);
       check_account(*machine, s, 1e-6);
       CHECK(s.skipped_banks == (fault == BankFault::miss ? 1 : 0));
@@ -351,7 +351,8 @@ void operate(Machine& machine, std::uint64_t& n) {
   d.track.stages = static_cast<int>(draw(n, 1.0, 40.0));
   d.injection.speed_mps = draw(n, 2.0, 300.0);
   const double mps2 = std::pow(10.0, draw(n, 0.0, 3.7));
-  d.muzzle_speed_mps = std::sqrt(std::pow(d.injection.speed_mps, 2) + 2.0 * mps2 * d.track.stages * d.track.pitch_m);
+  d.muzzle_speed_mps =
+      std::sqrt(std::pow(d.injection.speed_mps, 2) + 2.0 * mps2 * d.track.stages * d.track.pitch_m);
   d.firing = {.trigger = draw(n, 0.0, 1.0) < 0.5 ? Trigger::velocity_feedback : Trigger::position,
               .advance = draw(n, -0.4, 0.5),
               .tuning = draw(n, 0.3, 3.0),

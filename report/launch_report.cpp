@@ -86,12 +86,14 @@ void add_confessions(const Machine& machine, LaunchReport& report) {
   if (report.figures) confess_parts(d, *report.figures, says);
   says.emplace_back(
       "AC loss and quench margin of the bucket's coils rest on the superconductor's data as given.");
-  if (report.solution.saturated_banks > 0)
+  if (report.solution.saturated_banks > 0) {
     says.push_back(
         fmt::format("{} banks were asked for more than they hold.", report.solution.saturated_banks));
-  if (report.solution.late_openings > 0)
+  }
+  if (report.solution.late_openings > 0) {
     says.push_back(
         fmt::format("{} banks were cut off with a current still flowing.", report.solution.late_openings));
+  }
 }
 
 }  // namespace

@@ -59,9 +59,11 @@ Axis logarithmic_axis(Extent y) {
             .logarithmic = true};
   if (!(axis.high > axis.low)) axis.high = 10.0 * axis.low;
   const bool close = axis.high / axis.low < 200.0;
-  for (double decade = axis.low; decade <= axis.high * 1.001; decade *= 10.0) {
+  const long decades = std::lround(std::log10(axis.high / axis.low));
+  for (long i = 0; i <= decades; ++i) {
+    const double decade = axis.low * std::pow(10.0, static_cast<double>(i));
     axis.ticks.push_back(decade);
-    if (!close || decade > axis.high * 0.5) continue;
+    if (!close || i == decades) continue;
     for (const double part : {2.0, 5.0}) axis.ticks.push_back(part * decade);
   }
   return axis;
@@ -70,9 +72,11 @@ Axis logarithmic_axis(Extent y) {
 Axis ordinate(const LineChart& chart) {
   const bool logarithmic = chart.ordinate == Ordinate::logarithmic;
   Extent y;
-  for (const Series& series : chart.series)
-    for (const double value : series.y)
+  for (const Series& series : chart.series) {
+    for (const double value : series.y) {
       if (!logarithmic || value > 0.0) y.add(value);
+    }
+  }
   if (logarithmic) return logarithmic_axis(y);
   if (y.empty()) y.add(0.0);
   if (chart.ordinate == Ordinate::from_zero) y.add(0.0);
@@ -153,8 +157,9 @@ std::vector<double> round_ticks(double low, double high, int count) {
     break;
   }
   std::vector<double> ticks;
-  const auto first = std::floor(low / step + 1e-9), last = std::ceil(high / step - 1e-9);
-  for (double i = first; i <= last; i += 1.0) ticks.push_back(i * step);
+  const long first = std::lround(std::floor(low / step + 1e-9)),
+             last = std::lround(std::ceil(high / step - 1e-9));
+  for (long i = first; i <= last; ++i) ticks.push_back(static_cast<double>(i) * step);
   return ticks;
 }
 

@@ -128,7 +128,7 @@ Sensitivities find_sensitivities(const Machine& machine, const LaunchConditions&
   for (std::size_t s = 0; s < error_sources; ++s) {
     out.per_unit_mps[s] = std::sqrt(out.per_unit_mps[s]);
     out.speed_mps[s] = out.per_unit_mps[s] * budget_of(d.errors, static_cast<ErrorSource>(s));
-    sum += out.speed_mps[s] * out.speed_mps[s];
+    if (static_cast<ErrorSource>(s) != ErrorSource::capacitance) sum += out.speed_mps[s] * out.speed_mps[s];
   }
   out.speed_sd_mps = std::sqrt(sum);
   if (sampling.weight == 1.0)

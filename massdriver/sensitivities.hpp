@@ -25,7 +25,7 @@ const char* name(ErrorSource source);
 struct Sensitivities {
   std::array<double, error_sources> per_unit_mps{};  ///< sd of the speed for an sd of 1 (relative), s, m, m/s or K
   std::array<double, error_sources> speed_mps{};     ///< with the design's budget
-  double speed_sd_mps = 0.0;                         ///< all sources together
+  double speed_sd_mps = 0.0;                         ///< from launch to launch: all but the capacitances, which belong to the machine
   /// Change of speed where the banks of one stage do not fire, by stages before the last.
   std::vector<double> miss_mps;
 };

@@ -8,8 +8,8 @@
 #include <optional>
 #include <thread>
 #include "app/print_launch.hpp"
-#include "campaign/scenario.hpp"
 #include "campaign/results.hpp"
+#include "campaign/scenario.hpp"
 #include "core/quantity.hpp"
 #include "massdriver/read_design.hpp"
 #include "report/launch_page.hpp"
@@ -110,8 +110,9 @@ massdriver::DriverDesign design_of(const std::string& path, const std::vector<st
   const Node* driver = document.find("driver");
   const Node* design = driver == nullptr ? nullptr : driver->find("design");
   if (design == nullptr) {
-    throw InputError({{document.mark, "driver.design", "is not there: this scenario's driver has no machine to launch",
-                       "a scenario at fidelity `table` or `solve`, or a driver file", ""}});
+    throw InputError(
+        {{document.mark, "driver.design", "is not there: this scenario's driver has no machine to launch",
+          "a scenario at fidelity `table` or `solve`, or a driver file", ""}});
   }
   return massdriver::read_design_node(*design, "driver.design");
 }

@@ -37,11 +37,13 @@ std::string fidelity_words(const Scenario& scenario, const campaign::DriverState
     return std::string("launch at fidelity ideal: kinetic energy over a stated efficiency; ") + insertion;
   const massdriver::LaunchTable& table = scenario.driver->model.table;
   std::string words = fmt::format("launch at fidelity {}", name(scenario.launch_fidelity()));
-  words += fmt::format(": mean speed within {:.2g} m/s and bus energy within {:.1e} of the full solver on {} "
-                       "held-out launches",
-                       table.worst_speed_mps, table.worst_bus_rel, table.held_out);
+  words += fmt::format(
+      ": mean speed within {:.2g} m/s and bus energy within {:.1e} of the full solver on {} "
+      "held-out launches",
+      table.worst_speed_mps, table.worst_bus_rel, table.held_out);
   if (state.audits > 0)
-    words += fmt::format("; {} audited: {:.2g} m/s, {:.1e}", state.audits, state.worst_audit_mps, state.worst_audit_bus);
+    words += fmt::format("; {} audited: {:.2g} m/s, {:.1e}", state.audits, state.worst_audit_mps,
+                         state.worst_audit_bus);
   return words + "; " + insertion;
 }
 
@@ -267,22 +269,23 @@ std::string explanation(const Scenario& scenario, const campaign::RoughCut& cut)
 }
 
 std::string explanation_json(const Scenario& scenario, const campaign::RoughCut& cut) {
-  nlohmann::ordered_json json{{"title", scenario.title},
-                              {"product", cut.product},
-                              {"demand_per_year", cut.demand_per_year},
-                              {"feasible", cut.feasible},
-                              {"bottleneck", cut.bottleneck},
-                              {"bottleneck_per_year", cut.bottleneck_per_year},
-                              {"raw_process_time_h", cut.raw_process_time_h},
-                              {"critical_wip", cut.critical_wip},
-                              {"sunlit_share", cut.sunlit_share},
-                              {"rated_W", cut.rated_W},
-                              {"mean_W", cut.mean_W},
-                              {"supply_lit_W", cut.supply_lit_W},
-                              {"landed_kg_per_year", cut.landed_kg_per_year},
-                              {"driver_launches_per_year", cut.driver_per_year},
-                              {"launch_fidelity", scenario.satellites.empty() ? "none" : name(scenario.launch_fidelity())},
-                              {"insertion_fidelity", scenario.satellites.empty() ? "none" : name(Fidelity::ideal)}};
+  nlohmann::ordered_json json{
+      {"title", scenario.title},
+      {"product", cut.product},
+      {"demand_per_year", cut.demand_per_year},
+      {"feasible", cut.feasible},
+      {"bottleneck", cut.bottleneck},
+      {"bottleneck_per_year", cut.bottleneck_per_year},
+      {"raw_process_time_h", cut.raw_process_time_h},
+      {"critical_wip", cut.critical_wip},
+      {"sunlit_share", cut.sunlit_share},
+      {"rated_W", cut.rated_W},
+      {"mean_W", cut.mean_W},
+      {"supply_lit_W", cut.supply_lit_W},
+      {"landed_kg_per_year", cut.landed_kg_per_year},
+      {"driver_launches_per_year", cut.driver_per_year},
+      {"launch_fidelity", scenario.satellites.empty() ? "none" : name(scenario.launch_fidelity())},
+      {"insertion_fidelity", scenario.satellites.empty() ? "none" : name(Fidelity::ideal)}};
   for (const campaign::RoughStation& s : cut.stations) {
     json["stations"].push_back({{"name", s.name},
                                 {"servers", s.servers},

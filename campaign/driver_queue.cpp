@@ -57,12 +57,15 @@ double DriverQueue::coil_K(Tick at) const {
   return massdriver::cooled_K(sc_.driver->model.design, d_.coil_K, seconds(at - d_.coil_at));
 }
 
-/// When the coils are cool enough to take the next launch's heat: at once, unless launches follow one another fast.
+/// When the coils are cool enough to take the next launch's heat: at once, unless launches follow one another
+/// fast.
 Tick DriverQueue::cool_at(Tick now) const {
   const massdriver::DriverModel& model = sc_.driver->model;
   if (model.fidelity == Fidelity::ideal) return now;
-  const double rise_K = massdriver::warming_K(model.design, planned(d_.queue.front().serial, coil_K(now)).coil_heat_J);
-  const double wait_s = massdriver::cooling_s(model.design, coil_K(now), model.table.temperature_K[1] - 2.0 * rise_K);
+  const double rise_K =
+      massdriver::warming_K(model.design, planned(d_.queue.front().serial, coil_K(now)).coil_heat_J);
+  const double wait_s =
+      massdriver::cooling_s(model.design, coil_K(now), model.table.temperature_K[1] - 2.0 * rise_K);
   return wait_s > 0.0 ? now + ticks_from_seconds(wait_s) + Ticks{1} : now;
 }
 
@@ -116,7 +119,8 @@ void DriverQueue::launch_ready(Tick now) {
   expects(d_.stored_nJ >= pending.planned_nJ, "driver: a launch takes no more than the store holds");
   d_.stored_nJ -= pending.planned_nJ;
   if (sc_.driver->model.fidelity != Fidelity::ideal) {
-    d_.coil_K = coil_now_K + massdriver::warming_K(sc_.driver->model.design, planned(serial, coil_now_K).coil_heat_J);
+    d_.coil_K =
+        coil_now_K + massdriver::warming_K(sc_.driver->model.design, planned(serial, coil_now_K).coil_heat_J);
     d_.coil_at = now;
   }
   d_.track_free = now + sc_.driver->launch_gap;

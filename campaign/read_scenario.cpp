@@ -93,8 +93,8 @@ Node* find_mutable(Node& map, std::string_view key) {
   return nullptr;
 }
 
-/// `driver.design: FILE` becomes the body of that file, relative to the scenario's folder, so that settings reach
-/// into it and the resolved scenario stands alone.
+/// `driver.design: FILE` becomes the body of that file, relative to the scenario's folder, so that settings
+/// reach into it and the resolved scenario stands alone.
 void embed_driver(Node& document, const std::string& path, Findings& findings) {
   Node* driver = find_mutable(document, "driver");
   Node* design = driver == nullptr ? nullptr : find_mutable(*driver, "design");
@@ -118,7 +118,8 @@ Node load_scenario_document(const std::string& path, const std::vector<std::stri
   return document;
 }
 
-Scenario load_scenario(const std::string& path, const std::vector<std::string>& settings, Findings& warnings) {
+Scenario load_scenario(const std::string& path, const std::vector<std::string>& settings,
+                       Findings& warnings) {
   return read_scenario(load_scenario_document(path, settings), warnings);
 }
 

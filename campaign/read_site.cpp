@@ -272,7 +272,8 @@ void read_ideal_driver(MapReader& map, massdriver::Driver& driver) {
   driver.lateral_sd_mps = map.quantity("lateral_sd", unit::speed, error_range);
 }
 
-/// The machine behind fidelities `table` and `solve`: its design, and its launch table, from the cache or built.
+/// The machine behind fidelities `table` and `solve`: its design, and its launch table, from the cache or
+/// built.
 void read_machine(MapReader& map, massdriver::DriverModel& model) {
   const std::size_t before = map.findings().size();
   MapReader body = map.map("design");
@@ -284,7 +285,8 @@ void read_machine(MapReader& map, massdriver::DriverModel& model) {
   massdriver::check_design(model.design, *node, map.path_of("design"), map.findings());
   if (map.findings().size() != before) return;
   try {
-    model.table = massdriver::cached_table(model.design, state_hash(dump(*node)), massdriver::cache_directory());
+    model.table =
+        massdriver::cached_table(model.design, state_hash(dump(*node)), massdriver::cache_directory());
   } catch (const massdriver::DriverCannot& cannot) {
     return map.fail("design", std::string("cannot launch what its table is to cover: ") + cannot.what(),
                     "a machine that completes these launches: `lunafab launch` shows why");
@@ -350,7 +352,8 @@ void read_capital(MapReader& root, Scenario& scenario) {
 /// Whether the driver throws a satellite to where it is meant to go.
 void check_thrown(const Scenario& scenario, const SatelliteDesign& design, const auto& add) {
   const massdriver::DriverModel& driver = scenario.driver->model;
-  const double kg = static_cast<double>(scenario.plant.chemistry.materials[design.material].piece_mg) / mg_per_kg;
+  const double kg =
+      static_cast<double>(scenario.plant.chemistry.materials[design.material].piece_mg) / mg_per_kg;
   const double speed_mps = scenario.destinations[design.destination].launch_speed_mps;
   const bool ideal = driver.fidelity == Fidelity::ideal;
   const double most_kg = ideal ? driver.ideal.largest_payload_kg : driver.table.payload_kg[1];
@@ -365,10 +368,11 @@ void check_thrown(const Scenario& scenario, const SatelliteDesign& design, const
                fmt::format("up to {:.1f} m/s", top_mps));
   }
   if (!massdriver::reaches(driver, kg, speed_mps)) {
-    return add("satellites." + design.name + ".destination",
-               fmt::format("{:.1f} kg at {:.1f} m/s are outside the driver's launch table", kg, speed_mps),
-               fmt::format("{:.0f} to {:.0f} kg, {:.1f} to {:.1f} m/s at this mass", driver.table.payload_kg[0],
-                           driver.table.payload_kg[1], driver.table.speed_share[0] * top_mps, top_mps));
+    return add(
+        "satellites." + design.name + ".destination",
+        fmt::format("{:.1f} kg at {:.1f} m/s are outside the driver's launch table", kg, speed_mps),
+        fmt::format("{:.0f} to {:.0f} kg, {:.1f} to {:.1f} m/s at this mass", driver.table.payload_kg[0],
+                    driver.table.payload_kg[1], driver.table.speed_share[0] * top_mps, top_mps));
   }
   const double bus_J =
       massdriver::planned_launch(driver, kg, speed_mps, driver.design.track.coil.temperature_K).bus_energy_J;

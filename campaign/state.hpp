@@ -97,7 +97,8 @@ struct DriverState {
     visit("next_attempt", self.next_attempt), visit("charged_nJ", self.charged_nJ),
         visit("kinetic_nJ", self.kinetic_nJ);
     visit("heat_nJ", self.heat_nJ), visit("residual_nJ", self.residual_nJ), visit("launches", self.launches);
-    visit("misfires", self.misfires), visit("failed_stages", self.failed_stages), visit("audits", self.audits);
+    visit("misfires", self.misfires), visit("failed_stages", self.failed_stages),
+        visit("audits", self.audits);
     visit("worst_audit_mps", self.worst_audit_mps), visit("worst_audit_bus", self.worst_audit_bus);
     visit("coil_K", self.coil_K), visit("coil_at", self.coil_at);
   }

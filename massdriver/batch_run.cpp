@@ -1,26 +1,26 @@
 #include "massdriver/batch_run.hpp"
+#include <Eigen/Cholesky>
 #include <algorithm>
 #include <cmath>
 #include <limits>
-#include <Eigen/Cholesky>
 #include "core/contract.hpp"
 
 namespace lunafab::massdriver {
 namespace {
 
 constexpr double same_place_m = 1e-9;
-constexpr double overshoot = 0.02;          // half waves, beyond where a first half wave seems to end
-constexpr double same_zero_m = 1e-12;       // a bracket this narrow is the zero, whatever current is left
+constexpr double overshoot = 0.02;     // half waves, beyond where a first half wave seems to end
+constexpr double same_zero_m = 1e-12;  // a bracket this narrow is the zero, whatever current is left
 // Steps at fineness 1: in half waves, for the circuits' oscillation; and as a share of the distance to the
 // nearest conductor, because M(z) has its singularities one radial gap off the axis of z.
 constexpr double largest_step = 1.0 / 6.0, largest_near_step = 0.65;
-constexpr double slow_mps = 1.0;            // below, a launch has stalled
-constexpr double lost_share = 0.5;          // of the nominal squared speed: below, stages no longer find the bucket
+constexpr double slow_mps = 1.0;    // below, a launch has stalled
+constexpr double lost_share = 0.5;  // of the nominal squared speed: below, stages no longer find the bucket
 constexpr double misplaced_half_waves = 0.25;  // open loop: a bank fired this far off finds no bucket
-constexpr double least_loaded_step_m = 1e-3;  // shorter steps only settle events
+constexpr double least_loaded_step_m = 1e-3;   // shorter steps only settle events
 constexpr double same_time_s = 1e-9;
-constexpr double keep_within = 0.05;        // pitches, of the lane furthest behind
-constexpr int most_tries = 6;               // for a current's zero, before bisection
+constexpr double keep_within = 0.05;  // pitches, of the lane furthest behind
+constexpr int most_tries = 6;         // for a current's zero, before bisection
 constexpr long steps_per_bank = 200;
 constexpr double cruise_from = 0.20, cruise_to = 0.98;  // of the track
 constexpr double two_pi = 6.283185307179586;
@@ -45,7 +45,9 @@ std::vector<double> invert(const std::vector<double>& neighbours, const std::arr
   for (std::size_t i = 0; i < S; ++i)
     if (stages[i] != idle_slot) on.push_back(i);
   const auto n = static_cast<Eigen::Index>(on.size());
-  const auto place = [&](Eigen::Index i) { return on[static_cast<std::size_t>(i)]; };
+  const auto place = [&](Eigen::Index i) {
+    return on[static_cast<std::size_t>(i)];
+  };
   Eigen::MatrixXd matrix(n, n);
   for (Eigen::Index i = 0; i < n; ++i)
     for (Eigen::Index j = 0; j < n; ++j)
@@ -73,7 +75,10 @@ int usual_conducting(const Machine& machine) {
 
 template <int S>
 BatchRun<S>::BatchRun(const WindowModel& model, const Machine& machine, const RunSettings& settings)
-    : model_(model), machine_(machine), settings_(settings), batch_{},
+    : model_(model),
+      machine_(machine),
+      settings_(settings),
+      batch_{},
       largest_step_m_(largest_step * machine.design.track.half_wave_m / settings.fineness),
       near_step_(largest_near_step / settings.fineness),
       gap_m_(radial_gap_m(machine.design)),
@@ -172,8 +177,8 @@ double BatchRun<S>::fire_x(int i, int coil) const {
   return (stage - lane.reference) * d.track.pitch_m + coil * d.bucket.spacing_m + z;
 }
 
-/// A lane that is ahead of another stands still for a step, so that all stay in the same cell of the table: the
-/// kernel is then twice as fast. A lane's own steps do not change by it.
+/// A lane that is ahead of another stands still for a step, so that all stay in the same cell of the table:
+/// the kernel is then twice as fast. A lane's own steps do not change by it.
 template <int S>
 bool BatchRun<S>::waits(int i) const {
   if (!lane_[i].active) return false;
@@ -208,7 +213,9 @@ double BatchRun<S>::choose_step(int i) {
     if (bank.phase == Phase::idle) continue;
     if (batch_.ohm[j][i] > 0.0)  // stable where resistance damps within a step
       h = std::min(h, batch_.v[i] * machine_.drive_H / batch_.ohm[j][i]);
-    const double aligned = batch_.stage[j][i] * p + (bank.phase == Phase::shorted ? model_.bucket_coils - 1 : bank.coil) * d.bucket.spacing_m;
+    const double aligned =
+        batch_.stage[j][i] * p +
+        (bank.phase == Phase::shorted ? model_.bucket_coils - 1 : bank.coil) * d.bucket.spacing_m;
     h = std::min(h, aligned + d.firing.latest_opening * s - x);
     // The second half wave may be short: a step must end in it, not beyond.
     const double falling = bank.phase == Phase::pull ? -bank.slope : 0.0;
@@ -235,7 +242,8 @@ double BatchRun<S>::flux_of(int i, int slot) const {
   for (int j = 0; j < S; ++j)
     if (lane_[i].banks[j].phase != Phase::idle) flux += drive_mutual_H(i, j, slot) * batch_.current[j][i];
   for (int b = 0; b < model_.bucket_coils; ++b)
-    flux += table_value(model_.table, batch_.x[i] - b * d.bucket.spacing_m - stage * d.track.pitch_m) * batch_.bucket_A[b][i];
+    flux += table_value(model_.table, batch_.x[i] - b * d.bucket.spacing_m - stage * d.track.pitch_m) *
+            batch_.bucket_A[b][i];
   return flux;
 }
 
@@ -276,7 +284,8 @@ void BatchRun<S>::load_inverse(int i) {
 
 template <int S>
 bool BatchRun<S>::conducts(int i) const {
-  return std::any_of(lane_[i].banks, lane_[i].banks + S, [](const Bank& b) { return b.phase != Phase::idle; });
+  return std::any_of(lane_[i].banks, lane_[i].banks + S,
+                     [](const Bank& b) { return b.phase != Phase::idle; });
 }
 
 /// Whether all active lanes have the same coil in each slot: then the kernel loads a coupling once for all.
@@ -287,7 +296,8 @@ void BatchRun<S>::align() {
   for (int i = 0; i < used_; ++i) {
     if (!lane_[i].active) continue;
     if (first < 0) batch_.first_active = first = i;
-    for (int j = 0; j < S; ++j) batch_.aligned = batch_.aligned && batch_.stage[j][i] == batch_.stage[j][first];
+    for (int j = 0; j < S; ++j)
+      batch_.aligned = batch_.aligned && batch_.stage[j][i] == batch_.stage[j][first];
   }
 }
 
@@ -375,7 +385,8 @@ void BatchRun<S>::open(int i, int slot, bool late) {
   out.stage_heat_J[static_cast<std::size_t>(lane.reference + batch_.stage[slot][i])] += in_coil;
   if (!late) {
     const DriverDesign& d = machine_.design;
-    lane.opening[bank.coil] = batch_.x[i] - batch_.stage[slot][i] * d.track.pitch_m - bank.coil * d.bucket.spacing_m;
+    lane.opening[bank.coil] =
+        batch_.x[i] - batch_.stage[slot][i] * d.track.pitch_m - bank.coil * d.bucket.spacing_m;
   }
   bank = {};
   lane.forced_m = 0.0;
@@ -385,8 +396,8 @@ void BatchRun<S>::open(int i, int slot, bool late) {
   load_inverse(i);
 }
 
-/// Step to the zero of a slot's current within its bracket: by the slope at the end of the last step where that
-/// stays inside, else by the secant; bisection after a few tries.
+/// Step to the zero of a slot's current within its bracket: by the slope at the end of the last step where
+/// that stays inside, else by the secant; bisection after a few tries.
 template <int S>
 double BatchRun<S>::towards_zero(int i, int slot) const {
   const Bank& bank = lane_[i].banks[slot];
@@ -398,8 +409,8 @@ double BatchRun<S>::towards_zero(int i, int slot) const {
   return to - x;
 }
 
-/// The slot whose current has come to its second zero, or −1. Where zeros have been passed, sets the step to the
-/// first of them.
+/// The slot whose current has come to its second zero, or −1. Where zeros have been passed, sets the step to
+/// the first of them.
 template <int S>
 int BatchRun<S>::seek_zeros(int i) {
   Lane& lane = lane_[i];
@@ -425,8 +436,8 @@ int BatchRun<S>::seek_zeros(int i) {
   return due;
 }
 
-/// Follows each bank's half waves and opens one that is due. A zero that has been passed is gone back to first:
-/// what lies beyond it has not happened, another bank's next half wave neither.
+/// Follows each bank's half waves and opens one that is due. A zero that has been passed is gone back to
+/// first: what lies beyond it has not happened, another bank's next half wave neither.
 template <int S>
 bool BatchRun<S>::open_banks(int i) {
   Lane& lane = lane_[i];
@@ -456,7 +467,8 @@ bool BatchRun<S>::fire_due(int i) {
   for (int b = 0; b < model_.bucket_coils; ++b) {
     if (lane.next[b] >= lane.plan.stages || fire_x(i, b) > batch_.x[i] + same_place_m) continue;
     if (!lane.order->schedule_s.empty()) {
-      const double z = batch_.x[i] - (lane.next[b] - lane.reference) * d.track.pitch_m - b * d.bucket.spacing_m;
+      const double z =
+          batch_.x[i] - (lane.next[b] - lane.reference) * d.track.pitch_m - b * d.bucket.spacing_m;
       if (std::abs(z / d.track.half_wave_m + 1.0 + d.firing.advance) > misplaced_half_waves)
         return stop(i, SolverOutcome::lost_synchronism), true;
     }
@@ -478,8 +490,8 @@ void BatchRun<S>::move_reference(int i) {
   }
 }
 
-/// One event of a lane at its present place; true where circuits changed and must be evaluated anew. A place is
-/// settled once, however long the lane then waits there: tries are counted.
+/// One event of a lane at its present place; true where circuits changed and must be evaluated anew. A place
+/// is settled once, however long the lane then waits there: tries are counted.
 template <int S>
 bool BatchRun<S>::handle_event(int i) {
   Lane& lane = lane_[i];
@@ -489,7 +501,8 @@ bool BatchRun<S>::handle_event(int i) {
     lane.result.solution.energy.discarded_J += lane.before_J - magnetic_J(i);
   }
   if (open_banks(i)) return true;
-  if (lane.forced_m != 0.0) return lane.settled = true, false;  // nothing else happens here: a zero was passed, and comes first
+  if (lane.forced_m != 0.0)
+    return lane.settled = true, false;  // nothing else happens here: a zero was passed, and comes first
   if (fire_due(i)) return true;
   if (batch_.x[i] >= machine_.design.track.pitch_m) {  // rounds differently: always evaluated anew
     while (batch_.x[i] >= machine_.design.track.pitch_m) move_reference(i);
@@ -509,7 +522,8 @@ void BatchRun<S>::fold_extremes(int i) {
   const DriverDesign& d = machine_.design;
   const double share = absolute_x(i) / (lane.plan.stages * d.track.pitch_m);
   const double a = std::exchange(batch_.peak_force[i], 0.0) * batch_.inv_mass[i];
-  const double drive = std::exchange(batch_.peak_drive[i], 0.0), bucket = std::exchange(batch_.peak_bucket[i], 0.0);
+  const double drive = std::exchange(batch_.peak_drive[i], 0.0),
+               bucket = std::exchange(batch_.peak_bucket[i], 0.0);
   out.peak_mps2 = std::max(out.peak_mps2, a);
   out.drive_current_A = std::max(out.drive_current_A, drive);
   out.bucket_current_A = std::max(out.bucket_current_A, bucket);
@@ -522,18 +536,20 @@ void BatchRun<S>::fold_extremes(int i) {
   const double x = absolute_x(i), w = batch_.v[i] * batch_.v[i], dx = x - lane.record_x;
   double heat = out.energy.coil_heat_J;
   for (int j = 0; j < S; ++j) heat += batch_.heat[j][i] * lane.banks[j].coil_share;
-  out.profile.push_back({.stage = lane.recorded,
-                         .position_m = x,
-                         .time_s = batch_.t[i],
-                         .speed_mps = std::sqrt(w),
-                         .mean_mps2 = dx > 0.0 ? 0.5 * (w - lane.record_w) / dx : 0.0,
-                         .peak_mps2 = a,
-                         .drive_current_A = drive,
-                         .bucket_current_A = bucket,
-                         .voltage_V = std::exchange(lane.record_volt, 0.0),
-                         .heat_J = heat - lane.record_heat_J,
-                         .lateral_N_per_m = lane.stiffness_m > 0.0 ? lane.stiffness_sum / lane.stiffness_m : 0.0});
-  lane.record_w = w, lane.record_x = x, lane.record_heat_J = heat, lane.stiffness_sum = lane.stiffness_m = 0.0;
+  out.profile.push_back(
+      {.stage = lane.recorded,
+       .position_m = x,
+       .time_s = batch_.t[i],
+       .speed_mps = std::sqrt(w),
+       .mean_mps2 = dx > 0.0 ? 0.5 * (w - lane.record_w) / dx : 0.0,
+       .peak_mps2 = a,
+       .drive_current_A = drive,
+       .bucket_current_A = bucket,
+       .voltage_V = std::exchange(lane.record_volt, 0.0),
+       .heat_J = heat - lane.record_heat_J,
+       .lateral_N_per_m = lane.stiffness_m > 0.0 ? lane.stiffness_sum / lane.stiffness_m : 0.0});
+  lane.record_w = w, lane.record_x = x, lane.record_heat_J = heat,
+  lane.stiffness_sum = lane.stiffness_m = 0.0;
 }
 
 /// Stresses, stiffness and jerk at the end of a step.
@@ -556,7 +572,8 @@ void BatchRun<S>::load_coils(int i, double h_m) {
   lane.stiffness_sum += loads.lateral_N_per_m * h_m, lane.stiffness_m += h_m;
   const double dt = batch_.t[i] - std::exchange(lane.last_t, batch_.t[i]);
   const double change_N = batch_.force[i] - std::exchange(lane.last_force_N, batch_.force[i]);
-  if (dt > 0.0) out.peak_jerk_mps3 = std::max(out.peak_jerk_mps3, std::abs(change_N) * batch_.inv_mass[i] / dt);
+  if (dt > 0.0)
+    out.peak_jerk_mps3 = std::max(out.peak_jerk_mps3, std::abs(change_N) * batch_.inv_mass[i] / dt);
 }
 
 /// After a step: bounds, records, and the end of launches that go wrong.
@@ -571,7 +588,8 @@ void BatchRun<S>::watch(int i, double h_m) {
   const DriverDesign& d = machine_.design;
   const double x = absolute_x(i), w = batch_.v[i] * batch_.v[i];
   if (!(batch_.v[i] > slow_mps)) return stop(i, SolverOutcome::stalled);
-  if (w < lost_share * nominal_speed_sq(machine_, lane.plan, x)) return stop(i, SolverOutcome::lost_synchronism);
+  if (w < lost_share * nominal_speed_sq(machine_, lane.plan, x))
+    return stop(i, SolverOutcome::lost_synchronism);
   if (++lane.steps > steps_per_bank * (lane.plan.stages + 16) * model_.bucket_coils)
     return stop(i, SolverOutcome::too_many_events);
   const int passed = static_cast<int>(std::floor(x / d.track.pitch_m));
@@ -612,7 +630,9 @@ void BatchRun<S>::coast(int i, double length_m) {
       return std::pair{batch_.drag[i] / v, batch_.eddy[i] * v};
     };
     const double v0 = batch_.v[i], w0 = v0 * v0;
-    const auto squared = [&](double force) { return std::max(w0 - 2.0 * h * force * batch_.inv_mass[i], slow_mps); };
+    const auto squared = [&](double force) {
+      return std::max(w0 - 2.0 * h * force * batch_.inv_mass[i], slow_mps);
+    };
     const auto [drag0, eddy0] = forces(v0);
     const auto [drag1, eddy1] = forces(std::sqrt(squared(drag0 + eddy0)));
     const double drag = 0.5 * (drag0 + drag1), eddy = 0.5 * (eddy0 + eddy1);
@@ -635,7 +655,8 @@ void BatchRun<S>::close_account(int i) {
     in_circuits += 0.5 * bank.farad * batch_.volt[j][i] * batch_.volt[j][i];
     e.coil_heat_J += batch_.heat[j][i] * bank.coil_share;
     e.switch_heat_J += batch_.heat[j][i] * (1.0 - bank.coil_share);
-    out.stage_heat_J[static_cast<std::size_t>(lane.reference + batch_.stage[j][i])] += batch_.heat[j][i] * bank.coil_share;
+    out.stage_heat_J[static_cast<std::size_t>(lane.reference + batch_.stage[j][i])] +=
+        batch_.heat[j][i] * bank.coil_share;
   }
   e.discarded_J += in_circuits;
   double before = 0.0;
@@ -644,8 +665,8 @@ void BatchRun<S>::close_account(int i) {
   e.magnetic_gain_J = (conducts(i) ? magnetic_J(i) : before) - before;
   e.drag_J = batch_.drag_J[i], e.eddy_J = batch_.eddy_J[i];
   e.kinetic_after_J = 0.5 * batch_.v[i] * batch_.v[i] / batch_.inv_mass[i];
-  e.residual_J = e.discharged_J + e.kinetic_before_J - e.recovered_J - e.discarded_J - e.coil_heat_J - e.switch_heat_J -
-                 e.eddy_J - e.drag_J - e.kinetic_after_J - e.magnetic_gain_J;
+  e.residual_J = e.discharged_J + e.kinetic_before_J - e.recovered_J - e.discarded_J - e.coil_heat_J -
+                 e.switch_heat_J - e.eddy_J - e.drag_J - e.kinetic_after_J - e.magnetic_gain_J;
   out.muzzle_speed_mps = batch_.v[i];
   out.time_s = batch_.t[i];
   out.mean_mps2 = lane.plan.mean_mps2;
@@ -667,7 +688,9 @@ std::vector<LaneResult> BatchRun<S>::finish() {
     for (int i = 0; i < used_; ++i)
       lane_[i].result.solution.fired_s.assign(
           static_cast<std::size_t>(machine_.design.track.stages * machine_.design.bucket.count), 0.0);
-  const auto any_active = [&] { return std::any_of(lane_, lane_ + used_, [](const Lane& l) { return l.active; }); };
+  const auto any_active = [&] {
+    return std::any_of(lane_, lane_ + used_, [](const Lane& l) { return l.active; });
+  };
   align();
   evaluate<S>(model_, batch_);
   while (any_active()) {

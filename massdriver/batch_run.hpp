@@ -40,12 +40,13 @@ class BatchRun {
   /// The bank at work on a slot's coil.
   struct Bank {
     Phase phase = Phase::idle;
-    int coil = 0;               ///< bucket coil it serves
-    double sign = 1.0;          ///< of its first half wave
+    int coil = 0;       ///< bucket coil it serves
+    double sign = 1.0;  ///< of its first half wave
     double farad = 0.0;
-    double reference_A = 0.0;   ///< V₀ √(C/L)
-    double coil_share = 1.0;    ///< of the loop's heat that is in the coil
-    // Last places before and after the second zero of the current, once it has been passed; y = sign · current.
+    double reference_A = 0.0;  ///< V₀ √(C/L)
+    double coil_share = 1.0;   ///< of the loop's heat that is in the coil
+    // Last places before and after the second zero of the current, once it has been passed; y = sign ·
+    // current.
     double low_x = 0.0, low_y = 0.0, high_x = 0.0, high_y = 0.0;
     double slope = 0.0;  ///< of y by place, at the end of the last step
     int tries = 0;
@@ -55,21 +56,21 @@ class BatchRun {
     const LaunchConditions* order = nullptr;
     LaunchPlan plan;
     LaneResult result;
-    int reference = 0;                     ///< stage that places are counted from
-    long fired = 0;                        ///< banks so far; bank n works in slot n mod S
-    int next[most_bucket_coils] = {};      ///< stage to be fired next, by bucket coil
-    double opening[most_bucket_coils];     ///< where the last bank of this coil opened, z in m; NaN: not yet
+    int reference = 0;                  ///< stage that places are counted from
+    long fired = 0;                     ///< banks so far; bank n works in slot n mod S
+    int next[most_bucket_coils] = {};   ///< stage to be fired next, by bucket coil
+    double opening[most_bucket_coils];  ///< where the last bank of this coil opened, z in m; NaN: not yet
     Bank banks[S];
-    double forced_m = 0.0;                 ///< next step, towards a current's zero that has been passed; else 0
-    double before_J = 0.0;                 ///< magnetic energy before an opening whose loss is to be counted
+    double forced_m = 0.0;  ///< next step, towards a current's zero that has been passed; else 0
+    double before_J = 0.0;  ///< magnetic energy before an opening whose loss is to be counted
     bool count_loss = false;
-    bool settled = false;                  ///< the events of this place have been handled
+    bool settled = false;  ///< the events of this place have been handled
     long steps = 0;
-    int recorded = -1;                     ///< last stage passed by the leading coil
+    int recorded = -1;  ///< last stage passed by the leading coil
     double record_w = 0.0, record_x = 0.0, record_heat_J = 0.0;
     double stiffness_sum = 0.0, stiffness_m = 0.0;  ///< since the last record
     double record_volt = 0.0, last_force_N = 0.0, last_t = 0.0;
-    std::vector<StageFault> faults;        ///< sorted by stage
+    std::vector<StageFault> faults;  ///< sorted by stage
   };
 
   double absolute_x(int lane) const;
@@ -111,7 +112,8 @@ class BatchRun {
   double near_step_;  ///< largest step as a share of the distance to the nearest coil
   double gap_m_;
   double open_below_;  ///< share of a bank's reference current that counts as zero
-  std::map<std::array<int, S>, std::vector<double>> inverses_;  ///< by the slots' stages from the first conducting one's
+  std::map<std::array<int, S>, std::vector<double>>
+      inverses_;  ///< by the slots' stages from the first conducting one's
 };
 
 extern template class BatchRun<2>;

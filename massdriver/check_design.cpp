@@ -131,7 +131,8 @@ void check_injection(Examination& of) {
 void check_store(Examination& of) {
   const DriverDesign& d = of.design;
   if (d.store.kind != StoreKind::capacitor && of.sound({"store.kind"}))
-    of.fail("store.kind", "is a central store, whose converters the launch solver does not compute", "capacitor");
+    of.fail("store.kind", "is a central store, whose converters the launch solver does not compute",
+            "capacitor");
   if (!of.sound(
           {"store.capacity", "store.converter_efficiency", "firing.energy", "payload", "bucket.mass"}) ||
       d.store.capacity_J == 0.0) {

@@ -42,14 +42,17 @@ std::vector<double> pairs_by_radius(const Winding& winding, int count, double ap
 HoopTables tabulate_hoop(const DriverDesign& design, double reach_m) {
   const Winding &drive = design.track.coil.winding, &bucket = design.bucket.winding;
   const double cell_m = radial_gap_m(design) / cells_a_gap;
-  const auto table = [&](const Winding& a, const Winding& b) { return tabulate(a, b, reach_m, cell_m); };
+  const auto table = [&](const Winding& a, const Winding& b) {
+    return tabulate(a, b, reach_m, cell_m);
+  };
   const double hd = growth_share * drive.radius_m, hb = growth_share * bucket.radius_m;
-  return {.drive_H_per_m = by_radius(drive, self_inductance_H),
-          .bucket_H_per_m = by_radius(bucket, self_inductance_H),
-          .neighbour_H_per_m = pairs_by_radius(drive, farthest_neighbour, design.track.pitch_m),
-          .bucket_pair_H_per_m = pairs_by_radius(bucket, design.bucket.count, design.bucket.spacing_m),
-          .by_drive = difference(table(grown(drive, hd), bucket), table(grown(drive, -hd), bucket), 2.0 * hd),
-          .by_bucket = difference(table(drive, grown(bucket, hb)), table(drive, grown(bucket, -hb)), 2.0 * hb)};
+  return {
+      .drive_H_per_m = by_radius(drive, self_inductance_H),
+      .bucket_H_per_m = by_radius(bucket, self_inductance_H),
+      .neighbour_H_per_m = pairs_by_radius(drive, farthest_neighbour, design.track.pitch_m),
+      .bucket_pair_H_per_m = pairs_by_radius(bucket, design.bucket.count, design.bucket.spacing_m),
+      .by_drive = difference(table(grown(drive, hd), bucket), table(grown(drive, -hd), bucket), 2.0 * hd),
+      .by_bucket = difference(table(drive, grown(bucket, hb)), table(drive, grown(bucket, -hb)), 2.0 * hb)};
 }
 
 CoilLoads coil_loads(const HoopTables& tables, const CouplingTable& coupling, double spacing_m,
@@ -65,7 +68,8 @@ CoilLoads coil_loads(const HoopTables& tables, const CouplingTable& coupling, do
     double work = 0.5 * coil.current_A * tables.drive_H_per_m;
     for (const CoilState& other : coils)
       if (other.stage != coil.stage)
-        work += other.current_A * tables.neighbour_H_per_m[static_cast<std::size_t>(std::abs(other.stage - coil.stage))];
+        work += other.current_A *
+                tables.neighbour_H_per_m[static_cast<std::size_t>(std::abs(other.stage - coil.stage))];
     for (std::size_t b = 0; b < bucket_A.size(); ++b) {
       const double z = coil.offset_m - static_cast<double>(b) * spacing_m;
       work += bucket_A[b] * lookup(tables.by_drive, z).mutual_H;
@@ -75,7 +79,8 @@ CoilLoads coil_loads(const HoopTables& tables, const CouplingTable& coupling, do
     loads.drive_N = std::max(loads.drive_N, std::abs(coil.current_A * work) / (2.0 * std::numbers::pi));
   }
   for (std::size_t b = 0; b < bucket_A.size(); ++b)
-    loads.bucket_N = std::max(loads.bucket_N, std::abs(bucket_A[b] * bucket_work[b]) / (2.0 * std::numbers::pi));
+    loads.bucket_N =
+        std::max(loads.bucket_N, std::abs(bucket_A[b] * bucket_work[b]) / (2.0 * std::numbers::pi));
   return loads;
 }
 

@@ -21,10 +21,49 @@ namespace {
 
 constexpr int powers = 6;
 constexpr int stages = 12;
-constexpr double nodes[stages] = {0.0, 0.05260015195876773, 0.0789002279381516, 0.1183503419072274, 0.2816496580927726, 0.3333333333333333, 0.25, 0.3076923076923077, 0.6512820512820513, 0.6, 0.8571428571428571, 1.0};
-constexpr double weights[stages][stages] = {{}, {0.05260015195876773}, {0.0197250569845379, 0.0591751709536137}, {0.02958758547680685, 0.0, 0.08876275643042054}, {0.2413651341592667, 0.0, -0.8845494793282861, 0.924834003261792}, {0.037037037037037035, 0.0, 0.0, 0.17082860872947386, 0.12546768756682242}, {0.037109375, 0.0, 0.0, 0.17025221101954405, 0.06021653898045596, -0.017578125}, {0.03709200011850479, 0.0, 0.0, 0.17038392571223998, 0.10726203044637328, -0.015319437748624402, 0.008273789163814023}, {0.6241109587160757, 0.0, 0.0, -3.3608926294469414, -0.868219346841726, 27.59209969944671, 20.154067550477894, -43.48988418106996}, {0.47766253643826434, 0.0, 0.0, -2.4881146199716677, -0.590290826836843, 21.230051448181193, 15.279233632882423, -33.28821096898486, -0.020331201708508627}, {-0.9371424300859873, 0.0, 0.0, 5.186372428844064, 1.0914373489967295, -8.149787010746927, -18.52006565999696, 22.739487099350505, 2.4936055526796523, -3.0467644718982196}, {2.273310147516538, 0.0, 0.0, -10.53449546673725, -2.0008720582248625, -17.9589318631188, 27.94888452941996, -2.8589982771350235, -8.87285693353063, 12.360567175794303, 0.6433927460157636}};
-constexpr double final_weights[stages] = {0.054293734116568765, 0.0, 0.0, 0.0, 0.0, 4.450312892752409, 1.8915178993145003, -5.801203960010585, 0.3111643669578199, -0.1521609496625161, 0.20136540080403034, 0.04471061572777259};
-constexpr int earlier_stage = 10;         // the one at 6/7
+constexpr double nodes[stages] = {0.0,
+                                  0.05260015195876773,
+                                  0.0789002279381516,
+                                  0.1183503419072274,
+                                  0.2816496580927726,
+                                  0.3333333333333333,
+                                  0.25,
+                                  0.3076923076923077,
+                                  0.6512820512820513,
+                                  0.6,
+                                  0.8571428571428571,
+                                  1.0};
+constexpr double weights[stages][stages] = {
+    {},
+    {0.05260015195876773},
+    {0.0197250569845379, 0.0591751709536137},
+    {0.02958758547680685, 0.0, 0.08876275643042054},
+    {0.2413651341592667, 0.0, -0.8845494793282861, 0.924834003261792},
+    {0.037037037037037035, 0.0, 0.0, 0.17082860872947386, 0.12546768756682242},
+    {0.037109375, 0.0, 0.0, 0.17025221101954405, 0.06021653898045596, -0.017578125},
+    {0.03709200011850479, 0.0, 0.0, 0.17038392571223998, 0.10726203044637328, -0.015319437748624402,
+     0.008273789163814023},
+    {0.6241109587160757, 0.0, 0.0, -3.3608926294469414, -0.868219346841726, 27.59209969944671,
+     20.154067550477894, -43.48988418106996},
+    {0.47766253643826434, 0.0, 0.0, -2.4881146199716677, -0.590290826836843, 21.230051448181193,
+     15.279233632882423, -33.28821096898486, -0.020331201708508627},
+    {-0.9371424300859873, 0.0, 0.0, 5.186372428844064, 1.0914373489967295, -8.149787010746927,
+     -18.52006565999696, 22.739487099350505, 2.4936055526796523, -3.0467644718982196},
+    {2.273310147516538, 0.0, 0.0, -10.53449546673725, -2.0008720582248625, -17.9589318631188,
+     27.94888452941996, -2.8589982771350235, -8.87285693353063, 12.360567175794303, 0.6433927460157636}};
+constexpr double final_weights[stages] = {0.054293734116568765,
+                                          0.0,
+                                          0.0,
+                                          0.0,
+                                          0.0,
+                                          4.450312892752409,
+                                          1.8915178993145003,
+                                          -5.801203960010585,
+                                          0.3111643669578199,
+                                          -0.1521609496625161,
+                                          0.20136540080403034,
+                                          0.04471061572777259};
+constexpr int earlier_stage = 10;        // the one at 6/7
 constexpr int first_accurate_stage = 5;  // from here on stage values are good enough to look for extremes
 
 LUNAFAB_INLINE Lanes larger(Lanes a, Lanes b) {
@@ -39,9 +78,9 @@ LUNAFAB_INLINE Lanes magnitude(Lanes a) {
 
 /// Where a bucket coil stands in the table: the same fraction of a cell for all coils.
 struct Place {
-  LaneInts cell;      ///< place of the reference stage's polynomial; a coil one stage ahead is one row lower
-  LaneInts upper;     ///< lanes in the second of two neighbouring cells, all bits set
-  int low, high;      ///< places of these two
+  LaneInts cell;   ///< place of the reference stage's polynomial; a coil one stage ahead is one row lower
+  LaneInts upper;  ///< lanes in the second of two neighbouring cells, all bits set
+  int low, high;   ///< places of these two
   Lanes u;
   bool close;  ///< all active lanes are in these two cells
 };
@@ -124,8 +163,8 @@ struct Solution {
 };
 
 template <int S, int N>
-LUNAFAB_INLINE void solve_circuit(const WindowModel& model, const Batch<S>& batch, const Lanes* lambda, Lanes x,
-                                  Solution<S, N>& out) {
+LUNAFAB_INLINE void solve_circuit(const WindowModel& model, const Batch<S>& batch, const Lanes* lambda,
+                                  Lanes x, Solution<S, N>& out) {
   Lanes m[N][S], slope[N][S], a[S], n[N][S];
   LUNAFAB_UNROLL
   for (int b = 0; b < N; ++b)
@@ -218,8 +257,8 @@ struct Slopes {
 };
 
 template <int S>
-LUNAFAB_INLINE void differentiate(Batch<S>& batch, const Lanes* current, Lanes force, const Lanes* volt, Lanes v,
-                                  Lanes h, double weight, Slopes<S>& out) {
+LUNAFAB_INLINE void differentiate(Batch<S>& batch, const Lanes* current, Lanes force, const Lanes* volt,
+                                  Lanes v, Lanes h, double weight, Slopes<S>& out) {
   const Lanes moving = larger(v, Lanes{} + 1.0);  // a lane that stands is stopped by the caller
   const Lanes inv_v = 1.0 / moving;
   const Lanes drag = batch.drag * inv_v, eddy = batch.eddy * moving;
@@ -246,7 +285,8 @@ LUNAFAB_INLINE void step_all(const WindowModel& model, Batch<S>& batch, const La
   for (int k = 0; k < stages; ++k) {
     if (k == 0) {
       LUNAFAB_UNROLL
-      for (int j = 0; j < S; ++j) lambda[j] = batch.lambda[j], volt[j] = batch.volt[j], s.current[j] = batch.current[j];
+      for (int j = 0; j < S; ++j)
+        lambda[j] = batch.lambda[j], volt[j] = batch.volt[j], s.current[j] = batch.current[j];
       v = batch.v, s.force = batch.force;
     } else {
       LUNAFAB_UNROLL
@@ -266,9 +306,8 @@ LUNAFAB_INLINE void step_all(const WindowModel& model, Batch<S>& batch, const La
       v = batch.v + h * dv;
       solve_circuit<S, N>(model, batch, lambda, batch.x + h * nodes[k], s);
       if (k >= first_accurate_stage) note_extremes(batch, s);
-      if (k == earlier_stage)
-        LUNAFAB_UNROLL
-        for (int j = 0; j < S; ++j) batch.earlier[j] = s.current[j];
+      if (k == earlier_stage) LUNAFAB_UNROLL
+      for (int j = 0; j < S; ++j) batch.earlier[j] = s.current[j];
     }
     differentiate(batch, s.current, s.force, volt, v, h, final_weights[k], slopes[k]);
   }
@@ -276,7 +315,8 @@ LUNAFAB_INLINE void step_all(const WindowModel& model, Batch<S>& batch, const La
   for (int k = 0; k < stages; ++k) {
     const Lanes f = h * final_weights[k];
     LUNAFAB_UNROLL
-    for (int j = 0; j < S; ++j) batch.lambda[j] += f * slopes[k].lambda[j], batch.volt[j] += f * slopes[k].volt[j];
+    for (int j = 0; j < S; ++j)
+      batch.lambda[j] += f * slopes[k].lambda[j], batch.volt[j] += f * slopes[k].volt[j];
     batch.v += f * slopes[k].v;
     batch.t += f * slopes[k].t;
   }
@@ -285,12 +325,12 @@ LUNAFAB_INLINE void step_all(const WindowModel& model, Batch<S>& batch, const La
 }
 
 // One function, with a clone for each CPU level, for every window width and number of bucket coils.
-#define LUNAFAB_KERNEL(S, N, CLONES)                                                            \
-  CLONES void evaluate_##S##_##N(const WindowModel& model, Batch<S>& batch) {           \
-    evaluate_all<S, N>(model, batch);                                                           \
-  }                                                                                             \
+#define LUNAFAB_KERNEL(S, N, CLONES)                                                      \
+  CLONES void evaluate_##S##_##N(const WindowModel& model, Batch<S>& batch) {             \
+    evaluate_all<S, N>(model, batch);                                                     \
+  }                                                                                       \
   CLONES void step_##S##_##N(const WindowModel& model, Batch<S>& batch, const Lanes& h) { \
-    step_all<S, N>(model, batch, h);                                                            \
+    step_all<S, N>(model, batch, h);                                                      \
   }
 #define LUNAFAB_KERNELS(S, CLONES) \
   LUNAFAB_KERNEL(S, 1, CLONES)     \
@@ -304,13 +344,13 @@ LUNAFAB_KERNELS(16, )  // rare: one version for all CPUs
 
 template <int S>
 struct Kernels;  // by number of bucket coils, from 1
-#define LUNAFAB_TABLE(S)                                                                                  \
-  template <>                                                                                             \
-  struct Kernels<S> {                                                                                     \
-    static constexpr void (*evaluate[])(const WindowModel&, Batch<S>&) = {evaluate_##S##_1, evaluate_##S##_2, \
-                                                                          evaluate_##S##_4, evaluate_##S##_4}; \
-    static constexpr void (*step[])(const WindowModel&, Batch<S>&, const Lanes&) = {step_##S##_1, step_##S##_2, \
-                                                                                    step_##S##_4, step_##S##_4}; \
+#define LUNAFAB_TABLE(S)                                                             \
+  template <>                                                                        \
+  struct Kernels<S> {                                                                \
+    static constexpr void (*evaluate[])(const WindowModel&, Batch<S>&) = {           \
+        evaluate_##S##_1, evaluate_##S##_2, evaluate_##S##_4, evaluate_##S##_4};     \
+    static constexpr void (*step[])(const WindowModel&, Batch<S>&, const Lanes&) = { \
+        step_##S##_1, step_##S##_2, step_##S##_4, step_##S##_4};                     \
   };
 LUNAFAB_TABLE(2)
 LUNAFAB_TABLE(4)

@@ -13,8 +13,8 @@ namespace lunafab::massdriver {
 namespace {
 
 constexpr std::string_view stream_name =
-    "mass_driver";                 // one driver a scenario, keyed by its place in the file
-constexpr std::uint32_t axes = 3;  // draws of one muzzle error: along, left, up
+    "mass_driver";                           // one driver a scenario, keyed by its place in the file
+constexpr std::uint32_t axes = 3;            // draws of one muzzle error: along, left, up
 constexpr std::uint64_t draws_a_fault = 64;  // stages that may fail in one launch, at most
 
 bool is_probability(double p) {
@@ -60,7 +60,8 @@ void scatter(LaunchResult& result, const Eigen::Matrix3d& covariance, const Draw
   const Eigen::LDLT<Eigen::Matrix3d> factors(covariance);
   const Eigen::Vector3d sd = factors.vectorD().cwiseMax(0.0).cwiseSqrt();
   const Eigen::Matrix3d permuted = factors.transpositionsP().transpose() * Eigen::Matrix3d(factors.matrixL());
-  result.muzzle = {.at = order.at, .velocity_mps = {order.speed_mps, 0.0, 0.0}, .covariance_m2ps2 = covariance};
+  result.muzzle = {
+      .at = order.at, .velocity_mps = {order.speed_mps, 0.0, 0.0}, .covariance_m2ps2 = covariance};
   result.muzzle.velocity_mps += permuted * (sd.asDiagonal() * z);
 }
 
@@ -71,15 +72,18 @@ void misfire(LaunchResult& result) {
   result.heat_J = result.bus_energy_J;
 }
 
-/// A launch's energy and where it goes. The bus is the sum of its parts, not the other way round: then they close to
-/// the last bit.
+/// A launch's energy and where it goes. The bus is the sum of its parts, not the other way round: then they
+/// close to the last bit.
 struct Energy {
   double bus_J = 0.0, kinetic_J = 0.0, heat_J = 0.0, residual_J = 0.0;
 };
 
 Energy split(double kinetic_J, double bus_J, double residual_J) {
   const double heat_J = bus_J - kinetic_J - residual_J;
-  return {.bus_J = kinetic_J + heat_J + residual_J, .kinetic_J = kinetic_J, .heat_J = heat_J, .residual_J = residual_J};
+  return {.bus_J = kinetic_J + heat_J + residual_J,
+          .kinetic_J = kinetic_J,
+          .heat_J = heat_J,
+          .residual_J = residual_J};
 }
 
 Energy ideal_energy(const Driver& driver, double payload_kg, double speed_mps) {
@@ -106,7 +110,8 @@ LaunchResult launch_ideal(const DriverModel& driver, const LaunchOrder& order, c
   LaunchResult result{.order = order};
   book(result, ideal_energy(driver.ideal, order.payload_kg, order.speed_mps));
   if (draws_misfire(driver, order, draw)) return misfire(result), result;
-  const Eigen::Vector3d sd{driver.ideal.speed_sd_mps, driver.ideal.lateral_sd_mps, driver.ideal.lateral_sd_mps};
+  const Eigen::Vector3d sd{driver.ideal.speed_sd_mps, driver.ideal.lateral_sd_mps,
+                           driver.ideal.lateral_sd_mps};
   scatter(result, sd.cwiseAbs2().asDiagonal(), draw);
   return result;
 }
@@ -120,7 +125,8 @@ MeanLaunch mean_of(const DriverModel& driver, double payload_kg, double speed_mp
 }
 
 Energy mean_energy(const DriverModel& driver, double payload_kg, double speed_mps, const MeanLaunch& mean) {
-  const double bus_J = bus_energy_J(driver.design, payload_kg, speed_mps, mean.discharged_J, mean.recovered_J);
+  const double bus_J =
+      bus_energy_J(driver.design, payload_kg, speed_mps, mean.discharged_J, mean.recovered_J);
   return split(kinetic_J(payload_kg, speed_mps), bus_J, mean.residual_J);
 }
 
@@ -133,7 +139,8 @@ Eigen::Matrix3d covariance_of(const DriverModel& driver, double speed_sd_mps) {
 }
 
 /// Stages that fail in this launch, counted from the last; binomial, by their gaps.
-std::vector<std::int64_t> failed_stages(const DriverModel& driver, const LaunchOrder& order, const Draw& draw) {
+std::vector<std::int64_t> failed_stages(const DriverModel& driver, const LaunchOrder& order,
+                                        const Draw& draw) {
   const double p = driver.design.errors.stage_miss;
   std::vector<std::int64_t> failed;
   if (p <= 0.0) return failed;
@@ -141,7 +148,8 @@ std::vector<std::int64_t> failed_stages(const DriverModel& driver, const LaunchO
   const double per_gap = portable_log(1.0 - std::min(p, 0.999));
   double at = -1.0;
   for (std::uint64_t n = 0; n < draws_a_fault; ++n) {
-    at += 1.0 + std::floor(portable_log(uniform(key, order.serial * draws_a_fault + n, order.attempt)) / per_gap);
+    at += 1.0 +
+          std::floor(portable_log(uniform(key, order.serial * draws_a_fault + n, order.attempt)) / per_gap);
     if (!(at < driver.design.track.stages)) break;
     failed.push_back(static_cast<std::int64_t>(at));
   }
@@ -236,9 +244,10 @@ void audit(const DriverModel& driver, std::vector<LaunchResult>& results) {
     const EnergyAccount& e = solutions[k].energy;
     r.audited = true;
     r.audit_speed_mps = o.speed_mps + mean.speed_offset_mps - solutions[k].muzzle_speed_mps;
-    r.audit_bus_rel = bus_energy_J(driver.design, o.payload_kg, o.speed_mps, mean.discharged_J, mean.recovered_J) /
-                          bus_energy_J(driver.design, o.payload_kg, o.speed_mps, e.discharged_J, e.recovered_J) -
-                      1.0;
+    r.audit_bus_rel =
+        bus_energy_J(driver.design, o.payload_kg, o.speed_mps, mean.discharged_J, mean.recovered_J) /
+            bus_energy_J(driver.design, o.payload_kg, o.speed_mps, e.discharged_J, e.recovered_J) -
+        1.0;
   }
 }
 
@@ -246,10 +255,12 @@ double coil_heat_capacity_J_per_K(const DriverDesign& d) {
   return coil_mass_kg(d.track.coil) * d.track.coil.conductor.specific_heat_J_per_kgK;
 }
 
-/// Power radiated by one coil at T above that at its surroundings, ÷ heat capacity: k of dT/dt = −k (T⁴ − T₀⁴).
+/// Power radiated by one coil at T above that at its surroundings, ÷ heat capacity: k of dT/dt = −k (T⁴ −
+/// T₀⁴).
 double radiation_per_s_K3(const DriverDesign& d) {
   constexpr double stefan_boltzmann = 5.670374419e-8;  // CODATA 2018, W/m²/K⁴
-  return stefan_boltzmann * d.track.coil.emissivity * d.track.coil.radiator_m2 / coil_heat_capacity_J_per_K(d);
+  return stefan_boltzmann * d.track.coil.emissivity * d.track.coil.radiator_m2 /
+         coil_heat_capacity_J_per_K(d);
 }
 
 }  // namespace
@@ -258,18 +269,20 @@ PlannedLaunch planned_launch(const DriverModel& driver, double payload_kg, doubl
   if (driver.fidelity == Fidelity::ideal)
     return {.bus_energy_J = ideal_energy(driver.ideal, payload_kg, speed_mps).bus_J};
   const MeanLaunch mean = mean_of(driver, payload_kg, speed_mps, coil_K);
-  return {.bus_energy_J = mean_energy(driver, payload_kg, speed_mps, mean).bus_J, .coil_heat_J = mean.coil_heat_J};
+  return {.bus_energy_J = mean_energy(driver, payload_kg, speed_mps, mean).bus_J,
+          .coil_heat_J = mean.coil_heat_J};
 }
 
 bool reaches(const DriverModel& driver, double payload_kg, double speed_mps) {
   if (driver.fidelity == Fidelity::ideal)
     return payload_kg <= driver.ideal.largest_payload_kg && speed_mps <= driver.ideal.top_speed_mps;
-  return mean_launch(driver.design, driver.table, payload_kg, speed_mps, driver.design.track.coil.temperature_K)
+  return mean_launch(driver.design, driver.table, payload_kg, speed_mps,
+                     driver.design.track.coil.temperature_K)
       .has_value();
 }
 
-std::vector<LaunchResult> launch(const DriverModel& driver, std::span<const LaunchOrder> orders, std::uint64_t seed,
-                                 std::uint32_t replication) {
+std::vector<LaunchResult> launch(const DriverModel& driver, std::span<const LaunchOrder> orders,
+                                 std::uint64_t seed, std::uint32_t replication) {
   const Draw draw{seed, replication};
   if (driver.fidelity == Fidelity::solve) return launch_solved(driver, orders, draw);
   std::vector<LaunchResult> results;

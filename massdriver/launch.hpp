@@ -26,7 +26,7 @@ struct DriverModel {
   DriverDesign design;  ///< from here on: of `table` and `solve`
   LaunchTable table;
   std::shared_ptr<const Machine> machine;  ///< for `solve` and audits
-  std::int64_t audit = 0;                  ///< at `table`: one serial number in so many is solved in full as well
+  std::int64_t audit = 0;  ///< at `table`: one serial number in so many is solved in full as well
 };
 
 struct LaunchOrder {
@@ -49,7 +49,7 @@ struct LaunchResult {
   double bus_energy_J = 0.0;
   double kinetic_energy_J = 0.0;  ///< of the payload at the nominal speed; 0 after a misfire
   double heat_J = 0.0;
-  double residual_J = 0.0;        ///< numerical residual of the solver; 0 at `ideal`
+  double residual_J = 0.0;  ///< numerical residual of the solver; 0 at `ideal`
   std::int32_t failed_stages = 0;
   bool audited = false;
   double audit_speed_mps = 0.0;  ///< mean muzzle speed of the table less that of the full solution
@@ -68,21 +68,26 @@ PlannedLaunch planned_launch(const DriverModel& driver, double payload_kg, doubl
 /// Whether the driver throws this payload at this speed at all, coils at their starting temperature.
 bool reaches(const DriverModel& driver, double payload_kg, double speed_mps);
 
-/// Launches: pure; draws keyed by the driver, the satellite's serial and the attempt. The muzzle speed scatters about
-/// what was asked for: the machine's known mean offset is allowed for in the command. A misfire costs the bus as much
-/// as a launch, nothing is recovered: the abort catcher brakes the payload, so all of it becomes heat.
+/// Launches: pure; draws keyed by the driver, the satellite's serial and the attempt. The muzzle speed
+/// scatters about what was asked for: the machine's known mean offset is allowed for in the command. A
+/// misfire costs the bus as much as a launch, nothing is recovered: the abort catcher brakes the payload, so
+/// all of it becomes heat.
 /// - `ideal`: Gaussian, diag(speed_sd², lateral_sd², lateral_sd²).
-/// - `table`: Gaussian with the table's scatter at this payload, speed and temperature; failed stages as discrete
+/// - `table`: Gaussian with the table's scatter at this payload, speed and temperature; failed stages as
+/// discrete
 ///   outcomes, a misfire where more than the machine tolerates fail in a row.
-/// - `solve`: every launch's own errors through the circuits; sideways as `table`. A launch that does not complete is a
+/// - `solve`: every launch's own errors through the circuits; sideways as `table`. A launch that does not
+/// complete is a
 ///   misfire. The bus is debited the plan; what a launch takes beyond or below it is in its heat.
 /// @throws ContractError as `planned_launch`, and where serial or attempt leave the random stream's range.
-std::vector<LaunchResult> launch(const DriverModel& driver, std::span<const LaunchOrder> orders, std::uint64_t seed,
-                                 std::uint32_t replication);
+std::vector<LaunchResult> launch(const DriverModel& driver, std::span<const LaunchOrder> orders,
+                                 std::uint64_t seed, std::uint32_t replication);
 
-/// Mean coil temperature a time after `coil_K`, radiating to surroundings at the design's starting temperature.
+/// Mean coil temperature a time after `coil_K`, radiating to surroundings at the design's starting
+/// temperature.
 double cooled_K(const DriverDesign& design, double coil_K, double after_s);
-/// The time until the coils have cooled to a temperature above their surroundings'; 0 where they are below it.
+/// The time until the coils have cooled to a temperature above their surroundings'; 0 where they are below
+/// it.
 double cooling_s(const DriverDesign& design, double coil_K, double to_K);
 /// Temperature rise of the mean coil.
 double warming_K(const DriverDesign& design, double coil_heat_J);

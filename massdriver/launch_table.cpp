@@ -49,9 +49,16 @@ std::array<double, MeanLaunch::count> dimensionless(const DriverDesign& d, const
   const double gain = gained_J(d, c.payload_kg, c.muzzle_speed_mps), v = c.muzzle_speed_mps;
   const EnergyAccount& e = s.energy;
   const double other = e.switch_heat_J + e.eddy_J + e.drag_J + e.discarded_J;
-  return {(s.muzzle_speed_mps - v) / v, s.time_s * v, e.discharged_J / gain, e.recovered_J / gain,
-          e.coil_heat_J / gain,         other / gain, e.residual_J / gain,   s.peak_mps2,
-          s.peak_voltage_V,             sd_mps};
+  return {(s.muzzle_speed_mps - v) / v,
+          s.time_s * v,
+          e.discharged_J / gain,
+          e.recovered_J / gain,
+          e.coil_heat_J / gain,
+          other / gain,
+          e.residual_J / gain,
+          s.peak_mps2,
+          s.peak_voltage_V,
+          sd_mps};
 }
 
 MeanLaunch dimensional(const DriverDesign& d, double payload_kg, double v, const double* q) {
@@ -100,7 +107,8 @@ std::vector<LaunchConditions> node_launches(const Machine& m, const LaunchTable&
 
 /// Tangents at the corners of payload and speed, at the middle temperature: the sd varies slowly.
 double scatter(const Machine& m, const LaunchTable& t, double payload_kg, double share) {
-  return find_sensitivities(m, conditions(m, payload_kg, share, node(t.temperature_K, 0, 1)), {}).speed_sd_mps;
+  return find_sensitivities(m, conditions(m, payload_kg, share, node(t.temperature_K, 0, 1)), {})
+      .speed_sd_mps;
 }
 
 void fill_nodes(const Machine& m, LaunchTable& t) {
@@ -137,7 +145,8 @@ int tolerated(const Machine& m, const LaunchConditions& nominal, int stages) {
   int most = 0;
   for (std::size_t i = 0; i < trials.size(); ++i) {
     const double limit = m.design.limits.acceleration_mps2;
-    if (solutions[i].outcome != SolverOutcome::completed || (limit > 0.0 && solutions[i].peak_mps2 > limit)) break;
+    if (solutions[i].outcome != SolverOutcome::completed || (limit > 0.0 && solutions[i].peak_mps2 > limit))
+      break;
     most = miss_trials[i];
   }
   return most;
@@ -148,21 +157,30 @@ void ride_sideways(const Machine& m, const LaunchConditions& nominal, LaunchTabl
   SolverOptions options;
   options.profile = true;
   const AxialProfile profile = axial_profile(m, solve_launch(m, nominal, options));
-  const ReducedRide ride = reduce_ride(m.design.sled, profile, m.design.survey, m.design.spread, {.held_out_rides = 0});
+  const ReducedRide ride =
+      reduce_ride(m.design.sled, profile, m.design.survey, m.design.spread, {.held_out_rides = 0});
   const ReleaseMoments moments = release_moments(ride);
   t.lateral_m2ps2 = {moments.of_launches(1, 1), moments.of_launches(1, 2), moments.of_launches(2, 2)};
   for (int i = 0; i < 3; ++i)
-    t.tip_off_radps[static_cast<std::size_t>(i)] = std::sqrt(std::max(0.0, moments.of_launches(3 + i, 3 + i)));
+    t.tip_off_radps[static_cast<std::size_t>(i)] =
+        std::sqrt(std::max(0.0, moments.of_launches(3 + i, 3 + i)));
 }
 
 /// Full solutions at points that were not used, off the nodes in all three directions.
 void measure_error(const Machine& m, LaunchTable& t) {
-  constexpr std::array<std::array<double, 3>, 6> at{
-      {{0.10, 0.15, 0.2}, {0.30, 0.95, 0.8}, {0.50, 0.50, 0.5}, {0.66, 0.25, 0.9}, {0.90, 0.80, 0.1}, {0.97, 0.99, 0.6}}};
-  const auto within = [](const std::array<double, 2>& d, double share) { return d[0] + share * (d[1] - d[0]); };
+  constexpr std::array<std::array<double, 3>, 6> at{{{0.10, 0.15, 0.2},
+                                                     {0.30, 0.95, 0.8},
+                                                     {0.50, 0.50, 0.5},
+                                                     {0.66, 0.25, 0.9},
+                                                     {0.90, 0.80, 0.1},
+                                                     {0.97, 0.99, 0.6}}};
+  const auto within = [](const std::array<double, 2>& d, double share) {
+    return d[0] + share * (d[1] - d[0]);
+  };
   std::vector<LaunchConditions> launches;
   for (const auto& a : at)
-    launches.push_back(conditions(m, within(t.payload_kg, a[0]), within(t.speed_share, a[1]), within(t.temperature_K, a[2])));
+    launches.push_back(conditions(m, within(t.payload_kg, a[0]), within(t.speed_share, a[1]),
+                                  within(t.temperature_K, a[2])));
   const std::vector<LaunchSolution> solutions = solve_completed(m, launches);
   for (std::size_t i = 0; i < launches.size(); ++i) {
     const LaunchConditions& c = launches[i];
@@ -170,9 +188,13 @@ void measure_error(const Machine& m, LaunchTable& t) {
     const LaunchSolution& s = solutions[i];
     t.worst_speed_mps = std::max(
         t.worst_speed_mps, std::abs(mean->speed_offset_mps - (s.muzzle_speed_mps - c.muzzle_speed_mps)));
-    const double bus = bus_energy_J(m.design, c.payload_kg, c.muzzle_speed_mps, s.energy.discharged_J, s.energy.recovered_J);
-    t.worst_bus_rel = std::max(t.worst_bus_rel, std::abs(
-        bus_energy_J(m.design, c.payload_kg, c.muzzle_speed_mps, mean->discharged_J, mean->recovered_J) / bus - 1.0));
+    const double bus =
+        bus_energy_J(m.design, c.payload_kg, c.muzzle_speed_mps, s.energy.discharged_J, s.energy.recovered_J);
+    t.worst_bus_rel =
+        std::max(t.worst_bus_rel, std::abs(bus_energy_J(m.design, c.payload_kg, c.muzzle_speed_mps,
+                                                        mean->discharged_J, mean->recovered_J) /
+                                               bus -
+                                           1.0));
   }
   t.held_out = static_cast<int>(launches.size());
 }
@@ -182,7 +204,9 @@ void measure_error(const Machine& m, LaunchTable& t) {
 struct CacheFile {
   std::uint64_t check = 0;  ///< hash of the table
   LaunchTable table;
-  static void visit_fields(auto& self, auto&& visit) { visit("check", self.check), visit("table", self.table); }
+  static void visit_fields(auto& self, auto&& visit) {
+    visit("check", self.check), visit("table", self.table);
+  }
 };
 
 std::string cache_file(const std::string& directory, std::uint64_t hash) {
@@ -197,7 +221,8 @@ std::optional<LaunchTable> read_cached(const std::string& path, std::uint64_t ha
     CacheFile file;
     StateReader reader(bytes);
     reader.read(file);
-    if (reader.at_end() && file.table.design_hash == hash && file.check == state_hash(file.table)) return std::move(file.table);
+    if (reader.at_end() && file.table.design_hash == hash && file.check == state_hash(file.table))
+      return std::move(file.table);
   } catch (const std::exception&) {  // damaged or of another version: built anew
   }
   return std::nullopt;
@@ -244,7 +269,8 @@ std::string cache_directory() {
   return {};
 }
 
-LaunchTable cached_table(const DriverDesign& design, std::uint64_t design_hash, const std::string& directory) {
+LaunchTable cached_table(const DriverDesign& design, std::uint64_t design_hash,
+                         const std::string& directory) {
   if (directory.empty()) return build_table(build_machine(design), design_hash);
   const std::string path = cache_file(directory, design_hash);
   if (auto table = read_cached(path, design_hash)) return std::move(*table);

@@ -12,7 +12,8 @@ namespace lunafab::massdriver {
 
 /// What a launch comes out as on average.
 struct MeanLaunch {
-  double speed_offset_mps = 0.0;  ///< muzzle speed less what was asked for: known, so the command allows for it
+  double speed_offset_mps =
+      0.0;  ///< muzzle speed less what was asked for: known, so the command allows for it
   double time_s = 0.0;
   double discharged_J = 0.0, recovered_J = 0.0;
   double coil_heat_J = 0.0;   ///< in all drive coils
@@ -23,19 +24,21 @@ struct MeanLaunch {
   static constexpr std::size_t count = 10;
 };
 
-/// The driver as a campaign sees it: means over payload, speed and coil temperature by polynomials through nodes of
-/// full solutions, scatter by tangents, missed banks as discrete outcomes.
+/// The driver as a campaign sees it: means over payload, speed and coil temperature by polynomials through
+/// nodes of full solutions, scatter by tangents, missed banks as discrete outcomes.
 struct LaunchTable {
   static constexpr std::size_t payloads = 4, speeds = 4, temperatures = 2;
   std::uint64_t design_hash = 0;
-  std::array<double, 2> payload_kg{}, speed_share{}, temperature_K{};  ///< domain; share of the payload's top speed
+  std::array<double, 2> payload_kg{}, speed_share{},
+      temperature_K{};         ///< domain; share of the payload's top speed
   std::vector<double> values;  ///< [payloads × speeds × temperatures × MeanLaunch::count], dimensionless
   // At the nominal payload and speed:
   std::array<double, error_sources> speed_mps{};  ///< share of each source in the speed's sd
   std::vector<double> miss_mps;                   ///< by stages before the last, where a stage does not fire
-  int tolerated_misses = 0;                       ///< consecutive stages that may fail in mid-track: it completes within its g limit
-  std::array<double, 3> lateral_m2ps2{};          ///< covariance left–left, left–up, up–up
-  std::array<double, 3> tip_off_radps{};          ///< sd of roll, pitch, yaw rate
+  int tolerated_misses =
+      0;  ///< consecutive stages that may fail in mid-track: it completes within its g limit
+  std::array<double, 3> lateral_m2ps2{};  ///< covariance left–left, left–up, up–up
+  std::array<double, 3> tip_off_radps{};  ///< sd of roll, pitch, yaw rate
   // Of held-out launches against the full solver:
   double worst_speed_mps = 0.0, worst_bus_rel = 0.0;
   int held_out = 0;
@@ -60,8 +63,8 @@ class DriverCannot : public std::runtime_error {
 /// @throws DriverCannot where a launch of the domain does not complete; the message says which and why.
 LaunchTable build_table(const Machine& machine, std::uint64_t design_hash);
 
-/// The table of a design from the cache directory, or built and put there. The file is named by the design's hash
-/// and checked; a damaged or older one is built anew.
+/// The table of a design from the cache directory, or built and put there. The file is named by the design's
+/// hash and checked; a damaged or older one is built anew.
 LaunchTable cached_table(const DriverDesign& design, std::uint64_t design_hash, const std::string& directory);
 
 /// $LUNAFAB_CACHE, else $XDG_CACHE_HOME/lunafab, else $HOME/.cache/lunafab, else nothing: not cached.

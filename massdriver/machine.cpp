@@ -6,7 +6,8 @@
 namespace lunafab::massdriver {
 namespace {
 
-constexpr double cells_a_gap = 8.0;  // radial gap: the third derivative's jumps between cells then stay below 1e-8
+constexpr double cells_a_gap =
+    8.0;  // radial gap: the third derivative's jumps between cells then stay below 1e-8
 
 /// Polynomials over |z| become polynomials over z + reach: mirrored cells for z < 0.
 std::array<double, 6> mirrored(const std::array<double, 6>& c) {
@@ -33,7 +34,8 @@ WindowTable cut(const CouplingTable& coupling, int reach, double pitch_m) {
     const auto cell = i >= half ? coupling.cells[static_cast<std::size_t>(i - half)]
                                 : mirrored(coupling.cells[static_cast<std::size_t>(half - 1 - i)]);
     const int row = i / cells_a_pitch, place = i % cells_a_pitch;
-    std::copy(cell.begin(), cell.end(), t.coefficients.begin() + (static_cast<std::ptrdiff_t>(place) * t.rows + row) * 6);
+    std::copy(cell.begin(), cell.end(),
+              t.coefficients.begin() + (static_cast<std::ptrdiff_t>(place) * t.rows + row) * 6);
   }
   return t;
 }
@@ -76,7 +78,8 @@ Machine build_machine(const DriverDesign& design) {
   for (int k = 1; k < design.bucket.count; ++k)
     m.bucket_pair_H.push_back(couple(bucket, bucket, k * design.bucket.spacing_m).coupling.mutual_H);
   const int reach = reach_of(design);
-  const double cell_m = design.track.pitch_m / std::ceil(cells_a_gap * design.track.pitch_m / radial_gap_m(design));
+  const double cell_m =
+      design.track.pitch_m / std::ceil(cells_a_gap * design.track.pitch_m / radial_gap_m(design));
   const auto table = [&](const Winding& a, const Winding& b) {
     return tabulate(a, b, reach * design.track.pitch_m, cell_m);
   };

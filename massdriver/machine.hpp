@@ -14,15 +14,15 @@ inline constexpr int farthest_neighbour = 2 * most_conducting + 8;
 /// second; share it.
 struct Machine {
   DriverDesign design;
-  double drive_H = 0.0;                ///< self-inductance of a drive coil
-  double bucket_H = 0.0;               ///< of a bucket coil
-  std::vector<double> bucket_pair_H;   ///< between bucket coils k places apart, [0] unused
-  std::vector<double> neighbour_H;     ///< drive coils k stages apart, [0] = drive_H
-  CouplingTable coupling;              ///< drive coil to bucket coil, by axial distance
-  double drive_dc_ohm = 0.0;           ///< at the reference temperature
-  double ac_factor = 1.0;              ///< R_ac / R_dc at cruise
-  double eddy_N_per_mps = 0.0;         ///< along the stages: structure and the drive coils' strands
-  double drive_kg = 0.0;               ///< conductor of one drive coil
+  double drive_H = 0.0;                       ///< self-inductance of a drive coil
+  double bucket_H = 0.0;                      ///< of a bucket coil
+  std::vector<double> bucket_pair_H;          ///< between bucket coils k places apart, [0] unused
+  std::vector<double> neighbour_H;            ///< drive coils k stages apart, [0] = drive_H
+  CouplingTable coupling;                     ///< drive coil to bucket coil, by axial distance
+  double drive_dc_ohm = 0.0;                  ///< at the reference temperature
+  double ac_factor = 1.0;                     ///< R_ac / R_dc at cruise
+  double eddy_N_per_mps = 0.0;                ///< along the stages: structure and the drive coils' strands
+  double drive_kg = 0.0;                      ///< conductor of one drive coil
   std::shared_ptr<const WindowModel> window;  ///< the coupling, cut for the solver
 };
 

@@ -76,12 +76,13 @@ void summarise(Dispersion& d) {
 
 }  // namespace
 
-LaunchConditions draw_conditions(const Machine& machine, const LaunchConditions& nominal, const LaunchStream& stream,
-                                 std::uint64_t serial, std::uint32_t attempt) {
+LaunchConditions draw_conditions(const Machine& machine, const LaunchConditions& nominal,
+                                 const LaunchStream& stream, std::uint64_t serial, std::uint32_t attempt) {
   const DriverDesign& d = machine.design;
   const ErrorBudget& e = d.errors;
   const auto banks = static_cast<std::size_t>(d.track.stages) * static_cast<std::size_t>(d.bucket.count);
-  expects(serial < launches_a_stream && banks <= banks_a_launch, "draw: serial below 2^31, at most 2^18 banks");
+  expects(serial < launches_a_stream && banks <= banks_a_launch,
+          "draw: serial below 2^31, at most 2^18 banks");
   const auto each = [&](Purpose purpose, double sd) {
     return normals(key_of(stream, purpose), serial, attempt, banks, sd);
   };
@@ -111,7 +112,8 @@ Dispersion monte_carlo(const Machine& machine, const ReducedRide* ride, const La
   if (ride != nullptr) track = draw_track_effect(*ride, key_of(stream, Purpose::track_survey));
   for (std::uint64_t first = 1; first <= static_cast<std::uint64_t>(launches); first += launches_a_chunk) {
     std::vector<LaunchConditions> chunk;
-    for (std::uint64_t s = first; s < first + launches_a_chunk && s <= static_cast<std::uint64_t>(launches); ++s)
+    for (std::uint64_t s = first; s < first + launches_a_chunk && s <= static_cast<std::uint64_t>(launches);
+         ++s)
       chunk.push_back(draw_conditions(machine, nominal, stream, s));
     const std::vector<LaunchSolution> solutions = solve_launches(machine, chunk, options);
     for (std::size_t i = 0; i < solutions.size(); ++i) {

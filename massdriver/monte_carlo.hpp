@@ -14,11 +14,12 @@ struct LaunchStream {
   std::uint32_t replication = 0;
 };
 
-/// Departures of launch `serial` at its `attempt`, drawn from the design's error budget: Gaussian, independent, keyed
-/// by source, serial and bank. The banks' capacitances belong to the machine: the same for every launch.
+/// Departures of launch `serial` at its `attempt`, drawn from the design's error budget: Gaussian,
+/// independent, keyed by source, serial and bank. The banks' capacitances belong to the machine: the same for
+/// every launch.
 /// @throws ContractError unless serial < 2³¹ and the machine has at most 2¹⁸ banks.
-LaunchConditions draw_conditions(const Machine& machine, const LaunchConditions& nominal, const LaunchStream& stream,
-                                 std::uint64_t serial, std::uint32_t attempt = 0);
+LaunchConditions draw_conditions(const Machine& machine, const LaunchConditions& nominal,
+                                 const LaunchStream& stream, std::uint64_t serial, std::uint32_t attempt = 0);
 
 /// What leaves the muzzle: along, left, up in m/s, and the time from the first firing in s.
 using MuzzleVector = Eigen::Vector4d;

@@ -9,11 +9,13 @@ namespace {
 constexpr double rounding = 1.0 + 1e-9;
 
 double design_acceleration(const DriverDesign& d) {
-  const double gained = d.muzzle_speed_mps * d.muzzle_speed_mps - d.injection.speed_mps * d.injection.speed_mps;
+  const double gained =
+      d.muzzle_speed_mps * d.muzzle_speed_mps - d.injection.speed_mps * d.injection.speed_mps;
   return gained / (2.0 * d.track.stages * d.track.pitch_m);
 }
 
-/// Energy of a half-bank for each m/s²: one per stage and bucket coil gives 1/count of the stage's work m·a·p.
+/// Energy of a half-bank for each m/s²: one per stage and bucket coil gives 1/count of the stage's work
+/// m·a·p.
 double bank_J_per_mps2(const DriverDesign& d, double weighed_kg) {
   return (d.bucket_kg + weighed_kg) * d.track.pitch_m * d.firing.energy / d.bucket.count;
 }

@@ -4,8 +4,8 @@
 
 namespace lunafab::massdriver {
 
-/// How the machine throws a payload to a speed: the first `stages` stages at one nominal acceleration, the rest
-/// of the track is coasted along. The capacitors stay tuned to the design's own profile.
+/// How the machine throws a payload to a speed: the first `stages` stages at one nominal acceleration, the
+/// rest of the track is coasted along. The capacitors stay tuned to the design's own profile.
 struct LaunchPlan {
   int stages = 0;
   double mean_mps2 = 0.0;      ///< nominal acceleration while both bucket coils are on the track
@@ -30,12 +30,12 @@ double bus_energy_J(const DriverDesign& design, double payload_kg, double speed_
 /// track behind the bucket coils, averaged over them), so the gain tapers while a coil is outside.
 double nominal_speed_sq(const Machine& machine, const LaunchPlan& plan, double x_m);
 
-/// Capacitance of the half-bank of stage `stage` for bucket coil `coil`: tuning·s²/(π² v² L) with the design's
-/// nominal speed v at alignment. The same for every launch: it is hardware.
+/// Capacitance of the half-bank of stage `stage` for bucket coil `coil`: tuning·s²/(π² v² L) with the
+/// design's nominal speed v at alignment. The same for every launch: it is hardware.
 double bank_capacitance_F(const Machine& machine, int stage, int coil);
 
-/// Energy a half-bank is rated for: store capacity over the number of half-banks, or what the nominal launch needs
-/// where no capacity is given. The feedback may ask for more, up to `largest_charge` times this.
+/// Energy a half-bank is rated for: store capacity over the number of half-banks, or what the nominal launch
+/// needs where no capacity is given. The feedback may ask for more, up to `largest_charge` times this.
 double bank_rating_J(const DriverDesign& design);
 inline constexpr double largest_charge = 1.4;  ///< of the rating, in energy: 18 % in voltage. An assumption.
 

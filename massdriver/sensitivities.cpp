@@ -7,8 +7,8 @@
 namespace lunafab::massdriver {
 namespace {
 
-constexpr double forgotten = 10.0;      // e-foldings of the feedback kept
-constexpr int sampled_stages = 24;      // without feedback, along the whole track
+constexpr double forgotten = 10.0;  // e-foldings of the feedback kept
+constexpr int sampled_stages = 24;  // without feedback, along the whole track
 // Size of a perturbation: large against rounding, small enough to be linear (0.3 % of the answer, measured).
 constexpr std::array<double, error_sources> probe{1e-3, 1e-3, 1e-6, 1e-3, 1e-2, 1e-3, 1e-3, 2.0};
 
@@ -19,25 +19,38 @@ bool of_banks(ErrorSource source) {
 
 double budget_of(const ErrorBudget& e, ErrorSource source) {
   switch (source) {
-    case ErrorSource::bank_voltage: return e.bank_voltage;
-    case ErrorSource::common_voltage: return e.common_voltage;
-    case ErrorSource::jitter: return e.jitter_s;
-    case ErrorSource::position_sensor: return e.position_sensor_m;
-    case ErrorSource::speed_sensor: return e.speed_sensor_mps;
-    case ErrorSource::capacitance: return e.capacitance;
-    case ErrorSource::payload_mass: return e.payload_mass;
-    case ErrorSource::coil_temperature: return e.coil_temperature_K;
+    case ErrorSource::bank_voltage:
+      return e.bank_voltage;
+    case ErrorSource::common_voltage:
+      return e.common_voltage;
+    case ErrorSource::jitter:
+      return e.jitter_s;
+    case ErrorSource::position_sensor:
+      return e.position_sensor_m;
+    case ErrorSource::speed_sensor:
+      return e.speed_sensor_mps;
+    case ErrorSource::capacitance:
+      return e.capacitance;
+    case ErrorSource::payload_mass:
+      return e.payload_mass;
+    case ErrorSource::coil_temperature:
+      return e.coil_temperature_K;
   }
   return 0.0;
 }
 
 std::vector<double>& column_of(Deviations& d, ErrorSource source) {
   switch (source) {
-    case ErrorSource::jitter: return d.delay_s;
-    case ErrorSource::position_sensor: return d.trigger_m;
-    case ErrorSource::speed_sensor: return d.speed_reading_mps;
-    case ErrorSource::capacitance: return d.capacitance;
-    default: return d.voltage;
+    case ErrorSource::jitter:
+      return d.delay_s;
+    case ErrorSource::position_sensor:
+      return d.trigger_m;
+    case ErrorSource::speed_sensor:
+      return d.speed_reading_mps;
+    case ErrorSource::capacitance:
+      return d.capacitance;
+    default:
+      return d.voltage;
   }
 }
 
@@ -82,9 +95,9 @@ Sampling sampling_of(const Machine& machine, const LaunchConditions& nominal, in
 }  // namespace
 
 const char* name(ErrorSource source) {
-  constexpr std::array<const char*, error_sources> names{"bank_voltage", "common_voltage", "jitter",
-                                                         "position_sensor", "speed_sensor", "capacitance",
-                                                         "payload_mass", "coil_temperature"};
+  constexpr std::array<const char*, error_sources> names{"bank_voltage",    "common_voltage",  "jitter",
+                                                         "position_sensor", "speed_sensor",    "capacitance",
+                                                         "payload_mass",    "coil_temperature"};
   return names[static_cast<std::size_t>(source)];
 }
 

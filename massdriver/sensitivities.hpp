@@ -19,13 +19,16 @@ enum class ErrorSource : std::uint8_t {
 inline constexpr std::size_t error_sources = 8;
 const char* name(ErrorSource source);
 
-/// How the muzzle speed answers to each error source, from tangents of the full solver about one launch. Sources of
-/// single banks: the banks of the last stages are perturbed one by one and the answers' squares are summed; the
-/// velocity feedback forgets what came before (without feedback, banks all along the track are sampled instead).
+/// How the muzzle speed answers to each error source, from tangents of the full solver about one launch.
+/// Sources of single banks: the banks of the last stages are perturbed one by one and the answers' squares
+/// are summed; the velocity feedback forgets what came before (without feedback, banks all along the track
+/// are sampled instead).
 struct Sensitivities {
-  std::array<double, error_sources> per_unit_mps{};  ///< sd of the speed for an sd of 1 (relative), s, m, m/s or K
-  std::array<double, error_sources> speed_mps{};     ///< with the design's budget
-  double speed_sd_mps = 0.0;                         ///< from launch to launch: all but the capacitances, which belong to the machine
+  std::array<double, error_sources>
+      per_unit_mps{};  ///< sd of the speed for an sd of 1 (relative), s, m, m/s or K
+  std::array<double, error_sources> speed_mps{};  ///< with the design's budget
+  double speed_sd_mps =
+      0.0;  ///< from launch to launch: all but the capacitances, which belong to the machine
   /// Change of speed where the banks of one stage do not fire, by stages before the last.
   std::vector<double> miss_mps;
 };

@@ -10,8 +10,8 @@
 namespace lunafab::massdriver {
 namespace {
 
-constexpr int retries = 4;     // with finer steps, until the residual is within tolerance
-constexpr double order = 8.0;  // of the kernel's method
+constexpr int retries = 4;                // with finer steps, until the residual is within tolerance
+constexpr double order = 8.0;             // of the kernel's method
 constexpr double profile_fineness = 2.5;  // loads and jerk are taken at the ends of steps
 
 /// Steps that keep ordinary machines within a tolerance; every launch checks its own residual.
@@ -49,7 +49,8 @@ void run_with(const Machine& machine, std::span<const LaunchConditions> launches
     if (!group.empty()) run_with<Wider...>(machine, launches, std::move(group), settings, solutions);
 }
 
-/// Solves the listed launches with the fewest slots first; those in which more banks conduct at once get more.
+/// Solves the listed launches with the fewest slots first; those in which more banks conduct at once get
+/// more.
 void run_all(const Machine& machine, std::span<const LaunchConditions> launches, const Group& which,
              const RunSettings& settings, std::vector<LaunchSolution>& solutions) {
   const std::size_t batches = (which.size() + lanes - 1) / lanes;
@@ -85,11 +86,16 @@ std::vector<LaunchConditions> scheduled(const Machine& machine, std::span<const 
 
 const char* name(SolverOutcome outcome) {
   switch (outcome) {
-    case SolverOutcome::completed: return "completed";
-    case SolverOutcome::store_too_small: return "the store cannot give this speed";
-    case SolverOutcome::lost_synchronism: return "lost synchronism";
-    case SolverOutcome::stalled: return "stalled";
-    case SolverOutcome::too_many_events: return "too many events";
+    case SolverOutcome::completed:
+      return "completed";
+    case SolverOutcome::store_too_small:
+      return "the store cannot give this speed";
+    case SolverOutcome::lost_synchronism:
+      return "lost synchronism";
+    case SolverOutcome::stalled:
+      return "stalled";
+    case SolverOutcome::too_many_events:
+      return "too many events";
   }
   return "?";
 }
@@ -102,7 +108,8 @@ std::vector<LaunchSolution> solve_launches(const Machine& machine, std::span<con
   std::iota(open.begin(), open.end(), std::size_t{0});
   RunSettings settings{.tolerance = options.tolerance};
   std::optional<HoopTables> hoop;
-  if (options.profile) hoop = tabulate_hoop(machine.design, machine.coupling.reach_m);  // loads are sampled at step ends
+  if (options.profile)
+    hoop = tabulate_hoop(machine.design, machine.coupling.reach_m);  // loads are sampled at step ends
   settings.fineness = options.fineness > 0.0 ? options.fineness : fineness_for(options.tolerance);
   if (options.profile) settings.fineness = std::max(settings.fineness, profile_fineness);
   std::vector<LaunchConditions> timed;
@@ -122,7 +129,8 @@ std::vector<LaunchSolution> solve_launches(const Machine& machine, std::span<con
   return solutions;
 }
 
-LaunchSolution solve_launch(const Machine& machine, const LaunchConditions& launch, const SolverOptions& options) {
+LaunchSolution solve_launch(const Machine& machine, const LaunchConditions& launch,
+                            const SolverOptions& options) {
   return std::move(solve_launches(machine, std::span(&launch, 1), options).front());
 }
 

@@ -21,11 +21,11 @@ struct StageFault {
 /// Departures of one launch from the plan, bank by bank; empty vectors mean none. Index of a bank:
 /// stage · bucket coils + bucket coil.
 struct Deviations {
-  std::vector<double> voltage;           ///< [banks] relative
-  std::vector<double> delay_s;           ///< [banks] of the firing
-  std::vector<double> trigger_m;         ///< [banks] position error of the trigger
-  std::vector<double> speed_reading_mps; ///< [banks] error of the feedback's reading
-  std::vector<double> capacitance;       ///< [banks] relative
+  std::vector<double> voltage;            ///< [banks] relative
+  std::vector<double> delay_s;            ///< [banks] of the firing
+  std::vector<double> trigger_m;          ///< [banks] position error of the trigger
+  std::vector<double> speed_reading_mps;  ///< [banks] error of the feedback's reading
+  std::vector<double> capacitance;        ///< [banks] relative
   std::vector<StageFault> faults;
 };
 
@@ -42,16 +42,24 @@ struct LaunchConditions {
   std::vector<double> schedule_s;
 };
 
-enum class SolverOutcome : std::uint8_t { completed, store_too_small, lost_synchronism, stalled, too_many_events };
+enum class SolverOutcome : std::uint8_t {
+  completed,
+  store_too_small,
+  lost_synchronism,
+  stalled,
+  too_many_events
+};
 const char* name(SolverOutcome outcome);
 
 /// Where the energy of one launch went, J. Closes to `residual_J`:
-/// discharged + kinetic_before = recovered + discarded + coil_heat + switch_heat + eddy + drag + kinetic_after
+/// discharged + kinetic_before = recovered + discarded + coil_heat + switch_heat + eddy + drag +
+/// kinetic_after
 /// + magnetic_gain + residual.
 struct EnergyAccount {
-  double discharged_J = 0.0;   ///< from the store into the stages
-  double recovered_J = 0.0;    ///< left in the banks when they open
-  double discarded_J = 0.0;    ///< cut off with a current still flowing, and charge of banks that never rang out
+  double discharged_J = 0.0;  ///< from the store into the stages
+  double recovered_J = 0.0;   ///< left in the banks when they open
+  double discarded_J =
+      0.0;  ///< cut off with a current still flowing, and charge of banks that never rang out
   double coil_heat_J = 0.0;
   double switch_heat_J = 0.0;  ///< switches and capacitors' series resistance
   double eddy_J = 0.0;
@@ -72,7 +80,7 @@ struct StageRecord {
   double bucket_current_A = 0.0;  ///< largest magnitude
   double voltage_V = 0.0;         ///< largest magnitude at a coil's terminals
   double heat_J = 0.0;            ///< in coils
-  double lateral_N_per_m = 0.0;   ///< stiffness ½ Σ I_b I_k M'' averaged over the interval; positive centres
+  double lateral_N_per_m = 0.0;  ///< stiffness ½ Σ I_b I_k M'' averaged over the interval; positive centres
 };
 
 /// Result of one launch.
@@ -84,21 +92,22 @@ struct LaunchSolution {
   double peak_mps2 = 0.0, cruise_peak_mps2 = 0.0, mean_mps2 = 0.0, peak_jerk_mps3 = 0.0;
   double peak_voltage_V = 0.0;
   double drive_current_A = 0.0, cruise_drive_current_A = 0.0, bucket_current_A = 0.0;
-  double hoop_drive_N = 0.0;   ///< largest hoop tension of a drive coil
-  double hoop_bucket_N = 0.0;  ///< largest hoop tension of a bucket coil
+  double hoop_drive_N = 0.0;         ///< largest hoop tension of a drive coil
+  double hoop_bucket_N = 0.0;        ///< largest hoop tension of a bucket coil
   std::vector<double> stage_heat_J;  ///< [stages] Joule heat of each coil
-  double low_bucket_A = 0.0;   ///< smallest magnitude of a bucket current: with `bucket_current_A` its swing
-  long steps = 0;              ///< of the integrator
-  int late_openings = 0;       ///< banks cut off with a current
-  int saturated_banks = 0;     ///< asked for more than a bank holds, and given that
-  int skipped_banks = 0;       ///< not fired: the feedback asked for nothing, or the bank missed
-  std::vector<double> fired_s;       ///< [banks] of a launch that makes an open loop's schedule
+  double low_bucket_A = 0.0;    ///< smallest magnitude of a bucket current: with `bucket_current_A` its swing
+  long steps = 0;               ///< of the integrator
+  int late_openings = 0;        ///< banks cut off with a current
+  int saturated_banks = 0;      ///< asked for more than a bank holds, and given that
+  int skipped_banks = 0;        ///< not fired: the feedback asked for nothing, or the bank missed
+  std::vector<double> fired_s;  ///< [banks] of a launch that makes an open loop's schedule
   std::vector<StageRecord> profile;  ///< where asked for
 };
 
 struct SolverOptions {
-  double fineness = 0.0;  ///< 1: steps for 1e-6, 2: half as long; 0: what keeps the residual below `tolerance`
-  double tolerance = 1e-6;      ///< of the discharged energy
+  double fineness =
+      0.0;  ///< 1: steps for 1e-6, 2: half as long; 0: what keeps the residual below `tolerance`
+  double tolerance = 1e-6;  ///< of the discharged energy
   bool profile = false;
 };
 

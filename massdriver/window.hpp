@@ -17,10 +17,10 @@ using LaneLongs __attribute__((vector_size(lanes * sizeof(long)))) = long;
 struct WindowTable {
   int cells = 0;
   int rows = 0;
-  int reach = 0;         ///< pitches covered on either side
+  int reach = 0;  ///< pitches covered on either side
   double pitch_m = 0.0;
   double cells_per_m = 0.0, reach_cells = 0.0;  ///< place in cells: x · cells_per_m + reach_cells
-  std::vector<double> coefficients;  ///< [cells × rows × 6], lowest power first, in u ∈ [0, 1)
+  std::vector<double> coefficients;             ///< [cells × rows × 6], lowest power first, in u ∈ [0, 1)
 };
 
 /// What all launches of a batch share.
@@ -28,10 +28,10 @@ struct WindowModel {
   WindowTable table;
   int bucket_coils = 1;
   double spacing_m = 0.0;
-  bool driven = false;        ///< bucket currents held, not their flux
+  bool driven = false;         ///< bucket currents held, not their flux
   double bucket_H[4][4] = {};  ///< inductance matrix of the bucket coils
-  double flux_Wb[4] = {};     ///< conserved
-  double current_A[4] = {};   ///< held where driven
+  double flux_Wb[4] = {};      ///< conserved
+  double current_A[4] = {};    ///< held where driven
 };
 
 inline constexpr int most_conducting = 16;

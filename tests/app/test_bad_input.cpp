@@ -107,7 +107,8 @@ const std::vector<Broken> broken_scenarios{
      {"satellites.sat_deep: weighs 110.0 kg, more than the driver takes; allowed: up to 109.0 kg"}},
     {"a destination faster than the driver",
      {{"speed: 2.6 km/s", "speed: 2.4 km/s"}},
-     {"satellites.sat_deep.destination: needs 2550.0 m/s, more than the driver gives to 110.0 kg; allowed: up to "
+     {"satellites.sat_deep.destination: needs 2550.0 m/s, more than the driver gives to 110.0 kg; allowed: "
+      "up to "
       "2400.0 m/s"}},
     {"a store below one launch",
      {{"store: 1.2 GJ", "store: 0.2 GJ"}},

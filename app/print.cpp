@@ -41,9 +41,10 @@ std::string fidelity_words(const Scenario& scenario, const campaign::DriverState
       ": mean speed within {:.2g} m/s and bus energy within {:.1e} of the full solver on {} "
       "held-out launches",
       table.worst_speed_mps, table.worst_bus_rel, table.held_out);
-  if (state.audits > 0)
+  if (state.audits > 0) {
     words += fmt::format("; {} audited: {:.2g} m/s, {:.1e}", state.audits, state.worst_audit_mps,
                          state.worst_audit_bus);
+  }
   return words + "; " + insertion;
 }
 

@@ -131,6 +131,8 @@ void DriverQueue::launch_ready(Tick now) {
 void solve_launches(const Scenario& scenario, const factory::RunKey& key,
                     const std::vector<PendingLaunch>& launches, std::vector<Solved>& solved) {
   std::vector<massdriver::LaunchOrder> orders;
+  orders.reserve(launches.size());
+  orders.reserve(launches.size());
   for (const PendingLaunch& pending : launches) orders.push_back(pending.order);
   const std::vector<massdriver::LaunchResult> launched =
       orders.empty() ? std::vector<massdriver::LaunchResult>{}

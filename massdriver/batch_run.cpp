@@ -49,14 +49,27 @@ std::vector<double> invert(const std::vector<double>& neighbours, const std::arr
     return on[static_cast<std::size_t>(i)];
   };
   Eigen::MatrixXd matrix(n, n);
-  for (Eigen::Index i = 0; i < n; ++i)
+  for (Eigen::Index i = 0; i < n; ++i) {
     for (Eigen::Index j = 0; j < n; ++j)
       matrix(i, j) = neighbours[static_cast<std::size_t>(std::abs(stages[place(i)] - stages[place(j)]))];
+  }
   const Eigen::MatrixXd inverse = matrix.llt().solve(Eigen::MatrixXd::Identity(n, n));
   std::vector<double> full(S * S, 0.0);
   for (Eigen::Index i = 0; i < n; ++i)
     for (Eigen::Index j = 0; j < n; ++j) full[place(i) * S + place(j)] = inverse(i, j);
   return full;
+}
+
+std::size_t bank_index(const DriverDesign& d, int stage, int coil) {
+  return static_cast<std::size_t>(stage) * static_cast<std::size_t>(d.bucket.count) +
+         static_cast<std::size_t>(coil);
+}
+
+/// Puts a value into one lane and gives back what was there.
+double swap_in(Lanes& values, int lane, double value) {
+  const double before = values[lane];
+  values[lane] = value;
+  return before;
 }
 
 double at(const std::vector<double>& values, std::size_t i) {
@@ -162,7 +175,7 @@ double BatchRun<S>::fire_x(int i, int coil) const {
   const Lane& lane = lane_[i];
   const DriverDesign& d = machine_.design;
   const int stage = lane.next[coil];
-  const auto bank = static_cast<std::size_t>(stage * d.bucket.count + coil);
+  const auto bank = bank_index(d, stage, coil);
   const Deviations& dev = lane.order->deviations;
   const double speed = batch_.v[i];
   double z = -(1.0 + d.firing.advance) * d.track.half_wave_m;
@@ -188,47 +201,58 @@ bool BatchRun<S>::waits(int i) const {
   return false;
 }
 
+/// The step that accuracy allows: by the circuits' oscillation and the distance to the nearest coil.
+template <int S>
+double BatchRun<S>::accurate_step(int i) const {
+  const Track& track = machine_.design.track;
+  double nearest_sq = track.half_wave_m * track.half_wave_m;
+  for (int j = 0; j < S; ++j) {
+    if (lane_[i].banks[j].phase == Phase::idle) continue;
+    for (int b = 0; b < model_.bucket_coils; ++b) {
+      const double z =
+          batch_.x[i] - b * machine_.design.bucket.spacing_m - batch_.stage[j][i] * track.pitch_m;
+      nearest_sq = std::min(nearest_sq, z * z);
+    }
+  }
+  return std::min(largest_step_m_, near_step_ * std::sqrt(nearest_sq + gap_m_ * gap_m_));
+}
+
+/// The step that one bank at work allows: to where it opens, or is expected to.
+template <int S>
+double BatchRun<S>::bank_step(int i, int j) const {
+  const DriverDesign& d = machine_.design;
+  const Bank& bank = lane_[i].banks[j];
+  const double x = batch_.x[i], s = d.track.half_wave_m;
+  const int coil = bank.phase == Phase::shorted ? model_.bucket_coils - 1 : bank.coil;
+  const double aligned = batch_.stage[j][i] * d.track.pitch_m + coil * d.bucket.spacing_m;
+  double h = aligned + d.firing.latest_opening * s - x;
+  if (batch_.ohm[j][i] > 0.0) {  // stable where resistance damps within a step
+    h = std::min(h, batch_.v[i] * machine_.drive_H / batch_.ohm[j][i]);
+  }
+  const double y = bank.sign * batch_.current[j][i];
+  // The second half wave may be short: a step must end in it, not beyond.
+  if (bank.phase == Phase::pull && bank.slope < 0.0) {
+    h = std::min(h, std::max(y, 0.0) / -bank.slope + overshoot * s);
+  }
+  if (bank.phase != Phase::push) return h;
+  const double to_expected = aligned + lane_[i].opening[bank.coil] - x;
+  if (to_expected > same_place_m) return std::min(h, to_expected);  // false where no bank has opened yet
+  if (y < 0.0 && bank.slope > 0.0) h = std::min(h, std::max(-y / bank.slope, same_place_m));
+  return h;
+}
+
 template <int S>
 double BatchRun<S>::choose_step(int i) {
   Lane& lane = lane_[i];
   if (!lane.active) return 0.0;
   lane.settled = false;
   if (lane.forced_m != 0.0) return std::exchange(lane.forced_m, 0.0);
-  const DriverDesign& d = machine_.design;
-  const double x = batch_.x[i], p = d.track.pitch_m, s = d.track.half_wave_m;
-  double h = largest_step_m_;
-  double nearest_sq = s * s;
-  for (int j = 0; j < S; ++j) {
-    if (lane.banks[j].phase == Phase::idle) continue;
-    for (int b = 0; b < model_.bucket_coils; ++b) {
-      const double z = x - b * d.bucket.spacing_m - batch_.stage[j][i] * p;
-      nearest_sq = std::min(nearest_sq, z * z);
-    }
+  double h = accurate_step(i);
+  for (int b = 0; b < model_.bucket_coils; ++b) {
+    if (lane.next[b] < lane.plan.stages) h = std::min(h, fire_x(i, b) - batch_.x[i]);
   }
-  h = std::min(h, near_step_ * std::sqrt(nearest_sq + gap_m_ * gap_m_));
-  for (int b = 0; b < model_.bucket_coils; ++b)
-    if (lane.next[b] < lane.plan.stages) h = std::min(h, fire_x(i, b) - x);
   for (int j = 0; j < S; ++j) {
-    const Bank& bank = lane.banks[j];
-    if (bank.phase == Phase::idle) continue;
-    if (batch_.ohm[j][i] > 0.0)  // stable where resistance damps within a step
-      h = std::min(h, batch_.v[i] * machine_.drive_H / batch_.ohm[j][i]);
-    const double aligned =
-        batch_.stage[j][i] * p +
-        (bank.phase == Phase::shorted ? model_.bucket_coils - 1 : bank.coil) * d.bucket.spacing_m;
-    h = std::min(h, aligned + d.firing.latest_opening * s - x);
-    // The second half wave may be short: a step must end in it, not beyond.
-    const double falling = bank.phase == Phase::pull ? -bank.slope : 0.0;
-    if (falling > 0.0)
-      h = std::min(h, std::max(bank.sign * batch_.current[j][i], 0.0) / falling + overshoot * s);
-    if (bank.phase != Phase::push) continue;
-    const double to_expected = aligned + lane.opening[bank.coil] - x;
-    if (to_expected > same_place_m) {  // false where no bank has opened yet
-      h = std::min(h, to_expected);
-    } else {
-      const double y = bank.sign * batch_.current[j][i];
-      if (y < 0.0 && bank.slope > 0.0) h = std::min(h, std::max(-y / bank.slope, same_place_m));
-    }
+    if (lane.banks[j].phase != Phase::idle) h = std::min(h, bank_step(i, j));
   }
   return std::max(h, 0.0);
 }
@@ -241,9 +265,10 @@ double BatchRun<S>::flux_of(int i, int slot) const {
   double flux = 0.0;
   for (int j = 0; j < S; ++j)
     if (lane_[i].banks[j].phase != Phase::idle) flux += drive_mutual_H(i, j, slot) * batch_.current[j][i];
-  for (int b = 0; b < model_.bucket_coils; ++b)
+  for (int b = 0; b < model_.bucket_coils; ++b) {
     flux += table_value(model_.table, batch_.x[i] - b * d.bucket.spacing_m - stage * d.track.pitch_m) *
             batch_.bucket_A[b][i];
+  }
   return flux;
 }
 
@@ -257,10 +282,12 @@ template <int S>
 double BatchRun<S>::magnetic_J(int i) const {
   double sum = 0.0;
   if (model_.driven) {
-    for (int j = 0; j < S; ++j)
-      for (int k = 0; k < S; ++k)
+    for (int j = 0; j < S; ++j) {
+      for (int k = 0; k < S; ++k) {
         if (lane_[i].banks[j].phase != Phase::idle && lane_[i].banks[k].phase != Phase::idle)
           sum += batch_.current[j][i] * drive_mutual_H(i, j, k) * batch_.current[k][i];
+      }
+    }
   } else {
     for (int j = 0; j < S; ++j) sum += batch_.lambda[j][i] * batch_.current[j][i];
     for (int b = 0; b < model_.bucket_coils; ++b) sum += model_.flux_Wb[b] * batch_.bucket_A[b][i];
@@ -318,7 +345,7 @@ void BatchRun<S>::fire(int i, int coil) {
   Lane& lane = lane_[i];
   const DriverDesign& d = machine_.design;
   const int stage = lane.next[coil]++, slot = static_cast<int>(lane.fired++ % S);
-  const auto index = static_cast<std::size_t>(stage * d.bucket.count + coil);
+  const auto index = bank_index(d, stage, coil);
   LaunchSolution& out = lane.result.solution;
   if (settings_.record_firing) out.fired_s[index] = batch_.t[i];
   if (lane.banks[slot].phase != Phase::idle) {
@@ -379,10 +406,11 @@ void BatchRun<S>::open(int i, int slot, bool late) {
   const double volt = batch_.volt[slot][i];
   out.energy.recovered_J += 0.5 * bank.farad * volt * volt;
   if (late && bank.phase != Phase::shorted) ++out.late_openings;
-  const double heat = std::exchange(batch_.heat[slot][i], 0.0), in_coil = heat * bank.coil_share;
+  const double heat = swap_in(batch_.heat[slot], i, 0.0), in_coil = heat * bank.coil_share;
   out.energy.coil_heat_J += in_coil;
   out.energy.switch_heat_J += heat - in_coil;
-  out.stage_heat_J[static_cast<std::size_t>(lane.reference + batch_.stage[slot][i])] += in_coil;
+  const int stage = lane.reference + batch_.stage[slot][i];
+  out.stage_heat_J[static_cast<std::size_t>(stage)] += in_coil;
   if (!late) {
     const DriverDesign& d = machine_.design;
     lane.opening[bank.coil] =
@@ -521,13 +549,12 @@ void BatchRun<S>::fold_extremes(int i) {
   LaunchSolution& out = lane.result.solution;
   const DriverDesign& d = machine_.design;
   const double share = absolute_x(i) / (lane.plan.stages * d.track.pitch_m);
-  const double a = std::exchange(batch_.peak_force[i], 0.0) * batch_.inv_mass[i];
-  const double drive = std::exchange(batch_.peak_drive[i], 0.0),
-               bucket = std::exchange(batch_.peak_bucket[i], 0.0);
+  const double a = swap_in(batch_.peak_force, i, 0.0) * batch_.inv_mass[i];
+  const double drive = swap_in(batch_.peak_drive, i, 0.0), bucket = swap_in(batch_.peak_bucket, i, 0.0);
   out.peak_mps2 = std::max(out.peak_mps2, a);
   out.drive_current_A = std::max(out.drive_current_A, drive);
   out.bucket_current_A = std::max(out.bucket_current_A, bucket);
-  out.low_bucket_A = std::min(out.low_bucket_A, std::exchange(batch_.low_bucket[i], 1e300));
+  out.low_bucket_A = std::min(out.low_bucket_A, swap_in(batch_.low_bucket, i, 1e300));
   if (share > cruise_from && share < cruise_to) {
     out.cruise_peak_mps2 = std::max(out.cruise_peak_mps2, a);
     out.cruise_drive_current_A = std::max(out.cruise_drive_current_A, drive);
@@ -559,19 +586,24 @@ void BatchRun<S>::load_coils(int i, double h_m) {
   const DriverDesign& d = machine_.design;
   LaunchSolution& out = lane.result.solution;
   std::vector<CoilState> coils;
-  for (int j = 0; j < S; ++j)
-    if (lane.banks[j].phase != Phase::idle)
+  for (int j = 0; j < S; ++j) {
+    if (lane.banks[j].phase != Phase::idle) {
       coils.push_back({.stage = batch_.stage[j][i],
                        .current_A = batch_.current[j][i],
                        .offset_m = batch_.x[i] - batch_.stage[j][i] * d.track.pitch_m});
+    }
+  }
   std::vector<double> bucket;
+  bucket.reserve(most_bucket_coils);
+  bucket.reserve(model_.bucket_coils);
   for (int b = 0; b < model_.bucket_coils; ++b) bucket.push_back(batch_.bucket_A[b][i]);
   const CoilLoads loads = coil_loads(*settings_.hoop, machine_.coupling, d.bucket.spacing_m, coils, bucket);
   out.hoop_drive_N = std::max(out.hoop_drive_N, loads.drive_N);
   out.hoop_bucket_N = std::max(out.hoop_bucket_N, loads.bucket_N);
   lane.stiffness_sum += loads.lateral_N_per_m * h_m, lane.stiffness_m += h_m;
-  const double dt = batch_.t[i] - std::exchange(lane.last_t, batch_.t[i]);
-  const double change_N = batch_.force[i] - std::exchange(lane.last_force_N, batch_.force[i]);
+  const double t = batch_.t[i], force = batch_.force[i];
+  const double dt = t - std::exchange(lane.last_t, t);
+  const double change_N = force - std::exchange(lane.last_force_N, force);
   if (dt > 0.0)
     out.peak_jerk_mps3 = std::max(out.peak_jerk_mps3, std::abs(change_N) * batch_.inv_mass[i] / dt);
 }
@@ -655,8 +687,8 @@ void BatchRun<S>::close_account(int i) {
     in_circuits += 0.5 * bank.farad * batch_.volt[j][i] * batch_.volt[j][i];
     e.coil_heat_J += batch_.heat[j][i] * bank.coil_share;
     e.switch_heat_J += batch_.heat[j][i] * (1.0 - bank.coil_share);
-    out.stage_heat_J[static_cast<std::size_t>(lane.reference + batch_.stage[j][i])] +=
-        batch_.heat[j][i] * bank.coil_share;
+    const int stage = lane.reference + batch_.stage[j][i];
+    out.stage_heat_J[static_cast<std::size_t>(stage)] += batch_.heat[j][i] * bank.coil_share;
   }
   e.discarded_J += in_circuits;
   double before = 0.0;
@@ -684,10 +716,12 @@ template <int S>
 std::vector<LaneResult> BatchRun<S>::finish() {
   for (int i = 0; i < used_; ++i)
     lane_[i].result.solution.stage_heat_J.assign(static_cast<std::size_t>(machine_.design.track.stages), 0.0);
-  if (settings_.record_firing)
-    for (int i = 0; i < used_; ++i)
-      lane_[i].result.solution.fired_s.assign(
-          static_cast<std::size_t>(machine_.design.track.stages * machine_.design.bucket.count), 0.0);
+  if (settings_.record_firing) {
+    for (int i = 0; i < used_; ++i) {
+      lane_[i].result.solution.fired_s.assign(bank_index(machine_.design, machine_.design.track.stages, 0),
+                                              0.0);
+    }
+  }
   const auto any_active = [&] {
     return std::any_of(lane_, lane_ + used_, [](const Lane& l) { return l.active; });
   };
@@ -708,6 +742,8 @@ std::vector<LaneResult> BatchRun<S>::finish() {
     for (int i = 0; i < used_; ++i) watch(i, h[i]);
   }
   std::vector<LaneResult> results;
+  results.reserve(lanes);
+  results.reserve(used_);
   for (int i = 0; i < used_; ++i) results.push_back(std::move(lane_[i].result));
   return results;
 }

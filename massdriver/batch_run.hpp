@@ -76,6 +76,8 @@ class BatchRun {
   double absolute_x(int lane) const;
   double fire_x(int lane, int coil) const;
   bool waits(int lane) const;
+  double accurate_step(int lane) const;
+  double bank_step(int lane, int slot) const;
   double choose_step(int lane);
   bool handle_event(int lane);
   int seek_zeros(int lane);

@@ -23,17 +23,19 @@ double by_radius(const Winding& winding, const F& f) {
 }
 
 CouplingTable difference(CouplingTable more, const CouplingTable& less, double by) {
-  for (std::size_t i = 0; i < more.cells.size(); ++i)
+  for (std::size_t i = 0; i < more.cells.size(); ++i) {
     for (std::size_t k = 0; k < more.cells[i].size(); ++k)
       more.cells[i][k] = (more.cells[i][k] - less.cells[i][k]) / by;
+  }
   return more;
 }
 
 std::vector<double> pairs_by_radius(const Winding& winding, int count, double apart_m) {
   std::vector<double> slopes{0.0};
-  for (int k = 1; k < count; ++k)
+  for (int k = 1; k < count; ++k) {
     slopes.push_back(by_radius(
         winding, [&](const Winding& w) { return couple(w, winding, k * apart_m).coupling.mutual_H; }));
+  }
   return slopes;
 }
 
@@ -66,10 +68,12 @@ CoilLoads coil_loads(const HoopTables& tables, const CouplingTable& coupling, do
   }
   for (const CoilState& coil : coils) {
     double work = 0.5 * coil.current_A * tables.drive_H_per_m;
-    for (const CoilState& other : coils)
-      if (other.stage != coil.stage)
+    for (const CoilState& other : coils) {
+      if (other.stage != coil.stage) {
         work += other.current_A *
                 tables.neighbour_H_per_m[static_cast<std::size_t>(std::abs(other.stage - coil.stage))];
+      }
+    }
     for (std::size_t b = 0; b < bucket_A.size(); ++b) {
       const double z = coil.offset_m - static_cast<double>(b) * spacing_m;
       work += bucket_A[b] * lookup(tables.by_drive, z).mutual_H;
@@ -78,9 +82,10 @@ CoilLoads coil_loads(const HoopTables& tables, const CouplingTable& coupling, do
     }
     loads.drive_N = std::max(loads.drive_N, std::abs(coil.current_A * work) / (2.0 * std::numbers::pi));
   }
-  for (std::size_t b = 0; b < bucket_A.size(); ++b)
+  for (std::size_t b = 0; b < bucket_A.size(); ++b) {
     loads.bucket_N =
         std::max(loads.bucket_N, std::abs(bucket_A[b] * bucket_work[b]) / (2.0 * std::numbers::pi));
+  }
   return loads;
 }
 

@@ -78,11 +78,11 @@ LUNAFAB_INLINE Lanes magnitude(Lanes a) {
 
 /// Where a bucket coil stands in the table: the same fraction of a cell for all coils.
 struct Place {
+  Lanes u;
   LaneInts cell;   ///< place of the reference stage's polynomial; a coil one stage ahead is one row lower
   LaneInts upper;  ///< lanes in the second of two neighbouring cells, all bits set
   int low, high;   ///< places of these two
-  Lanes u;
-  bool close;  ///< all active lanes are in these two cells
+  bool close;      ///< all active lanes are in these two cells
 };
 
 LUNAFAB_INLINE int place_of(const WindowTable& table, int cell) {
@@ -162,6 +162,8 @@ struct Solution {
   Lanes force;
 };
 
+// NOLINTBEGIN(readability-function-cognitive-complexity): flat loops over slots and bucket coils, to be
+// unrolled
 template <int S, int N>
 LUNAFAB_INLINE void solve_circuit(const WindowModel& model, const Batch<S>& batch, const Lanes* lambda,
                                   Lanes x, Solution<S, N>& out) {
@@ -221,6 +223,8 @@ LUNAFAB_INLINE void solve_circuit(const WindowModel& model, const Batch<S>& batc
   }
 }
 
+// NOLINTEND(readability-function-cognitive-complexity)
+
 template <int S, int N>
 LUNAFAB_INLINE void note_extremes(Batch<S>& batch, const Solution<S, N>& s) {
   batch.peak_force = larger(batch.peak_force, magnitude(s.force));
@@ -276,6 +280,7 @@ LUNAFAB_INLINE void differentiate(Batch<S>& batch, const Lanes* current, Lanes f
   batch.eddy_J += eddy * h * weight;
 }
 
+// NOLINTBEGIN(readability-function-cognitive-complexity): as above
 template <int S, int N>
 LUNAFAB_INLINE void step_all(const WindowModel& model, Batch<S>& batch, const Lanes& h) {
   Slopes<S> slopes[stages];
@@ -324,7 +329,10 @@ LUNAFAB_INLINE void step_all(const WindowModel& model, Batch<S>& batch, const La
   evaluate_all<S, N>(model, batch);
 }
 
+// NOLINTEND(readability-function-cognitive-complexity)
+
 // One function, with a clone for each CPU level, for every window width and number of bucket coils.
+// NOLINTBEGIN(bugprone-macro-parentheses): an attribute
 #define LUNAFAB_KERNEL(S, N, CLONES)                                                      \
   CLONES void evaluate_##S##_##N(const WindowModel& model, Batch<S>& batch) {             \
     evaluate_all<S, N>(model, batch);                                                     \
@@ -332,6 +340,7 @@ LUNAFAB_INLINE void step_all(const WindowModel& model, Batch<S>& batch, const La
   CLONES void step_##S##_##N(const WindowModel& model, Batch<S>& batch, const Lanes& h) { \
     step_all<S, N>(model, batch, h);                                                      \
   }
+// NOLINTEND(bugprone-macro-parentheses)
 #define LUNAFAB_KERNELS(S, CLONES) \
   LUNAFAB_KERNEL(S, 1, CLONES)     \
   LUNAFAB_KERNEL(S, 2, CLONES)     \

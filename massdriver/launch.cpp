@@ -175,9 +175,10 @@ LaunchResult launch_by_table(const DriverModel& driver, const LaunchOrder& order
   if (draws_misfire(driver, order, draw) || longest_run(failed) > driver.table.tolerated_misses)
     return misfire(result), result;
   scatter(result, covariance_of(driver, mean.speed_sd_mps), draw);
-  for (const std::int64_t from_last : failed)
+  for (const std::int64_t from_last : failed) {
     if (from_last < static_cast<std::int64_t>(driver.table.miss_mps.size()))
       result.muzzle.velocity_mps[0] += driver.table.miss_mps[static_cast<std::size_t>(from_last)];
+  }
   return result;
 }
 
@@ -257,7 +258,7 @@ double coil_heat_capacity_J_per_K(const DriverDesign& d) {
 
 /// Power radiated by one coil at T above that at its surroundings, ÷ heat capacity: k of dT/dt = −k (T⁴ −
 /// T₀⁴).
-double radiation_per_s_K3(const DriverDesign& d) {
+double radiation_per_s_k3(const DriverDesign& d) {
   constexpr double stefan_boltzmann = 5.670374419e-8;  // CODATA 2018, W/m²/K⁴
   return stefan_boltzmann * d.track.coil.emissivity * d.track.coil.radiator_m2 /
          coil_heat_capacity_J_per_K(d);
@@ -286,9 +287,10 @@ std::vector<LaunchResult> launch(const DriverModel& driver, std::span<const Laun
   const Draw draw{seed, replication};
   if (driver.fidelity == Fidelity::solve) return launch_solved(driver, orders, draw);
   std::vector<LaunchResult> results;
-  for (const LaunchOrder& order : orders)
+  for (const LaunchOrder& order : orders) {
     results.push_back(driver.fidelity == Fidelity::ideal ? launch_ideal(driver, order, draw)
                                                          : launch_by_table(driver, order, draw));
+  }
   if (driver.fidelity == Fidelity::table) audit(driver, results);
   return results;
 }
@@ -305,7 +307,7 @@ double cooling_s(const DriverDesign& d, double coil_K, double to_K) {
   const auto integral = [t0](double t) {
     return (std::log((t - t0) / (t + t0)) - 2.0 * std::atan(t / t0)) / (4.0 * t0 * t0 * t0);
   };
-  return (integral(coil_K) - integral(to_K)) / radiation_per_s_K3(d);
+  return (integral(coil_K) - integral(to_K)) / radiation_per_s_k3(d);
 }
 
 double cooled_K(const DriverDesign& d, double coil_K, double after_s) {

@@ -96,12 +96,15 @@ std::vector<LaunchSolution> solve_completed(const Machine& m, const std::vector<
 
 std::vector<LaunchConditions> node_launches(const Machine& m, const LaunchTable& t) {
   std::vector<LaunchConditions> launches;
-  for (std::size_t p = 0; p < LaunchTable::payloads; ++p)
-    for (std::size_t s = 0; s < LaunchTable::speeds; ++s)
-      for (std::size_t k = 0; k < LaunchTable::temperatures; ++k)
+  for (std::size_t p = 0; p < LaunchTable::payloads; ++p) {
+    for (std::size_t s = 0; s < LaunchTable::speeds; ++s) {
+      for (std::size_t k = 0; k < LaunchTable::temperatures; ++k) {
         launches.push_back(conditions(m, node(t.payload_kg, p, LaunchTable::payloads),
                                       node(t.speed_share, s, LaunchTable::speeds),
                                       node(t.temperature_K, k, LaunchTable::temperatures)));
+      }
+    }
+  }
   return launches;
 }
 
@@ -116,9 +119,10 @@ void fill_nodes(const Machine& m, LaunchTable& t) {
   const std::vector<LaunchSolution> solutions = solve_completed(m, launches);
   // Speed scatter: bilinear in payload and share through four tangent studies.
   std::array<std::array<double, 2>, 2> corner{};
-  for (std::size_t p = 0; p < 2; ++p)
+  for (std::size_t p = 0; p < 2; ++p) {
     for (std::size_t s = 0; s < 2; ++s)
       corner[p][s] = scatter(m, t, node(t.payload_kg, p, 2), node(t.speed_share, s, 2));
+  }
   for (std::size_t i = 0; i < launches.size(); ++i) {
     const double share = launches[i].muzzle_speed_mps / top_speed_mps(m.design, launches[i].payload_kg);
     const auto wp = weights<2>(t.payload_kg, launches[i].payload_kg), ws = weights<2>(t.speed_share, share);
@@ -137,9 +141,10 @@ int tolerated(const Machine& m, const LaunchConditions& nominal, int stages) {
     trials.push_back(nominal);
     trials.back().first_stage = std::max(0, stages - miss_run);
     const int first = std::max(0, stages - miss_before_end);
-    for (int k = 0; k < run; ++k)
+    for (int k = 0; k < run; ++k) {
       for (int b = 0; b < m.design.bucket.count; ++b)
         trials.back().deviations.faults.push_back({first + k, b, BankFault::miss});
+    }
   }
   const std::vector<LaunchSolution> solutions = solve_launches(m, trials, {});
   int most = 0;
@@ -161,9 +166,10 @@ void ride_sideways(const Machine& m, const LaunchConditions& nominal, LaunchTabl
       reduce_ride(m.design.sled, profile, m.design.survey, m.design.spread, {.held_out_rides = 0});
   const ReleaseMoments moments = release_moments(ride);
   t.lateral_m2ps2 = {moments.of_launches(1, 1), moments.of_launches(1, 2), moments.of_launches(2, 2)};
-  for (int i = 0; i < 3; ++i)
+  for (int i = 0; i < 3; ++i) {
     t.tip_off_radps[static_cast<std::size_t>(i)] =
         std::sqrt(std::max(0.0, moments.of_launches(3 + i, 3 + i)));
+  }
 }
 
 /// Full solutions at points that were not used, off the nodes in all three directions.
@@ -178,9 +184,11 @@ void measure_error(const Machine& m, LaunchTable& t) {
     return d[0] + share * (d[1] - d[0]);
   };
   std::vector<LaunchConditions> launches;
-  for (const auto& a : at)
+  launches.reserve(at.size());
+  for (const auto& a : at) {
     launches.push_back(conditions(m, within(t.payload_kg, a[0]), within(t.speed_share, a[1]),
                                   within(t.temperature_K, a[2])));
+  }
   const std::vector<LaunchSolution> solutions = solve_completed(m, launches);
   for (std::size_t i = 0; i < launches.size(); ++i) {
     const LaunchConditions& c = launches[i];
@@ -293,10 +301,12 @@ std::optional<MeanLaunch> mean_launch(const DriverDesign& design, const LaunchTa
   const auto wt = weights<LaunchTable::temperatures>(t.temperature_K, coil_K);
   std::array<double, MeanLaunch::count> q{};
   std::size_t at = 0;
-  for (const double p : wp)
-    for (const double s : ws)
+  for (const double p : wp) {
+    for (const double s : ws) {
       for (const double k : wt)
         for (double& value : q) value += p * s * k * t.values[at++];
+    }
+  }
   return dimensional(design, payload_kg, speed_mps, q.data());
 }
 

@@ -92,6 +92,29 @@ Sampling sampling_of(const Machine& machine, const LaunchConditions& nominal, in
   return s;
 }
 
+/// Roots of the summed squares, and what the budget makes of them. The capacitances belong to the machine,
+/// not to the scatter of its launches.
+void weigh(Sensitivities& out, const ErrorBudget& errors) {
+  double sum = 0.0;
+  for (std::size_t s = 0; s < error_sources; ++s) {
+    const auto source = static_cast<ErrorSource>(s);
+    out.per_unit_mps[s] = std::sqrt(out.per_unit_mps[s]);
+    out.speed_mps[s] = out.per_unit_mps[s] * budget_of(errors, source);
+    if (source != ErrorSource::capacitance) sum += out.speed_mps[s] * out.speed_mps[s];
+  }
+  out.speed_sd_mps = std::sqrt(sum);
+}
+
+/// One launch a stage in which none of its banks fires.
+void add_misses(const DriverDesign& d, const LaunchConditions& base, const std::vector<int>& stages,
+                std::vector<LaunchConditions>& launches) {
+  for (const int stage : stages) {
+    launches.push_back(base);
+    for (int coil = 0; coil < d.bucket.count; ++coil)
+      launches.back().deviations.faults.push_back({stage, coil, BankFault::miss});
+  }
+}
+
 }  // namespace
 
 const char* name(ErrorSource source) {
@@ -124,11 +147,7 @@ Sensitivities find_sensitivities(const Machine& machine, const LaunchConditions&
     }
   }
   const std::size_t first_miss = launches.size();
-  for (const int stage : sampling.stages) {
-    launches.push_back(base);
-    for (int coil = 0; coil < d.bucket.count; ++coil)
-      launches.back().deviations.faults.push_back({stage, coil, BankFault::miss});
-  }
+  add_misses(d, base, sampling.stages, launches);
   const std::vector<LaunchSolution> solutions = solve_launches(machine, launches, options);
   expects(solutions[0].outcome == SolverOutcome::completed, "sensitivities: the nominal launch completes");
   Sensitivities out;
@@ -137,16 +156,11 @@ Sensitivities find_sensitivities(const Machine& machine, const LaunchConditions&
     const double change = (solutions[i].muzzle_speed_mps - solutions[0].muzzle_speed_mps) / probe[s];
     out.per_unit_mps[s] += change * change * (of_banks(static_cast<ErrorSource>(s)) ? sampling.weight : 1.0);
   }
-  double sum = 0.0;
-  for (std::size_t s = 0; s < error_sources; ++s) {
-    out.per_unit_mps[s] = std::sqrt(out.per_unit_mps[s]);
-    out.speed_mps[s] = out.per_unit_mps[s] * budget_of(d.errors, static_cast<ErrorSource>(s));
-    if (static_cast<ErrorSource>(s) != ErrorSource::capacitance) sum += out.speed_mps[s] * out.speed_mps[s];
-  }
-  out.speed_sd_mps = std::sqrt(sum);
-  if (sampling.weight == 1.0)
+  weigh(out, d.errors);
+  if (sampling.weight == 1.0) {
     for (std::size_t i = solutions.size(); i-- > first_miss;)
       out.miss_mps.push_back(solutions[i].muzzle_speed_mps - solutions[0].muzzle_speed_mps);
+  }
   return out;
 }
 

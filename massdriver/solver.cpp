@@ -65,12 +65,13 @@ void run_all(const Machine& machine, std::span<const LaunchConditions> launches,
 std::vector<LaunchConditions> scheduled(const Machine& machine, std::span<const LaunchConditions> launches,
                                         RunSettings settings) {
   std::vector<LaunchConditions> plain;
-  for (const LaunchConditions& launch : launches)
+  for (const LaunchConditions& launch : launches) {
     plain.push_back({.payload_kg = launch.weighed_kg,
                      .weighed_kg = launch.weighed_kg,
                      .muzzle_speed_mps = launch.muzzle_speed_mps,
                      .coil_temperature_K = machine.design.track.coil.temperature_K,
                      .first_stage = launch.first_stage});
+  }
   Group all(plain.size());
   std::iota(all.begin(), all.end(), std::size_t{0});
   std::vector<LaunchSolution> nominal(plain.size());

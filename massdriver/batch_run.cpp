@@ -23,7 +23,6 @@ constexpr double keep_within = 0.05;  // pitches, of the lane furthest behind
 constexpr int most_tries = 6;         // for a current's zero, before bisection
 constexpr long steps_per_bank = 200;
 constexpr double cruise_from = 0.20, cruise_to = 0.98;  // of the track
-constexpr double two_pi = 6.283185307179586;
 constexpr double nan = std::numeric_limits<double>::quiet_NaN();
 
 double table_value(const WindowTable& t, double z_m) {

@@ -1,7 +1,7 @@
 #include <fmt/format.h>
 #include <cmath>
 #include <numbers>
-#include "massdriver/conductors.hpp"
+#include "massdriver/coil_loss.hpp"
 #include "massdriver/examination.hpp"
 
 namespace lunafab::massdriver {
@@ -86,10 +86,12 @@ void check_bucket_mass(Examination& of) {
 void check_drive_temperatures(Examination& of) {
   const DriveCoil& coil = of.design.track.coil;
   if (of.sound({"track.coil.temperature", "track.coil.conductor"}) &&
-      resistivity_ohm_m(coil.conductor, coil.temperature_K) <= 0.0) {
+      resistivity_ohm_m(coil.conductor, coil.temperature_K) <=
+          least_resistivity_share * coil.conductor.resistivity_ohm_m) {
     of.fail("track.coil.temperature", "the linear law of the conductor has no resistance left there",
             fmt::format("more than {:.4g} K",
-                        coil.conductor.reference_K - 1.0 / coil.conductor.temperature_coefficient_per_K));
+                        coil.conductor.reference_K -
+                            (1.0 - least_resistivity_share) / coil.conductor.temperature_coefficient_per_K));
   }
   if (of.sound({"track.coil.temperature", "track.coil.temperature_limit"}) &&
       coil.temperature_limit_K <= coil.temperature_K) {

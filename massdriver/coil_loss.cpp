@@ -48,10 +48,14 @@ double layered_ac_factor(double thickness_in_skin_depths, int layers, FieldZero 
   return 0.5 * x * sinh_plus_sin / cosh_minus_cos + mean_square * 2.0 * x * sinh_minus_sin / cosh_plus_cos;
 }
 
-double resistivity_ohm_m(const Conductor& conductor, double temperature_K) {
-  const double relative =
+double relative_resistivity(const Conductor& conductor, double temperature_K) {
+  const double linear =
       1.0 + conductor.temperature_coefficient_per_K * (temperature_K - conductor.reference_K);
-  return conductor.resistivity_ohm_m * std::max(relative, 0.1);
+  return std::max(linear, least_resistivity_share);
+}
+
+double resistivity_ohm_m(const Conductor& conductor, double temperature_K) {
+  return conductor.resistivity_ohm_m * relative_resistivity(conductor, temperature_K);
 }
 
 double ringing_frequency_Hz(double speed_mps, double half_wave_m, double tuning) {

@@ -19,7 +19,10 @@ double skin_depth_m(double resistivity_ohm_m, double frequency_Hz);
 /// @source Dowell, "Effects of eddy currents in transformer windings", Proc. IEE 113 (1966) 1387, eq. 10.
 double layered_ac_factor(double thickness_in_skin_depths, int layers, FieldZero zero);
 
-/// ρ(T) of a conductor, never below a tenth of the reference: the linear law ends there.
+/// ρ(T)/ρ_ref of a conductor, never below a tenth: the linear law ends there.
+inline constexpr double least_resistivity_share = 0.1;
+double relative_resistivity(const Conductor& conductor, double temperature_K);
+/// ρ(T).
 double resistivity_ohm_m(const Conductor& conductor, double temperature_K);
 
 /// Frequency at which a bank tuned to C = κ s²/(π² v² L) rings: v / (2 s √κ).

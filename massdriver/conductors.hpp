@@ -20,10 +20,4 @@ inline constexpr Conductor copper{.resistivity_ohm_m = 1.678e-8,
                                   .density_kg_per_m3 = 8960.0,
                                   .specific_heat_J_per_kgK = 385.0};
 
-/// ρ(T).
-constexpr double resistivity_ohm_m(const Conductor& conductor, double temperature_K) {
-  return conductor.resistivity_ohm_m *
-         (1.0 + conductor.temperature_coefficient_per_K * (temperature_K - conductor.reference_K));
-}
-
 }  // namespace lunafab::massdriver

@@ -7,6 +7,7 @@
 #include <optional>
 #include <string_view>
 #include "core/constants.hpp"
+#include "massdriver/plan.hpp"
 #include "massdriver/stage_thermal.hpp"
 #include "massdriver/superconductor.hpp"
 #include "massdriver/tune_firing.hpp"
@@ -61,13 +62,6 @@ std::vector<LaunchSolution> prove(const Machine& machine) {
   return solutions;
 }
 
-double launch_bus_J(const DriverDesign& d, const LaunchSolution& launch) {
-  const double v0 = d.injection.speed_mps, v = launch.muzzle_speed_mps;
-  return (launch.energy.discharged_J - launch.energy.recovered_J) / d.store.charger_efficiency +
-         0.5 * (d.payload_kg + d.bucket_kg) * v0 * v0 / d.injection.efficiency -
-         0.5 * d.bucket_kg * v * v * d.back.recovery;
-}
-
 void set_rate(const Requirements& needs, FoundDesign& found) {
   DriverDesign& d = found.design;
   if (needs.rate_per_h > 0.0) {
@@ -94,7 +88,8 @@ FoundDesign summarise(const DriverStudy& study, const Machine& machine, std::vec
       proof.begin() + 1, proof.end(), [](const auto& l) { return l.outcome == SolverOutcome::completed; }));
   const EnergyAccount& e = found.launch.energy;
   found.limits = check_limits(machine, found.launch);
-  found.bus_J = launch_bus_J(d, found.launch);
+  found.bus_J = bus_energy_J(d, d.payload_kg, found.launch.muzzle_speed_mps, found.launch.energy.discharged_J,
+                             found.launch.energy.recovered_J);
   found.em_efficiency = (e.kinetic_after_J - e.kinetic_before_J) / (e.discharged_J - e.recovered_J);
   found.drive_kg = drive_coils_kg(d);
   found.store_kg = store_mass_kg(d.store, e.discharged_J);

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <string_view>
+#include "core/constants.hpp"
 #include "core/contract.hpp"
 #include "core/elementary.hpp"
 #include "massdriver/monte_carlo.hpp"
@@ -259,8 +260,7 @@ double coil_heat_capacity_J_per_K(const DriverDesign& d) {
 /// Power radiated by one coil at T above that at its surroundings, ÷ heat capacity: k of dT/dt = −k (T⁴ −
 /// T₀⁴).
 double radiation_per_s_k3(const DriverDesign& d) {
-  constexpr double stefan_boltzmann = 5.670374419e-8;  // CODATA 2018, W/m²/K⁴
-  return stefan_boltzmann * d.track.coil.emissivity * d.track.coil.radiator_m2 /
+  return constants::stefan_boltzmann_W_per_m2K4 * d.track.coil.emissivity * radiating_m2(d.track.coil) /
          coil_heat_capacity_J_per_K(d);
 }
 

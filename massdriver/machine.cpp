@@ -87,7 +87,6 @@ Machine build_machine(const DriverDesign& design) {
   const double section_m2 = drive.length_m * drive.depth_m * design.track.coil.fill;
   const double turn_m = 2.0 * std::numbers::pi * drive.radius_m;
   m.drive_dc_ohm = design.track.coil.conductor.resistivity_ohm_m * turn_m / section_m2;
-  m.drive_kg = turn_m * section_m2 * design.track.coil.conductor.density_kg_per_m3;
   m.ac_factor = drive_ac_factor(
       design.track.coil,
       ringing_frequency_Hz(design.muzzle_speed_mps, design.track.half_wave_m, design.firing.tuning),
@@ -103,9 +102,8 @@ double radial_gap_m(const DriverDesign& d) {
 }
 
 double drive_resistance_ohm(const Machine& machine, double temperature_K) {
-  const Conductor& c = machine.design.track.coil.conductor;
   return machine.drive_dc_ohm * machine.ac_factor *
-         (1.0 + c.temperature_coefficient_per_K * (temperature_K - c.reference_K));
+         relative_resistivity(machine.design.track.coil.conductor, temperature_K);
 }
 
 }  // namespace lunafab::massdriver

@@ -22,7 +22,6 @@ struct Machine {
   double drive_dc_ohm = 0.0;                  ///< at the reference temperature
   double ac_factor = 1.0;                     ///< R_ac / R_dc at cruise
   double eddy_N_per_mps = 0.0;                ///< along the stages: structure and the drive coils' strands
-  double drive_kg = 0.0;                      ///< conductor of one drive coil
   std::shared_ptr<const WindowModel> window;  ///< the coupling, cut for the solver
 };
 

@@ -4,13 +4,13 @@
 #include <limits>
 #include <numbers>
 #include <numeric>
+#include "core/constants.hpp"
 #include "core/contract.hpp"
 #include "massdriver/superconductor.hpp"
 
 namespace lunafab::massdriver {
 namespace {
 
-constexpr double stefan_boltzmann_W_per_m2K4 = 5.670374419e-8;  // CODATA 2018, exact in the SI of 2019
 constexpr double seconds_per_h = 3600.0;
 
 void check(const CoilNode& node) {
@@ -68,11 +68,15 @@ double coil_mass_kg(const DriveCoil& coil) {
   return conductor_volume_m3(coil.winding, coil.fill) * coil.conductor.density_kg_per_m3;
 }
 
+double radiating_m2(const DriveCoil& coil) {
+  return coil.radiator_m2 > 0.0 ? coil.radiator_m2 : outer_face_m2(coil.winding);
+}
+
 std::array<CoilNode, stage_classes> coil_nodes(const DriverDesign& design, const LaunchSolution& launch,
                                                double coil_temperature_K) {
   const DriveCoil& coil = design.track.coil;
   const CoilNode node{.heat_capacity_J_per_K = coil_mass_kg(coil) * coil.conductor.specific_heat_J_per_kgK,
-                      .radiator_m2 = coil.radiator_m2 > 0.0 ? coil.radiator_m2 : outer_face_m2(coil.winding),
+                      .radiator_m2 = radiating_m2(coil),
                       .emissivity = coil.emissivity,
                       .conductor = coil.conductor,
                       .heat_at_K = coil_temperature_K};
@@ -92,7 +96,7 @@ double launch_heat_J(const CoilNode& node, double temperature_K) {
 
 double radiated_W(const CoilNode& node, double temperature_K, double sky_K) {
   const double t2 = temperature_K * temperature_K, s2 = sky_K * sky_K;
-  return node.emissivity * stefan_boltzmann_W_per_m2K4 * node.radiator_m2 * (t2 - s2) * (t2 + s2);
+  return node.emissivity * constants::stefan_boltzmann_W_per_m2K4 * node.radiator_m2 * (t2 - s2) * (t2 + s2);
 }
 
 // The balance is at most 0 at the sky's temperature and convex but for the flat end of the resistivity, so it

@@ -45,6 +45,9 @@ double outer_face_m2(const Winding& winding);
 /// Conductor mass of one drive coil.
 double coil_mass_kg(const DriveCoil& coil);
 
+/// Radiating area of a drive coil: what the design gives, else the outer face.
+double radiating_m2(const DriveCoil& coil);
+
 /// Nodes of the first, mean and worst stage from one solved launch. The solution's heat is that at
 /// `coil_temperature_K`, which it was solved with. A design without a radiator radiates by the outer face.
 std::array<CoilNode, stage_classes> coil_nodes(const DriverDesign& design, const LaunchSolution& launch,

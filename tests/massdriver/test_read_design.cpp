@@ -4,6 +4,7 @@
 #include <fstream>
 #include <iterator>
 #include <map>
+#include "massdriver/coil_loss.hpp"
 #include "massdriver/conductors.hpp"
 #include "massdriver/read_design.hpp"
 

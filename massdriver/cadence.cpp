@@ -56,7 +56,7 @@ Cadence find_cadence(const DriverDesign& design, const LaunchDemand& demand, dou
           "cadence: the coils' cadence and the standstill must not be negative");
   const Return& back = design.back;
   Cadence cadence;
-  cadence.while_up_per_h = {recharge_per_h(design.bus_W, demand.bus_J),
+  cadence.while_up_per_h = {recharge_per_h(design.bus_W - design.store.standby_W, demand.bus_J),
                             track_per_h(demand.track_s, back.clear_s), demand.coil_launches_per_h,
                             buckets_per_h(back.buckets, back.cycle_s),
                             buckets_per_h(back.buckets, demand.bucket_cooling_s)};
@@ -64,7 +64,7 @@ Cadence find_cadence(const DriverDesign& design, const LaunchDemand& demand, dou
   cadence.binding = static_cast<RateBound>(smallest - cadence.while_up_per_h.begin());
   cadence.up_per_h = *smallest;
   if (cadence.up_per_h == 0.0) return cadence;
-  cadence.bus_W = cadence.up_per_h * demand.bus_J / seconds_per_h;
+  cadence.bus_W = cadence.up_per_h * demand.bus_J / seconds_per_h + design.store.standby_W;
   cadence.buckets_needed = cadence.up_per_h * std::max(back.cycle_s, demand.bucket_cooling_s) / seconds_per_h;
   cadence.sustained_per_h = 1.0 / (1.0 / cadence.up_per_h + demand.down_s / seconds_per_h);
   cadence.down_h_per_day = 24.0 * cadence.sustained_per_h * demand.down_s / seconds_per_h;

@@ -27,7 +27,7 @@ struct Cadence {
   double sustained_per_h = 0.0;    ///< with standstill: 1 / (1/up + down)
   double down_h_per_day = 0.0;     ///< at the sustained cadence
   double buckets_needed = 0.0;     ///< at the cadence while up, not rounded
-  double bus_W = 0.0;              ///< drawn at the cadence while up
+  double bus_W = 0.0;              ///< drawn at the cadence while up, standby included
   double store_kg_per_year = 0.0;  ///< capacitors exchanged at the sustained cadence, 365.25 days
 };
 

@@ -128,18 +128,25 @@ void check_injection(Examination& of) {
   }
 }
 
+void check_trigger(Examination& of) {
+  const DriverDesign& d = of.design;
+  if (d.store.kind != StoreKind::capacitor && d.firing.trigger == Trigger::open_loop &&
+      of.sound({"store.kind", "firing.trigger"})) {
+    of.fail("firing.trigger",
+            "is open_loop, but the converters of a central store follow the bucket's place",
+            "position or velocity_feedback, or `store.kind: capacitor`");
+  }
+}
+
 void check_store(Examination& of) {
   const DriverDesign& d = of.design;
-  if (d.store.kind != StoreKind::capacitor && of.sound({"store.kind"}))
-    of.fail("store.kind", "is a central store, whose converters the launch solver does not compute",
-            "capacitor");
-  if (!of.sound(
-          {"store.capacity", "store.converter_efficiency", "firing.energy", "payload", "bucket.mass"}) ||
+  if (!of.sound({"store.capacity", "store.converter_efficiency", "store.depth", "firing.energy", "payload",
+                 "bucket.mass"}) ||
       d.store.capacity_J == 0.0) {
     return;
   }
-  const double J_per_square = 0.5 * loaded_kg(d) * d.firing.energy /
-                              (d.store.kind == StoreKind::capacitor ? 1.0 : d.store.converter_efficiency);
+  const double usable = d.store.converter_efficiency * d.store.depth;  // both 1 for capacitors
+  const double J_per_square = 0.5 * loaded_kg(d) * d.firing.energy / usable;
   const double demand_J = J_per_square * speed_square_gain(d);
   if (!less(d.store.capacity_J, demand_J)) return;
   const double reach_mps =
@@ -219,7 +226,8 @@ void check_design(const DriverDesign& design, const Node& body, const std::strin
   Examination of(design, body, path, findings);
   check_coils(of);
   check_window(of);
-  check_cycle(of);
+  if (design.store.kind == StoreKind::capacitor) check_cycle(of);
+  check_trigger(of);
   check_errors(of);
   check_train(of);
   check_injection(of);

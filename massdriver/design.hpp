@@ -86,13 +86,17 @@ enum class StoreKind : std::uint8_t { capacitor, smes, flywheel };
 
 /// Where a launch's energy stands before it, and the way from there into a stage. `capacitor`: every
 /// half-bank holds its own charge and rings with its coil. `smes`, `flywheel`: one central store behind
-/// current-controlled converters, one a stage, that put a full sine of current through the coil while a
-/// bucket coil passes.
+/// current-controlled converters, one for each coil and bucket coil, that put a full sine of current through
+/// the coil while the bucket coil passes.
 struct Store {
   StoreKind kind = StoreKind::capacitor;
   double specific_energy_J_per_kg = 0.0;
   double charger_efficiency = 1.0;    ///< bus to store
   double converter_efficiency = 1.0;  ///< store to coil terminals and back; `smes`, `flywheel`
+  /// Of the full central store; it falls with the root of the energy left, as a superconducting coil's at its
+  /// voltage and a flywheel's at its torque do. 0: no limit.
+  double power_W = 0.0;
+  double depth = 1.0;                 ///< share of a central store's energy that a launch may take
   double standby_W = 0.0;             ///< refrigeration or windage of a full store
   double switch_ohm = 0.0;            ///< a closed stage's switch
   double esr_ohm = 0.0;               ///< a half-bank's series resistance

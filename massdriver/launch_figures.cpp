@@ -50,7 +50,7 @@ void add_surroundings(LaunchFigures& f, const DriverDesign& d, const LaunchSolut
   f.brake_m = 0.5 * launch.muzzle_speed_mps * launch.muzzle_speed_mps / d.back.brake_mps2;
   f.hoop_drive_Pa = launch.hoop_drive_N / section_m2(d.track.coil.winding, d.track.coil.fill);
   f.hoop_bucket_Pa = launch.hoop_bucket_N / section_m2(d.bucket.winding, d.bucket.fill);
-  f.store_J = bank_rating_J(d) * d.track.stages * d.bucket.count;
+  f.store_J = store_energy_J(d);
   f.store_kg = store_mass_kg(d.store, f.store_J);
 }
 

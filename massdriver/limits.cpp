@@ -54,6 +54,10 @@ void add_conductors(std::vector<LimitRow>& rows, const DriverDesign& design, con
                      launch.hoop_bucket_N / section_m2(bucket.winding, bucket.fill), bucket.hoop_limit_Pa,
                      "Pa", mean));
   rows.push_back(row("voltage per turn", launch.peak_voltage_V, coil.voltage_limit_V, "V"));
+  if (design.store.kind != StoreKind::capacitor) {
+    rows.push_back(row("power of the central store", launch.store_power_W, design.store.power_W, "W",
+                       "of the full store; it falls with the root of the energy left"));
+  }
   rows.push_back(row("drive current density",
                      current_density_A_per_m2(coil.winding, coil.fill, launch.drive_current_A), 0.0,
                      "A/m^2"));

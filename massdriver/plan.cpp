@@ -24,6 +24,11 @@ double allowed_acceleration(const DriverDesign& d, double weighed_kg) {
   return std::min(design_acceleration(d), bank_rating_J(d) * rounding / bank_J_per_mps2(d, weighed_kg));
 }
 
+/// Of the store's energy, what arrives at coil terminals; 1 for capacitors, whose banks hold their own.
+double usable_share(const Store& store) {
+  return store.converter_efficiency * store.depth;
+}
+
 double behind_m(const DriverDesign& d, int stages, double x_m) {
   double sum = 0.0;
   for (int b = 0; b < d.bucket.count; ++b)
@@ -35,8 +40,12 @@ double behind_m(const DriverDesign& d, int stages, double x_m) {
 
 double bank_rating_J(const DriverDesign& d) {
   const double banks = static_cast<double>(d.track.stages) * d.bucket.count;
-  if (d.store.capacity_J > 0.0) return d.store.capacity_J / banks;
+  if (d.store.capacity_J > 0.0) return d.store.capacity_J * usable_share(d.store) / banks;
   return bank_J_per_mps2(d, d.payload_kg) * design_acceleration(d);
+}
+
+double store_energy_J(const DriverDesign& d) {
+  return bank_rating_J(d) * d.track.stages * d.bucket.count / usable_share(d.store);
 }
 
 double top_speed_mps(const DriverDesign& d, double weighed_kg) {
@@ -71,6 +80,11 @@ std::optional<LaunchPlan> plan_launch(const Machine& machine, double weighed_kg,
 double nominal_speed_sq(const Machine& machine, const LaunchPlan& plan, double x_m) {
   return plan.injection_mps * plan.injection_mps +
          2.0 * plan.mean_mps2 * behind_m(machine.design, plan.stages, x_m);
+}
+
+double track_end_m(const DriverDesign& d) {
+  return (d.track.stages - 1) * d.track.pitch_m + (d.bucket.count - 1) * d.bucket.spacing_m +
+         d.firing.latest_opening * d.track.half_wave_m;
 }
 
 double bank_capacitance_F(const Machine& machine, int stage, int coil) {

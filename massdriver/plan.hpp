@@ -30,13 +30,20 @@ double bus_energy_J(const DriverDesign& design, double payload_kg, double speed_
 /// track behind the bucket coils, averaged over them), so the gain tapers while a coil is outside.
 double nominal_speed_sq(const Machine& machine, const LaunchPlan& plan, double x_m);
 
+/// Where the last bucket coil has left the last stage's reach, with the leading one counted from stage 0's
+/// centre.
+double track_end_m(const DriverDesign& design);
+
 /// Capacitance of the half-bank of stage `stage` for bucket coil `coil`: tuning·s²/(π² v² L) with the
 /// design's nominal speed v at alignment. The same for every launch: it is hardware.
 double bank_capacitance_F(const Machine& machine, int stage, int coil);
 
-/// Energy a half-bank is rated for: store capacity over the number of half-banks, or what the nominal launch
+/// Energy a half-bank is rated for: store capacity, less what converters lose, over the number of half-banks,
+/// or what the nominal launch
 /// needs where no capacity is given. The feedback may ask for more, up to `largest_charge` times this.
 double bank_rating_J(const DriverDesign& design);
+/// Capacity of the whole store.
+double store_energy_J(const DriverDesign& design);
 inline constexpr double largest_charge = 1.4;  ///< of the rating, in energy: 18 % in voltage. An assumption.
 
 }  // namespace lunafab::massdriver

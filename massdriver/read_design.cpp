@@ -169,14 +169,19 @@ Store read_store(MapReader& root) {
   store.specific_energy_J_per_kg = map.quantity("specific_energy", unit::specific_energy, {1.0, 1e9});
   store.charger_efficiency = map.quantity("charger_efficiency", unit::number, {0.01, 1.0});
   const bool central = store.kind != StoreKind::capacitor;
-  store.converter_efficiency = central ? map.quantity("converter_efficiency", unit::number, {0.01, 1.0})
-                                       : map.quantity("converter_efficiency", unit::number, {0.01, 1.0}, 1.0);
+  if (central) {
+    store.converter_efficiency = map.quantity("converter_efficiency", unit::number, {0.01, 1.0});
+    store.power_W = map.quantity("power", unit::power, {0.0, 1e15}, 0.0);
+    store.depth = map.quantity("depth", unit::number, share);
+  }
   store.standby_W = map.quantity("standby", unit::power, {0.0, 1e12}, 0.0);
   store.switch_ohm = map.quantity("switch", unit::resistance, resistance_range, 0.0);
-  store.esr_ohm = map.quantity("esr", unit::resistance, resistance_range, 0.0);
-  store.life_launches = map.quantity("life", unit::number, launches_range);
-  store.voltage_ratio = map.quantity("voltage_ratio", unit::number, share, 1.0);
-  store.life_exponent = map.quantity("life_exponent", unit::number, {0.0, 50.0}, 0.0);
+  if (!central) {
+    store.esr_ohm = map.quantity("esr", unit::resistance, resistance_range, 0.0);
+    store.life_launches = map.quantity("life", unit::number, launches_range);
+    store.voltage_ratio = map.quantity("voltage_ratio", unit::number, share, 1.0);
+    store.life_exponent = map.quantity("life_exponent", unit::number, {0.0, 50.0}, 0.0);
+  }
   store.switch_life_launches = map.quantity("switch_life", unit::number, launches_range);
   store.switch_kg = map.quantity("switch_mass", unit::mass, {0.0, 1e6}, 0.0);
   store.capacity_J = map.quantity("capacity", unit::energy, {0.0, 1e18, true}, 0.0);

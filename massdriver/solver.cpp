@@ -6,6 +6,7 @@
 #include <optional>
 #include "core/contract.hpp"
 #include "massdriver/batch_run.hpp"
+#include "massdriver/converter_run.hpp"
 
 namespace lunafab::massdriver {
 namespace {
@@ -104,6 +105,8 @@ const char* name(SolverOutcome outcome) {
 std::vector<LaunchSolution> solve_launches(const Machine& machine, std::span<const LaunchConditions> launches,
                                            const SolverOptions& options) {
   expects(options.tolerance >= 1e-12 && options.tolerance <= 1e-2, "solver: tolerance within 1e-12 … 1e-2");
+  if (machine.design.store.kind != StoreKind::capacitor)
+    return solve_by_converters(machine, launches, options);
   std::vector<LaunchSolution> solutions(launches.size());
   Group open(launches.size());
   std::iota(open.begin(), open.end(), std::size_t{0});

@@ -91,6 +91,8 @@ struct LaunchSolution {
   EnergyAccount energy;
   double peak_mps2 = 0.0, cruise_peak_mps2 = 0.0, mean_mps2 = 0.0, peak_jerk_mps3 = 0.0;
   double peak_voltage_V = 0.0;
+  /// Rated power that a central store needs: the largest P √(full energy / energy left); 0 without one.
+  double store_power_W = 0.0;
   double drive_current_A = 0.0, cruise_drive_current_A = 0.0, bucket_current_A = 0.0;
   double hoop_drive_N = 0.0;         ///< largest hoop tension of a drive coil
   double hoop_bucket_N = 0.0;        ///< largest hoop tension of a bucket coil

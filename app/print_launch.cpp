@@ -63,6 +63,12 @@ void site_lines(const LaunchReport& r, std::string& text) {
        with_prefix(f.heat.total_J(), "J"), with_prefix(f.heat.charger_J, "J"),
        with_prefix(f.heat.stages_J, "J"), with_prefix(f.heat.injection_J, "J"),
        with_prefix(f.heat.brake_J, "J"));
+  for (const auto& [label, section] : {std::pair{"Injection", &f.injection}, std::pair{"Brake", &f.brake}}) {
+    line(text, "{:12} {} stages, {:.1f} m in {:.3f} s   peak {:.2f} g, {}   coil heat {}   efficiency {}",
+         label, section->stages, section->length_m, section->time_s, section->peak_mps2 / g0,
+         with_prefix(section->peak_W, "W"), with_prefix(section->coil_heat_J, "J"),
+         percent(section->efficiency()));
+  }
   line(text, "Coils        {:.3f} K warmer in the first stage, {:.3f} K in the mean, {:.3f} K in the worst",
        f.coil_rise_K[0], f.coil_rise_K[1], f.coil_rise_K[2]);
   const Cadence& c = f.cadence;

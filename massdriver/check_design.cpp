@@ -132,8 +132,7 @@ void check_trigger(Examination& of) {
   const DriverDesign& d = of.design;
   if (d.store.kind != StoreKind::capacitor && d.firing.trigger == Trigger::open_loop &&
       of.sound({"store.kind", "firing.trigger"})) {
-    of.fail("firing.trigger",
-            "is open_loop, but the converters of a central store follow the bucket's place",
+    of.fail("firing.trigger", "is open_loop, but the converters of a central store follow the bucket's place",
             "position or velocity_feedback, or `store.kind: capacitor`");
   }
 }

@@ -85,11 +85,10 @@ FedCircuits solve_fed(const Machine& machine, double x_m, std::span<const FedCoi
   if (free > 0) bucket = unknown.head(n);
   Vector flux_slope(free + q);
   if (free > 0) {
-    flux_slope.head(n) = -m_p.slope.transpose() * current - m_p.mutual.transpose() * slope -
-                         m_s.slope.transpose() * short_A;
+    flux_slope.head(n) =
+        -m_p.slope.transpose() * current - m_p.mutual.transpose() * slope - m_s.slope.transpose() * short_A;
   }
-  flux_slope.tail(q) =
-      -short_A * (short_ohm / speed_mps) - l_ps.transpose() * slope - m_s.slope * bucket;
+  flux_slope.tail(q) = -short_A * (short_ohm / speed_mps) - l_ps.transpose() * slope - m_s.slope * bucket;
   const Vector unknown_slope = solver.solve(flux_slope);
   if (free > 0) bucket_slope = unknown_slope.head(n);
 
@@ -100,8 +99,8 @@ FedCircuits solve_fed(const Machine& machine, double x_m, std::span<const FedCoi
   for (Eigen::Index b = 0; b < n; ++b) out.bucket_A[b] = bucket[b];
   const Vector pull = m_p.slope.transpose() * current + m_s.slope.transpose() * short_A;
   out.force_N = bucket.dot(pull);
-  out.magnetic_J = 0.5 * current.dot(l_p * current) + current.dot(l_ps * short_A) +
-                   0.5 * short_A.dot(l_s * short_A);
+  out.magnetic_J =
+      0.5 * current.dot(l_p * current) + current.dot(l_ps * short_A) + 0.5 * short_A.dot(l_s * short_A);
   if (free > 0) {
     out.magnetic_J += bucket.dot(m_p.mutual.transpose() * current + m_s.mutual.transpose() * short_A) +
                       0.5 * bucket.dot(g.topLeftCorner(n, n) * bucket);

@@ -20,10 +20,11 @@ constexpr int nodes = 4;  // of a step: order 8
 // Steps at fineness 1: in half waves, and as a share of the distance to the nearest conductor.
 constexpr double largest_step = 1.0 / 6.0, largest_near_step = 0.8;
 constexpr double order = 8.0, finer = 1.4;
-constexpr int retries = 4;           // with finer steps, until the residual is within tolerance
-constexpr int most_iterations = 12;  // of a step's speeds and shorted fluxes
-constexpr double settled = 1e-13;    // relative change of a speed between iterations
-constexpr double slow_mps = 1.0;     // below, a launch has stalled
+constexpr int retries = 4;                 // with finer steps, until the residual is within tolerance
+constexpr int most_iterations = 12;        // of a step's speeds and shorted fluxes
+constexpr int bisections = 40;             // to where a converter's power changes its sign
+constexpr double settled = 1e-13;          // relative change of a speed between iterations
+constexpr double slow_mps = 1.0;           // below, a launch has stalled
 constexpr double farthest_trigger = 0.25;  // half waves that errors may move a current's place
 constexpr double cruise_from = 0.20, cruise_to = 0.98;  // of the line
 constexpr double coasting_step_m = 50.0;
@@ -58,6 +59,47 @@ const Collocation& collocation() {
   return c;
 }
 
+using NodeValues = std::array<double, nodes>;
+
+/// The cubic through values at a step's nodes, at u from 0 to 1.
+double interpolate(const NodeValues& values, double u) {
+  const Collocation& c = collocation();
+  double sum = 0.0;
+  for (std::size_t j = 0; j < nodes; ++j) {
+    double term = values[j];
+    for (std::size_t k = 0; k < nodes; ++k)
+      if (k != j) term *= (u - c.at[k]) / (c.at[j] - c.at[k]);
+    sum += term;
+  }
+  return sum;
+}
+
+/// Integral over a step of what is positive, per unit of length. Converters lose either way, so power that
+/// changes its sign within a step is divided where it does.
+double positive_part(const NodeValues& values) {
+  const Collocation& c = collocation();
+  const std::array<double, nodes + 2> probe{0.0, c.at[0], c.at[1], c.at[2], c.at[3], 1.0};
+  std::array<double, nodes + 2> found{};
+  for (std::size_t i = 0; i < probe.size(); ++i) found[i] = interpolate(values, probe[i]);
+  const double third = 0.5 / std::numbers::sqrt3;  // the two-point rule is exact for cubics
+  double sum = 0.0;
+  for (std::size_t i = 0; i + 1 < probe.size(); ++i) {
+    double from = probe[i], to = probe[i + 1];
+    if (found[i] <= 0.0 && found[i + 1] <= 0.0) continue;
+    if (found[i] * found[i + 1] < 0.0) {
+      double low = from, high = to;
+      for (int k = 0; k < bisections; ++k) {
+        const double middle = 0.5 * (low + high);
+        ((interpolate(values, middle) > 0.0) == (found[i] > 0.0) ? low : high) = middle;
+      }
+      (found[i] > 0.0 ? to : from) = low;
+    }
+    const double middle = 0.5 * (from + to), apart = third * (to - from);
+    sum += 0.5 * (to - from) * (interpolate(values, middle - apart) + interpolate(values, middle + apart));
+  }
+  return sum;
+}
+
 /// One full sine of current through one coil.
 struct Wave {
   int stage = 0;
@@ -74,8 +116,8 @@ void fed_coils(const std::vector<Wave>& waves, double x_m, double half_wave_m, s
   coils.clear();
   const double k = std::numbers::pi / half_wave_m;
   for (const Wave& wave : waves) {
-    auto coil = std::find_if(coils.begin(), coils.end(),
-                             [&](const FedCoil& c) { return c.stage == wave.stage; });
+    auto coil =
+        std::find_if(coils.begin(), coils.end(), [&](const FedCoil& c) { return c.stage == wave.stage; });
     if (coil == coils.end()) coil = coils.insert(coils.end(), {.stage = wave.stage});
     const double phase = k * (x_m - wave.middle_m);
     coil->current_A -= wave.amplitude_A * std::sin(phase);
@@ -119,7 +161,9 @@ class ConverterRun {
   void solve(Node& node) const;
   void iterate(double h_m);
   void account(const Node& node, double length_m);
-  void draw_power(const Node& node, double dt);
+  double terminal_V(const Node& node, std::size_t fed) const;
+  void draw_power(double h_m);
+  void heat_coils(const Node& node, double dt);
   void load_coils(const Node& node, double length_m);
   void fold_extremes();
   void coast(double length_m);
@@ -127,9 +171,7 @@ class ConverterRun {
   bool pass_coils();
   double speed_sq_slope(const Node& node) const;
   double flux_slope(const Node& node, std::size_t shorted) const;
-  double retarding_N(double v) const {
-    return drag_Wps_ / v + eddy_ * v;
-  }
+  double retarding_N(double v) const { return drag_Wps_ / v + eddy_ * v; }
 
   const Machine& machine_;
   const DriverDesign& d_;
@@ -200,7 +242,9 @@ double ConverterRun::fire_x(int coil) const {
 }
 
 void ConverterRun::close_short(int stage) {
-  const auto same = [stage](const Shorted& s) { return s.coil.stage == stage; };
+  const auto same = [stage](const Shorted& s) {
+    return s.coil.stage == stage;
+  };
   if (std::any_of(shorted_.begin(), shorted_.end(), same)) return;
   const Node now = here();
   double flux = 0.0;
@@ -352,6 +396,7 @@ void ConverterRun::step(double h_m) {
     for (const Shorted& s : shorted_) node_[i].shorted.push_back(s.coil);
   }
   iterate(h_m);
+  draw_power(h_m);
   for (std::size_t i = 0; i < nodes; ++i) {
     const double length_m = h_m * c.weight[i];
     account(node_[i], length_m);
@@ -364,47 +409,64 @@ void ConverterRun::step(double h_m) {
   ++out_.steps;
 }
 
-/// Energy through the converters, and heat in coils.
-void ConverterRun::draw_power(const Node& node, double dt) {
+/// Flux slope and resistance of a fed coil.
+double ConverterRun::terminal_V(const Node& node, std::size_t k) const {
+  return node.speed_mps * node.circuits.linkage_slope_Wb_per_m[static_cast<Eigen::Index>(k)] +
+         coil_ohm_ * node.fed[k].current_A;
+}
+
+/// Energy through the converters in a step.
+void ConverterRun::draw_power(double h_m) {
+  const Collocation& c = collocation();
   EnergyAccount& e = out_.energy;
-  double power_W = 0.0;
+  double source_J = 0.0;
+  for (std::size_t k = 0; k < node_[0].fed.size(); ++k) {
+    NodeValues power{};  // at the terminals of the converter, J/m
+    double through_J = 0.0;
+    for (std::size_t i = 0; i < nodes; ++i) {
+      const double current = node_[i].fed[k].current_A;
+      const double switch_W = line_.series_ohm * current * current;
+      power[i] = (terminal_V(node_[i], k) * current + switch_W) / node_[i].speed_mps;
+      through_J += h_m * c.weight[i] * power[i];
+      e.switch_heat_J += h_m * c.weight[i] * switch_W / node_[i].speed_mps;
+    }
+    const double out_J = h_m * positive_part(power), back_J = out_J - through_J;
+    const double taken_J = out_J / line_.efficiency, returned_J = back_J * line_.efficiency;
+    e.discharged_J += taken_J, e.recovered_J += returned_J;
+    e.switch_heat_J += taken_J - out_J + back_J - returned_J;
+    source_J += taken_J - returned_J;
+  }
+  const double left_J = line_.store_J - e.discharged_J + e.recovered_J;
+  const double weakened = line_.store_J > 0.0 ? std::sqrt(line_.store_J / std::max(left_J, 1.0)) : 1.0;
+  const double mean_W = std::abs(source_J) / h_m * node_[nodes / 2].speed_mps;
+  out_.store_power_W = std::max(out_.store_power_W, mean_W * weakened);
+}
+
+/// Heat in coils and extremes at a node.
+void ConverterRun::heat_coils(const Node& node, double dt) {
   const auto heat = [&](int stage, double current) {
     const double joule_J = coil_ohm_ * current * current * dt;
-    e.coil_heat_J += joule_J;
+    out_.energy.coil_heat_J += joule_J;
     out_.stage_heat_J[static_cast<std::size_t>(stage)] += joule_J;
     since_record_.drive_A = std::max(since_record_.drive_A, std::abs(current));
   };
   for (std::size_t k = 0; k < node.fed.size(); ++k) {
-    const double current = node.fed[k].current_A;
-    const double volt =
-        node.speed_mps * node.circuits.linkage_slope_Wb_per_m[static_cast<Eigen::Index>(k)] +
-        coil_ohm_ * current;
-    const double switch_J = line_.series_ohm * current * current * dt;
-    const double terminal_J = volt * current * dt + switch_J;
-    const double source_J = terminal_J > 0.0 ? terminal_J / line_.efficiency : terminal_J * line_.efficiency;
-    (source_J > 0.0 ? e.discharged_J : e.recovered_J) += std::abs(source_J);
-    e.switch_heat_J += switch_J + source_J - terminal_J;
-    heat(node.fed[k].stage, current);
-    power_W += source_J / dt;
-    since_record_.volt = std::max(since_record_.volt, std::abs(volt));
+    heat(node.fed[k].stage, node.fed[k].current_A);
+    since_record_.volt = std::max(since_record_.volt, std::abs(terminal_V(node, k)));
   }
   for (std::size_t k = 0; k < node.shorted.size(); ++k)
     heat(node.shorted[k].stage, node.circuits.shorted_A[static_cast<Eigen::Index>(k)]);
-  const double left_J = line_.store_J - e.discharged_J + e.recovered_J;
-  const double weakened = line_.store_J > 0.0 ? std::sqrt(line_.store_J / std::max(left_J, 1.0)) : 1.0;
-  out_.store_power_W = std::max(out_.store_power_W, std::abs(power_W) * weakened);
 }
 
 void ConverterRun::account(const Node& node, double length_m) {
   const double dt = length_m / node.speed_mps;
-  draw_power(node, dt);
+  heat_coils(node, dt);
   for (int b = 0; b < d_.bucket.count; ++b) {
     const double current = std::abs(node.circuits.bucket_A[b]);
     since_record_.bucket_A = std::max(since_record_.bucket_A, current);
     since_record_.low_bucket_A = std::min(since_record_.low_bucket_A, current);
   }
-  since_record_.acceleration =
-      std::max(since_record_.acceleration, std::abs(node.circuits.force_N) / kg_);
+  since_record_.acceleration = std::max(since_record_.acceleration, std::abs(node.circuits.force_N) / kg_);
   out_.energy.drag_J += drag_Wps_ / node.speed_mps * length_m;
   out_.energy.eddy_J += eddy_ * node.speed_mps * length_m;
   t_ += dt;

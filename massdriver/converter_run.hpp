@@ -35,11 +35,11 @@ struct ConverterSettings {
 
 /// Drives the bucket along a line. The converter of stage k for bucket coil b puts the current ∓ Î sin(π z/s)
 /// through its coil while |z| < s, z being b's distance from the coil less the firing's advance: pull, then
-/// push. Î follows from the work asked of it, with the feedback's bracket as it begins. Currents are functions
-/// of position, so the force is too but for short circuits; terminal power is I (dλ/dt + R I), and passes the
-/// converter's efficiency either way. Discharged and recovered are taken at the source, converter losses stand
-/// among the switches'. Errors of capacitance do not apply. Gauss–Legendre collocation of order 8 between the
-/// ends of half waves.
+/// push. Î follows from the work asked of it, with the feedback's bracket as it begins. Currents are
+/// functions of position, so the force is too but for short circuits; terminal power is I (dλ/dt + R I), and
+/// passes the converter's efficiency either way. Discharged and recovered are taken at the source, converter
+/// losses stand among the switches'. Errors of capacitance do not apply. Gauss–Legendre collocation of order
+/// 8 between the ends of half waves.
 LaunchSolution drive_by_converters(const Machine& machine, const FedLine& line,
                                    const LaunchConditions& launch, const ConverterSettings& settings);
 

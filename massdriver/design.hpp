@@ -96,13 +96,13 @@ struct Store {
   /// Of the full central store; it falls with the root of the energy left, as a superconducting coil's at its
   /// voltage and a flywheel's at its torque do. 0: no limit.
   double power_W = 0.0;
-  double depth = 1.0;                 ///< share of a central store's energy that a launch may take
-  double standby_W = 0.0;             ///< refrigeration or windage of a full store
-  double switch_ohm = 0.0;            ///< a closed stage's switch
-  double esr_ohm = 0.0;               ///< a half-bank's series resistance
-  double life_launches = 0.0;         ///< full shots of a capacitor at rated voltage
-  double voltage_ratio = 1.0;         ///< nominal over rated voltage of the capacitors
-  double life_exponent = 0.0;         ///< n: capacitor life ∝ voltage^−n
+  double depth = 1.0;          ///< share of a central store's energy that a launch may take
+  double standby_W = 0.0;      ///< refrigeration or windage of a full store
+  double switch_ohm = 0.0;     ///< a closed stage's switch
+  double esr_ohm = 0.0;        ///< a half-bank's series resistance
+  double life_launches = 0.0;  ///< full shots of a capacitor at rated voltage
+  double voltage_ratio = 1.0;  ///< nominal over rated voltage of the capacitors
+  double life_exponent = 0.0;  ///< n: capacitor life ∝ voltage^−n
   double switch_life_launches = 0.0;
   double switch_kg = 0.0;   ///< of one stage
   double capacity_J = 0.0;  ///< 0: sized for the nominal launch

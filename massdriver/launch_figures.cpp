@@ -19,7 +19,8 @@ double share(double part, double whole) {
   return whole > 0.0 ? part / whole : 0.0;
 }
 
-void add_energies(LaunchFigures& f, const DriverDesign& d, const LaunchSolution& launch) {
+void add_energies(LaunchFigures& f, const Machine& machine, const LaunchSolution& launch) {
+  const DriverDesign& d = machine.design;
   const EnergyAccount& e = launch.energy;
   const double half_square = 0.5 * launch.muzzle_speed_mps * launch.muzzle_speed_mps;
   f.payload_kg = e.kinetic_after_J / half_square - d.bucket_kg;
@@ -28,7 +29,8 @@ void add_energies(LaunchFigures& f, const DriverDesign& d, const LaunchSolution&
   f.gained_J = e.kinetic_after_J - e.kinetic_before_J;
   const double net_J = e.discharged_J - e.recovered_J;
   f.charged_J = net_J / d.store.charger_efficiency;
-  f.injection_J = e.kinetic_before_J / d.injection.efficiency;
+  f.injection = run_injection(machine, f.payload_kg, d.track.coil.temperature_K);
+  f.injection_J = e.kinetic_before_J / f.injection.efficiency();
   f.regenerated_J = d.back.recovery * f.bucket_J;
   f.bus_J = f.charged_J + f.injection_J - f.regenerated_J;
   f.heat = {.charger_J = f.charged_J - net_J,
@@ -41,13 +43,8 @@ void add_energies(LaunchFigures& f, const DriverDesign& d, const LaunchSolution&
 }
 
 void add_surroundings(LaunchFigures& f, const DriverDesign& d, const LaunchSolution& launch) {
-  const Injection& in = d.injection;
-  const double moving_kg = d.bucket_kg + f.payload_kg;
   f.recharge_s = std::max(0.0, f.bus_J) / d.bus_W;
-  f.injection_s = in.speed_mps / in.acceleration_mps2;
-  f.injection_m = 0.5 * in.speed_mps * f.injection_s;
-  f.injection_W = moving_kg * in.acceleration_mps2 * in.speed_mps / in.efficiency;
-  f.brake_m = 0.5 * launch.muzzle_speed_mps * launch.muzzle_speed_mps / d.back.brake_mps2;
+  f.buffer_J = std::max(0.0, f.injection_J - d.bus_W * f.injection.time_s);
   f.hoop_drive_Pa = launch.hoop_drive_N / section_m2(d.track.coil.winding, d.track.coil.fill);
   f.hoop_bucket_Pa = launch.hoop_bucket_N / section_m2(d.bucket.winding, d.bucket.fill);
   f.store_J = store_energy_J(d);
@@ -108,7 +105,8 @@ LaunchFigures figures_of(const Machine& machine, const LaunchSolution& launch) {
           "launch figures: the launch must have completed");
   const DriverDesign& d = machine.design;
   LaunchFigures f;
-  add_energies(f, d, launch);
+  add_energies(f, machine, launch);
+  f.brake = run_brake(machine, launch.muzzle_speed_mps, 1.0, d.track.coil.temperature_K);
   add_surroundings(f, d, launch);
   const LaunchDemand demand = demand_of(f, machine, launch);
   // A payload of grams takes less than the solver's residual: then no energy bounds the cadence.

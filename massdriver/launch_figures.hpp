@@ -1,6 +1,7 @@
 #pragma once
 #include <array>
 #include "massdriver/cadence.hpp"
+#include "massdriver/sections.hpp"
 #include "massdriver/solver.hpp"
 #include "massdriver/stage_thermal.hpp"
 
@@ -22,17 +23,17 @@ struct LaunchFigures {
   double bucket_J = 0.0;       ///< kinetic, at the muzzle, bucket alone
   double gained_J = 0.0;       ///< kinetic, bucket and payload, in the main section
   double charged_J = 0.0;      ///< bus to store: (discharged − recovered) / charger
-  double injection_J = 0.0;    ///< bus to injection
+  double injection_J = 0.0;    ///< bus to injection, solved
   double regenerated_J = 0.0;  ///< empty bucket's brake to bus
   double bus_J = 0.0;          ///< charged + injection − regenerated
   LaunchHeat heat;
-  double em_efficiency = 0.0;                        ///< gained / (discharged − recovered)
-  double wall_plug_efficiency = 0.0;                 ///< payload / bus
-  double wall_plug_unregenerated = 0.0;              ///< payload / (charged + injection)
-  double recharge_s = 0.0;                           ///< bus energy at the full bus power
-  double injection_s = 0.0, injection_m = 0.0;       ///< before the main section
-  double injection_W = 0.0;                          ///< bus power at the injection's end
-  double brake_m = 0.0;                              ///< to stop the empty bucket
+  double em_efficiency = 0.0;            ///< gained / (discharged − recovered)
+  double wall_plug_efficiency = 0.0;     ///< payload / bus
+  double wall_plug_unregenerated = 0.0;  ///< payload / (charged + injection)
+  double recharge_s = 0.0;               ///< bus energy at the full bus power
+  SectionRun injection;                  ///< before the main section, from the bus
+  double buffer_J = 0.0;                 ///< what the injection takes beyond the bus power meanwhile
+  SectionRun brake;  ///< of the empty bucket, inverters without loss: what the coils let through
   double hoop_drive_Pa = 0.0, hoop_bucket_Pa = 0.0;  ///< tension / (section · fill)
   double store_J = 0.0, store_kg = 0.0;              ///< what the design's store holds
   std::array<double, stage_classes> coil_rise_K{};   ///< in this launch, by StageClass
@@ -44,8 +45,8 @@ struct LaunchFigures {
 /// Figures of a launch that completed, solved from stage 0 with the coils at the design's temperature. The
 /// payload's mass follows from the kinetic energy. The track is taken from the first firing on: the next
 /// bucket may be injected meanwhile. Regeneration is the recovered share of the empty bucket's kinetic
-/// energy. Standby power of the store is not in the bus energy. Cost: 50 ms, for the peak field of the
-/// bucket.
+/// energy. Standby power of the store is not in the bus energy. Cost: half a second, for
+/// the peak field of the bucket and the brake.
 /// @throws ContractError unless the launch completed.
 LaunchFigures figures_of(const Machine& machine, const LaunchSolution& launch);
 

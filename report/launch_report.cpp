@@ -52,6 +52,11 @@ void add_refusals(const Machine& machine, LaunchReport& report) {
     report.refusals.push_back(fmt::format("the energy account closes to {:.1e} only, {:.1e} was asked for",
                                           residual, report.tolerance));
   }
+  if (report.figures && report.design.back.recovery > report.figures->brake.efficiency()) {
+    report.refusals.push_back(
+        fmt::format("return.recovery of {:.4g} is more than the brake's coils let through, {:.4g}",
+                    report.design.back.recovery, report.figures->brake.efficiency()));
+  }
   for (const LimitRow& row : report.limits)
     if (!row.passes) report.refusals.push_back(broken(row));
 }
@@ -62,12 +67,16 @@ void confess_parts(const DriverDesign& d, const LaunchFigures& f, std::vector<st
                                1e-3 * f.store_kg, with_prefix(f.store_J, "J"),
                                with_prefix(d.store.specific_energy_J_per_kg, "J/kg"), d.store.life_launches));
   } else {
-    says.push_back("The store is not made of capacitors, but its banks are solved as if they were.");
+    says.push_back(
+        fmt::format("The store: {:.0f} t for {} at {}; its converters, {} in all, are not weighed.",
+                    1e-3 * f.store_kg, with_prefix(f.store_J, "J"),
+                    with_prefix(d.store.specific_energy_J_per_kg, "J/kg"), d.track.stages * d.bucket.count));
   }
-  if (f.injection_W > d.bus_W) {
+  if (f.buffer_J > 0.0) {
     says.push_back(fmt::format(
-        "The injection ends at {}, more than the bus gives: it needs a buffer, which is not modelled.",
-        with_prefix(f.injection_W, "W")));
+        "The injection draws up to {} and takes {} beyond the bus meanwhile: a buffer of its own, "
+        "neither weighed nor paid for here.",
+        with_prefix(f.injection.peak_W, "W"), with_prefix(f.buffer_J, "J")));
   }
   if (!f.bucket_cooled) {
     says.push_back(
@@ -80,9 +89,11 @@ void add_confessions(const Machine& machine, LaunchReport& report) {
   const DriverDesign& d = machine.design;
   std::vector<std::string>& says = report.confessions;
   says.emplace_back("Not validated against a full shot: none is published.");
-  says.push_back(fmt::format("The first stage's banks hold {} for one turn, the last one's {}.",
-                             with_prefix(bank_capacitance_F(machine, 0, 0), "F"),
-                             with_prefix(bank_capacitance_F(machine, d.track.stages - 1, 0), "F")));
+  if (d.store.kind == StoreKind::capacitor) {
+    says.push_back(fmt::format("The first stage's banks hold {} for one turn, the last one's {}.",
+                               with_prefix(bank_capacitance_F(machine, 0, 0), "F"),
+                               with_prefix(bank_capacitance_F(machine, d.track.stages - 1, 0), "F")));
+  }
   if (report.figures) confess_parts(d, *report.figures, says);
   says.emplace_back(
       "AC loss and quench margin of the bucket's coils rest on the superconductor's data as given.");
@@ -101,7 +112,8 @@ void add_confessions(const Machine& machine, LaunchReport& report) {
 std::string limit_text(double value, const std::string& unit) {
   if (std::isinf(value)) return value > 0.0 ? "∞" : "−∞";
   if (unit == "1") return plain(value, "");
-  const bool prefixed = unit == "J" || unit == "Pa" || unit == "V" || unit == "T" || unit == "A/m^2";
+  const bool prefixed =
+      unit == "J" || unit == "Pa" || unit == "V" || unit == "T" || unit == "W" || unit == "A/m^2";
   return prefixed ? with_prefix(value, unit) : plain(value, unit);
 }
 
@@ -128,9 +140,9 @@ StageAccount stage_account(const EnergyAccount& e) {
   return {.in = {{"store, discharged", e.discharged_J},
                  {"kinetic energy from the injection", e.kinetic_before_J}},
           .out = {{"kinetic energy at the muzzle", e.kinetic_after_J},
-                  {"recovered in the banks", e.recovered_J},
+                  {"back into the store", e.recovered_J},
                   {"coil heat", e.coil_heat_J},
-                  {"switches and capacitors", e.switch_heat_J},
+                  {"switches, capacitors, converters", e.switch_heat_J},
                   {"cut off", e.discarded_J},
                   {"levitation drag", e.drag_J},
                   {"eddies in structure", e.eddy_J},
@@ -142,7 +154,7 @@ std::vector<AccountTerm> heat_terms(const LaunchFigures& f, const EnergyAccount&
   return {{"charger", f.heat.charger_J},
           {"brake of the empty bucket", f.heat.brake_J},
           {"coils", e.coil_heat_J},
-          {"switches and capacitors", e.switch_heat_J},
+          {"switches, capacitors, converters", e.switch_heat_J},
           {"drag and eddies", e.drag_J + e.eddy_J},
           {"inverter of the injection", f.heat.injection_J},
           {"cut off, field, residual", e.discarded_J + e.magnetic_gain_J + e.residual_J}};

@@ -60,6 +60,20 @@ void add_account(Json& json, const LaunchReport& r) {
   json["skipped_banks"] = r.solution.skipped_banks;
 }
 
+Json section_json(const SectionRun& s) {
+  return {{"stages", s.stages},
+          {"length_m", s.length_m},
+          {"time_s", s.time_s},
+          {"source_J", s.source_J},
+          {"kinetic_J", s.kinetic_J},
+          {"coil_heat_J", s.coil_heat_J},
+          {"inverter_loss_J", s.inverter_loss_J},
+          {"worst_coil_J", s.worst_coil_J},
+          {"peak_power_W", s.peak_W},
+          {"peak_g", s.peak_mps2 / constants::standard_gravity_mps2},
+          {"efficiency", s.efficiency()}};
+}
+
 Json cadence_json(const Cadence& c) {
   Json json;
   for (std::size_t i = 0; i < rate_bounds; ++i) {
@@ -98,10 +112,9 @@ void add_figures(Json& json, const LaunchReport& r) {
   add("stage_losses_J", f.heat.stages_J);
   add("brake_heat_J", f.heat.brake_J);
   add("recharge_s", f.recharge_s);
-  add("injection_s", f.injection_s);
-  add("injection_m", f.injection_m);
-  add("injection_W", f.injection_W);
-  add("brake_m", f.brake_m);
+  add("injection_buffer_J", f.buffer_J);
+  json["injection"] = r.figures ? section_json(f.injection) : Json(nullptr);
+  json["brake"] = r.figures ? section_json(f.brake) : Json(nullptr);
   add("hoop_drive_Pa", f.hoop_drive_Pa);
   add("hoop_bucket_Pa", f.hoop_bucket_Pa);
   add("store_J", f.store_J);

@@ -62,7 +62,6 @@ const std::string base =
     "  kind: capacitor\n"
     "  specific_energy: 1 kJ/kg\n"
     "  charger_efficiency: 0.93\n"
-    "  converter_efficiency: 0.95\n"
     "  standby: 1 kW\n"
     "  switch: 15 uohm\n"
     "  esr: 5 uohm\n"
@@ -169,7 +168,8 @@ TEST_CASE("Every shipped driver design reads without findings", "[massdriver]") 
     CHECK(design.has_sled == (design.bucket.count == 2));
     CHECK(design.maintenance.exchange_s > 0.0);
   }
-  REQUIRE(designs.size() == 6);
+  REQUIRE(designs.size() == 7);
+  CHECK(designs.at("two_coil_3500kg_flywheel").store.kind == StoreKind::flywheel);
   CHECK(designs.at("two_coil_3500kg").muzzle_speed_mps == 2400.0);
   CHECK(designs.at("two_coil_3500kg_2530").track.stages == 12045);
   CHECK(designs.at("two_coil_3500kg_40g").track.stages == 8126);
@@ -272,7 +272,6 @@ TEST_CASE("What may be left out of a design has a neutral value", "[massdriver]"
            {"  receiving: 4.5 GJ\n", ""},
            {"  payload_field: 0.3 T\n", ""},
            {"maintenance: {exchange: 30 min, crews: 20, replace_at: 0.9, wear_shape: 3}\n", ""},
-           {"  converter_efficiency: 0.95\n", ""},
            {"  standby: 1 kW\n", ""},
            {"  switch: 15 uohm\n", ""},
            {"  esr: 5 uohm\n", ""},
@@ -398,6 +397,29 @@ TEST_CASE("Speeds and energies a design cannot give are refused with those it ca
       {{"cycle: 1945 s", "cycle: 12 s"}, "return.cycle", "alone take 13.26 s", "at least 13.26 s"},
       {{"buckets: 3", "buckets: 300"}, "return.buckets", "14.18 s a launch", "at most 137"},
   });
+}
+
+TEST_CASE("A central store asks for its converters, and for nothing of capacitors", "[massdriver]") {
+  const std::size_t from = base.find("store:\n"), to = base.find("firing:");
+  const std::string store =
+      "store:\n  kind: flywheel\n  specific_energy: 100 kJ/kg\n  charger_efficiency: 0.95\n"
+      "  converter_efficiency: 0.9\n  depth: 0.75\n  power: 9 GW\n  switch_life: 1000000\n";
+  const std::string central = base.substr(0, from) + store + base.substr(to);
+  const DriverDesign d = read_design_document(parse_document(central, "driver.yaml"));
+  CHECK(d.store.kind == StoreKind::flywheel);
+  CHECK(d.store.depth == 0.75);
+  CHECK(d.store.power_W == 9e9);
+  const auto refused = [&](const Edit& edit, const std::string& path, const std::string& problem) {
+    const std::vector<Finding> findings = findings_of(with(central, edit));
+    INFO(all_of(findings));
+    REQUIRE(findings.size() == 1);
+    CHECK(findings[0].path == path);
+    CHECK_THAT(findings[0].problem, Catch::Contains(problem));
+  };
+  refused({"  depth: 0.75\n", ""}, "store.depth", "is missing");
+  refused({"power: 9 GW\n", "power: 9 GW\n  life: 10000\n"}, "store.life", "unknown");
+  refused({"power: 9 GW\n", "power: 9 GW\n  capacity: 20 GJ\n"}, "store.capacity", "takes 22.42 GJ");
+  refused({"trigger: velocity_feedback", "trigger: open_loop"}, "firing.trigger", "converters");
 }
 
 TEST_CASE("Firings that cannot work are refused", "[massdriver]") {

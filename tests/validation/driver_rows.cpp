@@ -173,6 +173,52 @@ std::vector<Row> short_track_rows() {
   return rows;
 }
 
+/// A few stages of a machine with a central store and converters.
+DriverDesign fed_by_converters(DriverDesign d, int stages) {
+  const double a = (d.muzzle_speed_mps * d.muzzle_speed_mps - d.injection.speed_mps * d.injection.speed_mps) /
+                   (2.0 * d.track.stages * d.track.pitch_m);
+  d.track.stages = stages;
+  d.muzzle_speed_mps =
+      std::sqrt(d.injection.speed_mps * d.injection.speed_mps + 2.0 * a * stages * d.track.pitch_m);
+  d.store.kind = StoreKind::flywheel;
+  d.store.converter_efficiency = 0.9;
+  d.firing.advance = 0.0;
+  return d;
+}
+
+void compare_converters(const std::string& name, const DriverDesign& design, int shorted_stage,
+                        std::vector<Row>& rows) {
+  Json input = oracle_case(design);
+  input["converter_efficiency"] = design.store.converter_efficiency;
+  LaunchConditions launch{.payload_kg = design.payload_kg,
+                          .weighed_kg = design.payload_kg,
+                          .muzzle_speed_mps = design.muzzle_speed_mps,
+                          .coil_temperature_K = design.track.coil.temperature_K};
+  if (shorted_stage >= 0) {
+    input["shorted_stage"] = shorted_stage;
+    launch.deviations.faults = {{shorted_stage, 0, BankFault::shorted}};
+  }
+  const Json reference = python("converter_oracle.py", input);
+  const LaunchSolution solved = solve_launch(build_machine(design), launch, {.tolerance = 1e-9});
+  const std::string source = "SciPy, direct quadrature";
+  const auto number = [&](const char* key) {
+    return reference[key].get<double>();
+  };
+  rows.push_back({name + ": exit speed, m/s", number("exit_speed"), source, solved.muzzle_speed_mps, 1e-7});
+  rows.push_back(
+      {name + ": from the store, J", number("discharged"), source, solved.energy.discharged_J, 1e-5});
+  rows.push_back({name + ": back into it, J", number("recovered"), source, solved.energy.recovered_J, 1e-4});
+  rows.push_back({name + ": heat in coils, J", number("heat"), source, solved.energy.coil_heat_J, 1e-5});
+}
+
+std::vector<Row> converter_rows() {
+  std::vector<Row> rows;
+  compare_converters("5 stages, one bucket coil", fed_by_converters(one_coil_track(), 5), -1, rows);
+  compare_converters("the same with stage 2 shorted", fed_by_converters(one_coil_track(), 5), 2, rows);
+  compare_converters("6 stages, two bucket coils", fed_by_converters(two_coil_track(), 6), -1, rows);
+  return rows;
+}
+
 std::vector<Row> ngspice_rows() {
   std::vector<Row> rows;
   for (const int stages : {2, 3}) {
@@ -323,6 +369,11 @@ const std::vector<Section>& sections() {
        "root finding. It shares no code, table or integrator with the solver. The second track is timed so "
        "badly that banks are cut off with a current flowing.",
        short_track_rows},
+      {"Short tracks fed by converters",
+       "`tests/validation/converter_oracle.py`: the same inductances, time as variable, flux slopes by "
+       "central "
+       "differences, the converters' work law from its own quadrature.",
+       converter_rows},
       {"Short tracks in ngspice",
        "`tests/validation/ngspice/launch.py` writes the launch as a circuit: coupled inductors, capacitors, "
        "switches and diodes, the bucket's place and speed as two more voltages. ngspice 39\n"

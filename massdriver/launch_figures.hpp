@@ -3,7 +3,7 @@
 #include "massdriver/cadence.hpp"
 #include "massdriver/sections.hpp"
 #include "massdriver/solver.hpp"
-#include "massdriver/stage_thermal.hpp"
+#include "massdriver/wear.hpp"
 
 namespace lunafab::massdriver {
 
@@ -38,6 +38,7 @@ struct LaunchFigures {
   double store_J = 0.0, store_kg = 0.0;              ///< what the design's store holds
   std::array<double, stage_classes> coil_rise_K{};   ///< in this launch, by StageClass
   double bucket_heat_J = 0.0;                        ///< AC loss in one bucket coil
+  std::array<StageStress, stage_classes> stresses{};  ///< what wears, by StageClass
   bool bucket_cooled = false;  ///< a cryocooler is given; else cooling bounds no cadence
   Cadence cadence;
 };

@@ -1,5 +1,6 @@
 #include "massdriver/launch_table.hpp"
 #include <fmt/format.h>
+#include <tbb/parallel_invoke.h>
 #include <unistd.h>
 #include <algorithm>
 #include <cmath>
@@ -259,12 +260,15 @@ LaunchTable build_table(const Machine& m, std::uint64_t design_hash) {
   fill_nodes(m, t);
   const double share = d.muzzle_speed_mps / top_speed_mps(d, d.payload_kg);
   const LaunchConditions nominal = conditions(m, d.payload_kg, std::min(share, 1.0), cold);
-  const Sensitivities s = find_sensitivities(m, nominal, {});
-  t.speed_mps = s.speed_mps;
-  t.miss_mps = s.miss_mps;
-  t.tolerated_misses = tolerated(m, nominal, plan_launch(m, d.payload_kg, nominal.muzzle_speed_mps)->stages);
-  ride_sideways(m, nominal, t);
-  measure_error(m, t);
+  const auto scatter_and_errors = [&] {
+    const Sensitivities s = find_sensitivities(m, nominal, {});
+    t.speed_mps = s.speed_mps;
+    t.miss_mps = s.miss_mps;
+    t.tolerated_misses =
+        tolerated(m, nominal, plan_launch(m, d.payload_kg, nominal.muzzle_speed_mps)->stages);
+    measure_error(m, t);
+  };
+  tbb::parallel_invoke([&] { ride_sideways(m, nominal, t); }, scatter_and_errors);
   return t;
 }
 

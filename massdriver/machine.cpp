@@ -22,20 +22,17 @@ std::array<double, 6> mirrored(const std::array<double, 6>& c) {
 WindowTable cut(const CouplingTable& coupling, int reach, double pitch_m) {
   const int cells_a_pitch = static_cast<int>(std::lround(pitch_m / coupling.cell_m));
   WindowTable t{.cells = cells_a_pitch,
-                .rows = 2 * reach,
                 .reach = reach,
                 .pitch_m = pitch_m,
                 .cells_per_m = cells_a_pitch / pitch_m,
                 .reach_cells = static_cast<double>(reach * cells_a_pitch),
-                .coefficients = {}};
-  t.coefficients.resize(static_cast<std::size_t>(t.cells) * static_cast<std::size_t>(t.rows) * 6);
+                .polynomials = {}};
   const int half = reach * cells_a_pitch;
+  t.polynomials.resize(2 * static_cast<std::size_t>(half));
   for (int i = 0; i < 2 * half; ++i) {
     const auto cell = i >= half ? coupling.cells[static_cast<std::size_t>(i - half)]
                                 : mirrored(coupling.cells[static_cast<std::size_t>(half - 1 - i)]);
-    const int row = i / cells_a_pitch, place = i % cells_a_pitch;
-    std::copy(cell.begin(), cell.end(),
-              t.coefficients.begin() + (static_cast<std::ptrdiff_t>(place) * t.rows + row) * 6);
+    std::copy(cell.begin(), cell.end(), t.polynomials[static_cast<std::size_t>(i)].c);
   }
   return t;
 }

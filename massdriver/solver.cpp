@@ -126,7 +126,8 @@ std::vector<LaunchSolution> solve_launches(const Machine& machine, std::span<con
     run_all(machine, launches, open, settings, solutions);
     if (options.fineness > 0.0 || attempt == retries) break;
     std::erase_if(open, [&](std::size_t i) {
-      return !(std::abs(solutions[i].energy.residual_rel()) > options.tolerance);
+      return solutions[i].outcome == SolverOutcome::too_many_events ||
+             !(std::abs(solutions[i].energy.residual_rel()) > options.tolerance);
     });
     settings.fineness *= 1.4;
   }

@@ -94,9 +94,10 @@ struct LaunchSolution {
   /// Rated power that a central store needs: the largest P √(full energy / energy left); 0 without one.
   double store_power_W = 0.0;
   double drive_current_A = 0.0, cruise_drive_current_A = 0.0, bucket_current_A = 0.0;
-  double hoop_drive_N = 0.0;         ///< largest hoop tension of a drive coil
-  double hoop_bucket_N = 0.0;        ///< largest hoop tension of a bucket coil
-  std::vector<double> stage_heat_J;  ///< [stages] Joule heat of each coil
+  double hoop_drive_N = 0.0;                                     ///< largest hoop tension of a drive coil
+  double hoop_bucket_N = 0.0;                                    ///< largest hoop tension of a bucket coil
+  double cruise_hoop_drive_N = 0.0, cruise_hoop_bucket_N = 0.0;  ///< between 20 and 98 % of the track
+  std::vector<double> stage_heat_J;                              ///< [stages] Joule heat of each coil
   double low_bucket_A = 0.0;    ///< smallest magnitude of a bucket current: with `bucket_current_A` its swing
   long steps = 0;               ///< of the integrator
   int late_openings = 0;        ///< banks cut off with a current

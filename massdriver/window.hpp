@@ -12,15 +12,19 @@ using Lanes __attribute__((vector_size(lanes * sizeof(double)))) = double;
 using LaneInts __attribute__((vector_size(lanes * sizeof(int)))) = int;
 using LaneLongs __attribute__((vector_size(lanes * sizeof(long)))) = long;
 
-/// Mutual inductance drive coil – bucket coil, cut for the window: one pitch is `cells` cells, and cell c of
-/// row r holds the polynomial of M over z/p + reach ∈ [r + c/cells, r + (c + 1)/cells).
+/// Polynomial of degree 5, lowest power first, in u ∈ [0, 1); one cache line.
+struct alignas(64) WindowCell {
+  double c[8] = {};
+};
+
+/// Mutual inductance drive coil – bucket coil, cut for the window: one pitch is `cells` cells, and cell k
+/// holds the polynomial of M over z/p + reach ∈ [k/cells, (k + 1)/cells).
 struct WindowTable {
   int cells = 0;
-  int rows = 0;
   int reach = 0;  ///< pitches covered on either side
   double pitch_m = 0.0;
   double cells_per_m = 0.0, reach_cells = 0.0;  ///< place in cells: x · cells_per_m + reach_cells
-  std::vector<double> coefficients;             ///< [cells × rows × 6], lowest power first, in u ∈ [0, 1)
+  std::vector<WindowCell> polynomials;          ///< [2 × reach × cells]
 };
 
 /// What all launches of a batch share.
@@ -37,14 +41,21 @@ struct WindowModel {
 inline constexpr int most_conducting = 16;
 inline constexpr int most_bucket_coils = 4;
 
+/// What accuracy asks of the steps: a largest length, and h² ≤ near² (z² + gap²) with z the distance of the
+/// step's middle from each conducting coil, because M(z) has its singularities one radial gap off the axis of
+/// z.
+struct StepLimits {
+  double largest_m = 0.0;
+  double near_sq = 0.0;
+  double gap_m = 0.0;
+};
+
 /// Circuits of `S` banks at work and of the bucket, in eight launches. A slot whose bank does not conduct has
 /// zero rows and columns in `linv`, zero `inv_c` and zero `volt`.
 template <int S>
 struct Batch {
+  StepLimits limits;
   LaneInts stage[S];  ///< of each slot's coil, counted from the lane's reference stage
-  LaneInts active;    ///< all bits set, or none
-  int first_active;
-  bool aligned;       ///< every slot has the same `stage` in all active lanes
   Lanes linv[S * S];  ///< inverse of the conducting coils' inductance matrix, 1/H
   Lanes lambda[S];    ///< flux linkage of a conducting coil, Wb
   Lanes volt[S];      ///< of its bank, V
@@ -61,8 +72,10 @@ struct Batch {
   Lanes current[S];
   Lanes bucket_A[most_bucket_coils];
   Lanes force;
-  // Just before the end of the last step, at a known fraction: for slopes.
-  Lanes earlier[S];
+  Lanes accurate_m;  ///< the longest step that `limits` allow
+  // Slopes by position at the end of the last step.
+  Lanes current_slope[S];
+  Lanes force_slope;
   // Accumulated.
   Lanes heat[S];  ///< ∫ I² R dt of the slot's loop
   Lanes drag_J, eddy_J;
@@ -70,12 +83,9 @@ struct Batch {
   Lanes peak_force, peak_drive, peak_bucket, low_bucket;
 };
 
-/// Fraction of a step after which `earlier` stands.
-inline constexpr double earlier_at = 6.0 / 7.0;
-
-/// Evaluates currents and force of all lanes.
+/// Evaluates currents and force of the lanes `which` (all bits set, or none).
 template <int S>
-void evaluate(const WindowModel& model, Batch<S>& batch);
+void evaluate(const WindowModel& model, Batch<S>& batch, const LaneLongs& which);
 /// Steps every lane by its own h metres (0: stays where it is), then evaluates. The batch must be evaluated.
 template <int S>
 void step(const WindowModel& model, Batch<S>& batch, const Lanes& h);

@@ -18,6 +18,7 @@ using lunafab::massdriver::test::Machinery, lunafab::massdriver::test::one_coil_
 
 namespace {
 
+constexpr double most_fineness = 1.4 * 1.4 * 1.4 * 1.4;         // of the last retry at 1e-6
 constexpr double one_coil_mps2 = 576.0, two_coil_mps2 = 294.0;  // nominal, of the full machines
 
 /// A stretch of a machine at its own acceleration.
@@ -50,9 +51,9 @@ std::vector<double> account(const EnergyAccount& e) {
 std::vector<double> numbers(const LaunchSolution& s) {
   std::vector<double> all = account(s.energy);
   all.insert(all.end(), {s.muzzle_speed_mps, s.time_s, s.peak_mps2, s.cruise_peak_mps2, s.mean_mps2,
-                         s.peak_voltage_V, s.drive_current_A, s.bucket_current_A, s.low_bucket_A,
-                         static_cast<double>(s.steps), 1.0 * s.late_openings, 1.0 * s.saturated_banks,
-                         1.0 * s.skipped_banks, static_cast<double>(s.outcome)});
+                         s.peak_voltage_V, s.drive_current_A, s.cruise_drive_current_A, s.bucket_current_A,
+                         s.low_bucket_A, static_cast<double>(s.steps), 1.0 * s.late_openings,
+                         1.0 * s.saturated_banks, 1.0 * s.skipped_banks, static_cast<double>(s.outcome)});
   all.insert(all.end(), s.stage_heat_J.begin(), s.stage_heat_J.end());
   return all;
 }
@@ -131,13 +132,18 @@ std::vector<double> nominal_schedule(const Machine& machine) {
 
 TEST_CASE("solver: the energy residual falls with the eighth order of the step", "[massdriver]") {
   for (const Machine* machine : {&one_coil(), &two_coils()}) {
-    std::vector<double> residuals;
-    for (const double fineness : {0.8, 1.6})
-      residuals.push_back(std::abs(
-          solve_launch(*machine, nominal_launch(machine->design), {.fineness = fineness, .tolerance = 1e-10})
-              .energy.residual_rel()));
-    const double order = std::log2(residuals[0] / residuals[1]);
-    INFO(residuals[0] << " " << residuals[1]);
+    // Root mean squares over a few finenesses: whole numbers of steps between events make single ones jump.
+    const auto residual = [&](double times) {
+      double sum = 0.0;
+      for (const double fineness : {0.9, 1.0, 1.1, 1.2}) {
+        const SolverOptions options{.fineness = times * fineness, .tolerance = 1e-10};
+        const LaunchSolution s = solve_launch(*machine, nominal_launch(machine->design), options);
+        sum += std::pow(s.energy.residual_rel(), 2);
+      }
+      return std::sqrt(sum / 4.0);
+    };
+    const double usual = residual(1.0), fine = residual(2.0), order = std::log2(usual / fine);
+    INFO(usual << " " << fine);
     CHECK(order > 6.5);
     CHECK(order < 10.0);
   }
@@ -382,7 +388,8 @@ TEST_CASE("solver: whatever the design, launches end with finite numbers and bou
       INFO("geometry " << geometry << ", trial " << trial << ": " << name(s.outcome) << ", residual "
                        << s.energy.residual_rel());
       check_finite(s);
-      CHECK(s.steps <= 200 * (d.track.stages + 16) * d.bucket.count + 1);
+      CHECK(static_cast<double>(s.steps) <=
+            50.0 * most_fineness * (d.track.stages + 16) * d.bucket.count + 1);
       if (s.outcome == SolverOutcome::completed) CHECK(std::abs(s.energy.residual_rel()) <= 1e-6);
       ++outcomes[static_cast<std::size_t>(s.outcome)];
     }

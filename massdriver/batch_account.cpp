@@ -1,0 +1,227 @@
+#include <algorithm>
+#include <cmath>
+#include <utility>
+#include "massdriver/batch_run.hpp"
+
+// What a launch leaves behind: extremes, loads, a profile, and where its energy went.
+
+namespace lunafab::massdriver {
+namespace {
+
+constexpr double lost_share = 0.5;  // of the nominal squared speed: below, stages no longer find the bucket
+constexpr double least_loaded_step_m = 1e-3;            // shorter steps only settle events
+constexpr double cruise_from = 0.20, cruise_to = 0.98;  // of the track
+
+bool in_cruise(double x_m, const LaunchPlan& plan, const DriverDesign& d) {
+  const double share = x_m / (plan.stages * d.track.pitch_m);
+  return share > cruise_from && share < cruise_to;
+}
+
+/// Puts a value into one lane and gives back what was there.
+double swap_in(Lanes& values, int lane, double value) {
+  const double before = values[lane];
+  values[lane] = value;
+  return before;
+}
+
+}  // namespace
+
+/// Magnetic energy; with held bucket currents less what their supply has put in, up to a constant.
+template <int S>
+double BatchRun<S>::magnetic_J(int i) const {
+  double sum = 0.0;
+  if (model_.driven) {
+    for (int j = 0; j < S; ++j) {
+      for (int k = 0; k < S; ++k) {
+        if (lane_[i].banks[j].phase != Phase::idle && lane_[i].banks[k].phase != Phase::idle)
+          sum += batch_.current[j][i] * drive_mutual_H(i, j, k) * batch_.current[k][i];
+      }
+    }
+  } else {
+    for (int j = 0; j < S; ++j) sum += batch_.lambda[j][i] * batch_.current[j][i];
+    for (int b = 0; b < model_.bucket_coils; ++b) sum += model_.flux_Wb[b] * batch_.bucket_A[b][i];
+  }
+  return 0.5 * sum;
+}
+
+template <int S>
+void BatchRun<S>::fold_extremes(int i) {
+  Lane& lane = lane_[i];
+  LaunchSolution& out = lane.result.solution;
+  const double a = swap_in(batch_.peak_force, i, 0.0) * batch_.inv_mass[i];
+  const double drive = swap_in(batch_.peak_drive, i, 0.0), bucket = swap_in(batch_.peak_bucket, i, 0.0);
+  out.peak_mps2 = std::max(out.peak_mps2, a);
+  out.drive_current_A = std::max(out.drive_current_A, drive);
+  out.bucket_current_A = std::max(out.bucket_current_A, bucket);
+  out.low_bucket_A = std::min(out.low_bucket_A, swap_in(batch_.low_bucket, i, 1e300));
+  if (in_cruise(absolute_x(i), lane.plan, machine_.design)) {
+    out.cruise_peak_mps2 = std::max(out.cruise_peak_mps2, a);
+    out.cruise_drive_current_A = std::max(out.cruise_drive_current_A, drive);
+  }
+  if (settings_.hoop != nullptr) record(i, a, drive, bucket);
+}
+
+/// A row of the profile.
+template <int S>
+void BatchRun<S>::record(int i, double peak_mps2, double drive_A, double bucket_A) {
+  Lane& lane = lane_[i];
+  LaunchSolution& out = lane.result.solution;
+  const double x = absolute_x(i), w = batch_.v[i] * batch_.v[i], dx = x - lane.record_x;
+  double heat = out.energy.coil_heat_J;
+  for (int j = 0; j < S; ++j) heat += batch_.heat[j][i] * lane.banks[j].coil_share;
+  out.profile.push_back(
+      {.stage = lane.recorded,
+       .position_m = x,
+       .time_s = batch_.t[i],
+       .speed_mps = std::sqrt(w),
+       .mean_mps2 = dx > 0.0 ? 0.5 * (w - lane.record_w) / dx : 0.0,
+       .peak_mps2 = peak_mps2,
+       .drive_current_A = drive_A,
+       .bucket_current_A = bucket_A,
+       .voltage_V = std::exchange(lane.record_volt, 0.0),
+       .heat_J = heat - lane.record_heat_J,
+       .lateral_N_per_m = lane.stiffness_m > 0.0 ? lane.stiffness_sum / lane.stiffness_m : 0.0});
+  lane.record_w = w, lane.record_x = x, lane.record_heat_J = heat,
+  lane.stiffness_sum = lane.stiffness_m = 0.0;
+}
+
+/// Stresses, stiffness and jerk at the end of a step.
+template <int S>
+void BatchRun<S>::load_coils(int i, double h_m) {
+  Lane& lane = lane_[i];
+  const DriverDesign& d = machine_.design;
+  LaunchSolution& out = lane.result.solution;
+  std::vector<CoilState> coils;
+  for (int j = 0; j < S; ++j) {
+    if (lane.banks[j].phase != Phase::idle) {
+      coils.push_back({.stage = batch_.stage[j][i],
+                       .current_A = batch_.current[j][i],
+                       .offset_m = batch_.x[i] - batch_.stage[j][i] * d.track.pitch_m});
+    }
+  }
+  std::vector<double> bucket;
+  bucket.reserve(model_.bucket_coils);
+  for (int b = 0; b < model_.bucket_coils; ++b) bucket.push_back(batch_.bucket_A[b][i]);
+  const CoilLoads loads = coil_loads(*settings_.hoop, machine_.coupling, d.bucket.spacing_m, coils, bucket);
+  out.hoop_drive_N = std::max(out.hoop_drive_N, loads.drive_N);
+  out.hoop_bucket_N = std::max(out.hoop_bucket_N, loads.bucket_N);
+  if (in_cruise(absolute_x(i), lane.plan, d)) {
+    out.cruise_hoop_drive_N = std::max(out.cruise_hoop_drive_N, loads.drive_N);
+    out.cruise_hoop_bucket_N = std::max(out.cruise_hoop_bucket_N, loads.bucket_N);
+  }
+  lane.stiffness_sum += loads.lateral_N_per_m * h_m, lane.stiffness_m += h_m;
+  const double t = batch_.t[i], force = batch_.force[i];
+  const double dt = t - std::exchange(lane.last_t, t);
+  const double change_N = force - std::exchange(lane.last_force_N, force);
+  if (dt > 0.0)
+    out.peak_jerk_mps3 = std::max(out.peak_jerk_mps3, std::abs(change_N) * batch_.inv_mass[i] / dt);
+}
+
+/// After a step: bounds, records, and the end of launches that go wrong.
+template <int S>
+void BatchRun<S>::watch(int i, double h_m) {
+  Lane& lane = lane_[i];
+  if (!lane.active) return;
+  const DriverDesign& d = machine_.design;
+  if (!(batch_.v[i] > slow_mps)) return stop(i, SolverOutcome::stalled);
+  if (++lane.steps > lane.most_steps) return stop(i, SolverOutcome::too_many_events);
+  if (settings_.hoop != nullptr && h_m > least_loaded_step_m) load_coils(i, h_m);
+  const double x = absolute_x(i);
+  const int passed = static_cast<int>(std::floor(x / d.track.pitch_m));
+  if (passed <= lane.recorded || lane.forced_m != 0.0) return;
+  lane.recorded = passed;
+  fold_extremes(i);
+  if (batch_.v[i] * batch_.v[i] < lost_share * nominal_speed_sq(machine_, lane.plan, x))
+    stop(i, SolverOutcome::lost_synchronism);
+}
+
+template <int S>
+void BatchRun<S>::stop(int i, SolverOutcome outcome) {
+  Lane& lane = lane_[i];
+  lane.result.solution.outcome = outcome;
+  lane.result.solution.stopped_at_stage = lane.reference;
+  close_account(i);
+}
+
+template <int S>
+void BatchRun<S>::complete(int i) {
+  const DriverDesign& d = machine_.design;
+  const double end_m = (d.track.stages - 1) * d.track.pitch_m + (d.bucket.count - 1) * d.bucket.spacing_m +
+                       d.firing.latest_opening * d.track.half_wave_m;
+  coast(i, end_m - absolute_x(i));  // over stages not used
+  batch_.eddy[i] = d.losses.eddy_N_per_mps;
+  coast(i, d.track.drift_m);
+  close_account(i);
+}
+
+/// Without force, against drag and eddy currents.
+template <int S>
+void BatchRun<S>::coast(int i, double length_m) {
+  if (!(length_m > 0.0)) return;
+  constexpr int parts = 64;
+  const double h = length_m / parts;
+  for (int k = 0; k < parts; ++k) {  // Heun: the forces are small and smooth
+    const auto forces = [&](double v) {
+      return std::pair{batch_.drag[i] / v, batch_.eddy[i] * v};
+    };
+    const double v0 = batch_.v[i], w0 = v0 * v0;
+    const auto squared = [&](double force) {
+      return std::max(w0 - 2.0 * h * force * batch_.inv_mass[i], slow_mps);
+    };
+    const auto [drag0, eddy0] = forces(v0);
+    const auto [drag1, eddy1] = forces(std::sqrt(squared(drag0 + eddy0)));
+    const double drag = 0.5 * (drag0 + drag1), eddy = 0.5 * (eddy0 + eddy1);
+    batch_.v[i] = std::sqrt(squared(drag + eddy));
+    batch_.drag_J[i] += drag * h, batch_.eddy_J[i] += eddy * h;
+    batch_.t[i] += 2.0 * h / (v0 + batch_.v[i]);
+  }
+}
+
+template <int S>
+void BatchRun<S>::close_account(int i) {
+  Lane& lane = lane_[i];
+  LaunchSolution& out = lane.result.solution;
+  fold_extremes(i);
+  EnergyAccount& e = out.energy;
+  double in_circuits = 0.0;  // of a launch that ended before its banks opened: discarded
+  for (int j = 0; j < S; ++j) {
+    const Bank& bank = lane.banks[j];
+    if (bank.phase == Phase::idle) continue;
+    in_circuits += 0.5 * bank.farad * batch_.volt[j][i] * batch_.volt[j][i];
+    e.coil_heat_J += batch_.heat[j][i] * bank.coil_share;
+    e.switch_heat_J += batch_.heat[j][i] * (1.0 - bank.coil_share);
+    const int stage = lane.reference + batch_.stage[j][i];
+    out.stage_heat_J[static_cast<std::size_t>(stage)] += batch_.heat[j][i] * bank.coil_share;
+  }
+  e.discarded_J += in_circuits;
+  double before = 0.0;
+  if (!model_.driven)
+    for (int b = 0; b < model_.bucket_coils; ++b) before += 0.5 * model_.flux_Wb[b] * model_.current_A[b];
+  e.magnetic_gain_J = (conducts(i) ? magnetic_J(i) : before) - before;
+  e.drag_J = batch_.drag_J[i], e.eddy_J = batch_.eddy_J[i];
+  e.kinetic_after_J = 0.5 * batch_.v[i] * batch_.v[i] / batch_.inv_mass[i];
+  e.residual_J = e.discharged_J + e.kinetic_before_J - e.recovered_J - e.discarded_J - e.coil_heat_J -
+                 e.switch_heat_J - e.eddy_J - e.drag_J - e.kinetic_after_J - e.magnetic_gain_J;
+  out.muzzle_speed_mps = batch_.v[i];
+  out.time_s = batch_.t[i];
+  out.mean_mps2 = lane.plan.mean_mps2;
+  out.steps = lane.steps;
+  if (!std::isfinite(e.residual_J)) {  // the last step was beyond numbers: nothing is known
+    e = {};
+    out.muzzle_speed_mps = out.time_s = 0.0;
+    std::fill(out.stage_heat_J.begin(), out.stage_heat_J.end(), 0.0);
+  }
+  lane.active = false;
+  park(i);
+}
+
+// NOLINTBEGIN(bugprone-macro-parentheses)
+#define LUNAFAB_ACCOUNT(S)                             \
+  template double BatchRun<S>::magnetic_J(int) const;  \
+  template void BatchRun<S>::watch(int, double);       \
+  template void BatchRun<S>::stop(int, SolverOutcome); \
+  template void BatchRun<S>::complete(int);
+// NOLINTEND(bugprone-macro-parentheses)
+LUNAFAB_EACH_WIDTH(LUNAFAB_ACCOUNT)
+
+}  // namespace lunafab::massdriver

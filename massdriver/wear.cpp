@@ -36,8 +36,8 @@ PerPart part_masses_kg(const DriverDesign& design, double store_J) {
 
 std::array<StageStress, stage_classes> stage_stresses(const DriverDesign& design,
                                                       const LaunchSolution& launch,
-                                                      double nominal_voltage_V) {
-  expects(nominal_voltage_V > 0.0, "wear: the nominal voltage must be positive");
+                                                      double nominal_voltage_V, double rated_J) {
+  expects(nominal_voltage_V > 0.0 && rated_J > 0.0, "wear: nominal voltage and rating must be positive");
   const DriveCoil& coil = design.track.coil;
   const double section_m2 = coil.winding.length_m * coil.winding.depth_m * coil.fill;
   const StageStress worst{
@@ -45,6 +45,7 @@ std::array<StageStress, stage_classes> stage_stresses(const DriverDesign& design
       .hoop_Pa = launch.hoop_drive_N / section_m2,
       .hoop_cycles = 2.0 * design.bucket.count};
   StageStress mean = worst;
+  mean.voltage_ratio = design.store.voltage_ratio * std::sqrt(launch.energy.discharged_J / rated_J);
   if (launch.drive_current_A > 0.0) {
     const double current = launch.cruise_drive_current_A / launch.drive_current_A;
     mean.hoop_Pa *= current * current;

@@ -36,12 +36,14 @@ struct MaintenanceNeed {
   double down_s = 0.0;
 };
 
-/// Stress of each stage class. Banks are built for their own stage's voltage, so a launch strains all alike:
-/// by its peak voltage over the nominal launch's. The hoop stress of the first and worst stage is the run's
-/// largest, of the mean stage that at cruise, as the square of the current. Two half waves a bucket coil.
-/// @throws ContractError unless the nominal voltage is positive.
+/// Stress of each stage class. Banks are built for their own stage's voltage: the mean stage's is that of the
+/// energy discharged over the store's rating, the first and worst stage's the largest of the run over the
+/// nominal launch's. Their hoop stress is the run's largest too, the mean stage's that at cruise, as the square
+/// of the current. Two half waves a bucket coil.
+/// @throws ContractError unless nominal voltage and rating are positive.
 std::array<StageStress, stage_classes> stage_stresses(const DriverDesign& design,
-                                                      const LaunchSolution& launch, double nominal_voltage_V);
+                                                      const LaunchSolution& launch, double nominal_voltage_V,
+                                                      double rated_J);
 
 /// Share of life that one launch takes from each part:
 /// - capacitor: voltage_ratio^n / life_launches (film capacitors: n ≈ 7–10, assumption; the reversal of a

@@ -33,8 +33,11 @@ DriverDesign worn_design() {
   return design;
 }
 
+constexpr double rated_J = 15.15e9, rated_V = 12.6e3;
+
 LaunchSolution nominal_launch() {
-  return {.peak_voltage_V = 12.6e3,
+  return {.energy = {.discharged_J = rated_J},
+          .peak_voltage_V = 12.6e3,
           .drive_current_A = 448e3,
           .cruise_drive_current_A = 404e3,
           .hoop_drive_N = 31e6 * 0.007};
@@ -44,21 +47,22 @@ LaunchSolution nominal_launch() {
 
 TEST_CASE("wear: a capacitor at 70 % of its voltage lives 0.7⁻⁸ = 17.3 times as long", "[massdriver]") {
   DriverDesign design = worn_design();
-  const auto stresses = stage_stresses(design, nominal_launch(), 12.6e3);
+  const auto stresses = stage_stresses(design, nominal_launch(), rated_V, rated_J);
   const double share = life_shares(design, stresses[1])[capacitor];
   CHECK_THAT(1.0 / (share * 1e4), WithinRel(std::pow(0.7, -8.0), 1e-12));
-  // Twice the voltage of the nominal launch takes 2⁸ times as much.
+  // Four times the energy of the nominal launch, twice the voltage, takes 2⁸ times as much.
   LaunchSolution harder = nominal_launch();
+  harder.energy.discharged_J *= 4.0;
   harder.peak_voltage_V *= 2.0;
-  CHECK_THAT(life_shares(design, stage_stresses(design, harder, 12.6e3)[1])[capacitor],
-             WithinRel(256.0 * share, 1e-12));
+  for (const StageStress& stress : stage_stresses(design, harder, rated_V, rated_J))
+    CHECK_THAT(life_shares(design, stress)[capacitor], WithinRel(256.0 * share, 1e-12));
   design.store.kind = StoreKind::smes;
   CHECK(life_shares(design, stresses[1])[capacitor] == 0.0);
 }
 
 TEST_CASE("wear: coils age by Basquin's law, the mean stage less than the worst", "[massdriver]") {
   const DriverDesign design = worn_design();
-  const auto stresses = stage_stresses(design, nominal_launch(), 12.6e3);
+  const auto stresses = stage_stresses(design, nominal_launch(), rated_V, rated_J);
   CHECK_THAT(stresses[2].hoop_Pa, WithinRel(31e6, 1e-12));
   CHECK_THAT(stresses[1].hoop_Pa, WithinRel(31e6 * (404.0 / 448.0) * (404.0 / 448.0), 1e-12));
   CHECK(stresses[2].hoop_cycles == 4.0);
@@ -78,7 +82,7 @@ TEST_CASE("wear: parts are exchanged at their planned share of life", "[massdriv
   DriverDesign design = worn_design();
   design.store.life_launches = 100.0;
   design.store.voltage_ratio = 1.0;
-  const auto stresses = stage_stresses(design, nominal_launch(), 12.6e3);
+  const auto stresses = stage_stresses(design, nominal_launch(), rated_V, rated_J);
   WearState state;
   constexpr int launches = 1020;
   double largest = 0.0;
@@ -121,7 +125,7 @@ TEST_CASE("wear: failed stages add up over all stages of the track", "[massdrive
   design.maintenance.wear_shape = 1.0;
   LaunchSolution launch = nominal_launch();
   launch.cruise_drive_current_A = launch.drive_current_A;  // then all classes are alike
-  const auto stresses = stage_stresses(design, launch, 12.6e3);
+  const auto stresses = stage_stresses(design, launch, rated_V, rated_J);
   const double one = stage_failure_probability({}, life_shares(design, stresses[0]), 1.0);
   CHECK_THAT(expected_failed_stages({}, design, stresses), WithinRel(1000.0 * one, 1e-12));
 }
@@ -135,7 +139,7 @@ TEST_CASE("wear: the store of the 3.5-t machine at full voltage is exchanged at 
   // Exchange only at the end of life, and no failures before it: the limit of a steep Weibull law.
   design.maintenance = {.exchange_s = 3600.0, .crews = 10, .replace_at = 0.999999, .wear_shape = 1e8};
   const MaintenanceNeed need =
-      maintenance_need(design, stage_stresses(design, nominal_launch(), 12.6e3), 15.15e9);
+      maintenance_need(design, stage_stresses(design, nominal_launch(), rated_V, rated_J), 15.15e9);
   CHECK_THAT(need.exchanged_kg, WithinRel(15150e3 / 1e4, 1e-5));
   CHECK_THAT(need.planned[capacitor], WithinRel(1000.0 / 1e4, 1e-5));
   CHECK_THAT(need.down_s, WithinRel(need.planned[capacitor] * 3600.0 / 10.0, 1e-12));
@@ -145,7 +149,7 @@ TEST_CASE("wear: the planned need is what the launch-by-launch account exchanges
   DriverDesign design = worn_design();
   design.store.life_launches = 64.0;  // sums of 1/64 are exact
   design.store.voltage_ratio = 1.0;
-  const auto stresses = stage_stresses(design, nominal_launch(), 12.6e3);
+  const auto stresses = stage_stresses(design, nominal_launch(), rated_V, rated_J);
   WearState state;
   for (int i = 0; i < 3200; ++i) state = advance(state, design, stresses);
   const MaintenanceNeed need = maintenance_need(design, stresses, 1e9);

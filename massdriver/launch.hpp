@@ -81,7 +81,7 @@ bool reaches(const DriverModel& driver, double payload_kg, double speed_mps);
 /// plan;
 ///   what a launch takes beyond or below it is in its heat.
 /// At both a launch that does not complete is a misfire; one that completes above the limit of acceleration
-/// flies, `overloaded`.
+/// flies, `overloaded`. What errors other than failed banks add to the peak is only in `solve`.
 /// @throws ContractError as `planned_launch`, and where serial or attempt leave the random stream's range.
 std::vector<LaunchResult> launch(const DriverModel& driver, std::span<const LaunchOrder> orders,
                                  std::uint64_t seed, std::uint32_t replication);

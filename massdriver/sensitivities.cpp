@@ -17,28 +17,6 @@ bool of_banks(ErrorSource source) {
          source != ErrorSource::coil_temperature;
 }
 
-double budget_of(const ErrorBudget& e, ErrorSource source) {
-  switch (source) {
-    case ErrorSource::bank_voltage:
-      return e.bank_voltage;
-    case ErrorSource::common_voltage:
-      return e.common_voltage;
-    case ErrorSource::jitter:
-      return e.jitter_s;
-    case ErrorSource::position_sensor:
-      return e.position_sensor_m;
-    case ErrorSource::speed_sensor:
-      return e.speed_sensor_mps;
-    case ErrorSource::capacitance:
-      return e.capacitance;
-    case ErrorSource::payload_mass:
-      return e.payload_mass;
-    case ErrorSource::coil_temperature:
-      return e.coil_temperature_K;
-  }
-  return 0.0;
-}
-
 std::vector<double>& column_of(Deviations& d, ErrorSource source) {
   switch (source) {
     case ErrorSource::jitter:
@@ -89,6 +67,28 @@ const char* name(ErrorSource source) {
                                                          "position_sensor", "speed_sensor",    "capacitance",
                                                          "payload_mass",    "coil_temperature"};
   return names[static_cast<std::size_t>(source)];
+}
+
+double budget_of(const ErrorBudget& e, ErrorSource source) {
+  switch (source) {
+    case ErrorSource::bank_voltage:
+      return e.bank_voltage;
+    case ErrorSource::common_voltage:
+      return e.common_voltage;
+    case ErrorSource::jitter:
+      return e.jitter_s;
+    case ErrorSource::position_sensor:
+      return e.position_sensor_m;
+    case ErrorSource::speed_sensor:
+      return e.speed_sensor_mps;
+    case ErrorSource::capacitance:
+      return e.capacitance;
+    case ErrorSource::payload_mass:
+      return e.payload_mass;
+    case ErrorSource::coil_temperature:
+      return e.coil_temperature_K;
+  }
+  return 0.0;
 }
 
 StageSampling sample_stages(const Machine& machine, const LaunchConditions& nominal, int stages) {

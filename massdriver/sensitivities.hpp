@@ -18,6 +18,8 @@ enum class ErrorSource : std::uint8_t {
 };
 inline constexpr std::size_t error_sources = 8;
 const char* name(ErrorSource source);
+/// The design's standard deviation of a source, in its unit.
+double budget_of(const ErrorBudget& errors, ErrorSource source);
 
 /// How the muzzle speed answers to each error source, from tangents of the full solver about one launch.
 /// Sources of single banks: the banks of the last stages are perturbed one by one and the answers' squares

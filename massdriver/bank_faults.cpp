@@ -41,6 +41,7 @@ void find_speed_changes(const Machine& machine, const LaunchConditions& nominal,
                         FaultEffects& out) {
   const DriverDesign& d = machine.design;
   const StageSampling sampling = sample_stages(machine, nominal, stages);
+  out.from_last.reserve(sampling.stages.size());
   for (auto stage = sampling.stages.rbegin(); stage != sampling.stages.rend(); ++stage)
     out.from_last.push_back(stages - 1 - *stage);
   LaunchConditions base = nominal;
@@ -103,6 +104,7 @@ std::vector<LaunchConditions> trials_at(const LaunchConditions& base, const Driv
   };
   for (const int run : FaultEffects::runs) {
     std::vector<StageFault> missed;
+    missed.reserve(static_cast<std::size_t>(run));
     for (int n = 0; n < run; ++n)
       missed.push_back({place + n / d.bucket.count, n % d.bucket.count, BankFault::miss});
     with(missed);

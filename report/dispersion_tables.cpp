@@ -67,10 +67,31 @@ void line(std::string& text, const char* label, fmt::format_string<Args...> form
   text += '\n';
 }
 
+bool modelled(const DispersionReport& r, std::size_t component) {
+  return r.sideways || component == 0 || component == 3;
+}
+
+std::string correlations(const DispersionReport& r) {
+  const auto& c = r.drawn.covariance;
+  std::string pairs;
+  const auto add = [&](std::size_t a, std::size_t b) {
+    const auto i = static_cast<Eigen::Index>(a), j = static_cast<Eigen::Index>(b);
+    const double scale = std::sqrt(c(i, i) * c(j, j));
+    pairs += fmt::format("{}{}-{} {:+.3f}", pairs.empty() ? "" : "   ", names[a], names[b],
+                         scale > 0.0 ? c(i, j) / scale : 0.0);
+  };
+  for (std::size_t a = 0; a < names.size(); ++a) {
+    for (std::size_t b = a + 1; b < names.size(); ++b) {
+      if (modelled(r, a) && modelled(r, b)) add(a, b);
+    }
+  }
+  return pairs;
+}
+
 void component_lines(const DispersionReport& r, std::string& text) {
   for (std::size_t c = 0; c < r.components.size(); ++c) {
     const Spread& s = r.components[c];
-    if (!r.sideways && (c == 1 || c == 2)) continue;
+    if (!modelled(r, c)) continue;
     line(text, "", "{:6} mean {:.6f} {}   sd {:.4g} {}   lowest {:+.4g}   highest {:+.4g}", names[c], s.mean,
          c == 3 ? "s" : "m/s", milli * s.sd, units[c], milli * (s.lowest - s.mean),
          milli * (s.highest - s.mean));
@@ -80,20 +101,7 @@ void component_lines(const DispersionReport& r, std::string& text) {
   line(text, "Tails", "speed, sd from the mean (of a Gaussian): {}", tails(s));
   line(text, "", "skewness {:+.2f}   excess kurtosis {:+.2f}   (0 of a Gaussian)", s.skewness,
        s.excess_kurtosis);
-  line(text, "Covariance", "correlations: {}", [&] {
-    std::string pairs;
-    const auto& c = r.drawn.covariance;
-    for (int i = 0; i < 4; ++i) {
-      for (int j = i + 1; j < 4; ++j) {
-        if (!r.sideways && (i == 1 || i == 2 || j == 1 || j == 2)) continue;
-        const double scale = std::sqrt(c(i, i) * c(j, j));
-        pairs +=
-            fmt::format("{}{}-{} {:+.3f}", pairs.empty() ? "" : "   ", names[static_cast<std::size_t>(i)],
-                        names[static_cast<std::size_t>(j)], scale > 0.0 ? c(i, j) / scale : 0.0);
-      }
-    }
-    return pairs;
-  }());
+  line(text, "Covariance", "correlations: {}", correlations(r));
 }
 
 }  // namespace
@@ -109,7 +117,7 @@ Json dispersion_json(const DispersionReport& r) {
   json["worst_energy_residual_rel"] = number(d.worst_residual_rel);
   const bool any = !d.samples.empty();
   for (std::size_t c = 0; c < keys.size(); ++c) {
-    const bool known = any && (r.sideways || c == 0 || c == 3);
+    const bool known = any && modelled(r, c);
     json[keys[c]] = known ? spread_json(r.components[c]) : Json(nullptr);
   }
   Json rows = Json::array();

@@ -53,9 +53,10 @@ ReleaseReport report_release(const Machine& machine, const LaunchSolution& solut
 Json release_json(const ReleaseReport& r) {
   const ReleaseState& s = r.ridden;
   const auto vector = [](const auto& v, const char* unit, std::size_t first, Json& json, const char* suffix) {
-    for (std::size_t i = 0; i < 3; ++i)
+    for (std::size_t i = 0; i < 3; ++i) {
       json[fmt::format("{}{}_{}", components[first + i], suffix, unit)] =
           number(v[static_cast<Eigen::Index>(i)]);
+    }
   };
   Json json{{"seed", r.stream.seed}, {"serial", ridden_serial}, {"status", name(s.status)}};
   vector(s.velocity_mps, "mps", 0, json, "");

@@ -170,7 +170,8 @@ TEST_CASE("bank faults: each bank of the last stages has its own effect", "[mass
       LaunchConditions c = nominal_launch(d);
       c.deviations.faults = {{99 - back, coil, BankFault::miss}};
       const double change_mps = solve_launch(m, c, {}).muzzle_speed_mps - whole_mps;
-      const double kept_mps = effects.miss_mps[static_cast<std::size_t>(2 * back + coil)];
+      const double kept_mps =
+          effects.miss_mps[2 * static_cast<std::size_t>(back) + static_cast<std::size_t>(coil)];
       // The table's launches begin at stage 37; the feedback has forgotten that to e⁻¹⁰ of a stage's 0.4 m/s.
       CHECK_THAT(kept_mps, WithinAbs(change_mps, 1e-4));
       const FaultVerdict verdict =

@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 #include <fmt/ostream.h>
 #include <tbb/global_control.h>
+#include <algorithm>
 #include <filesystem>
 #include <iostream>
 #include <memory>
@@ -22,6 +23,7 @@ constexpr int launched = 0, model_says_no = 1;
 constexpr double finest = 1e-12, coarsest = 1e-2;                 // tolerances that the solver takes
 constexpr double least_payload_kg = 1e-3, most_payload_kg = 1e7;  // as in the driver file
 constexpr double top_speed_mps = 2e4;
+constexpr std::int64_t most_launches = 1'000'000;
 
 /// A quantity of the command line; a bare number is in the SI unit.
 double read_option(const char* option, const std::string& text, const Unit& unit, double from, double to,
@@ -72,6 +74,18 @@ Asked read_request(const LaunchRequest& request) {
                   .problem = "is out of range",
                   .allowed = fmt::format("{:g} … {:g}", finest, coarsest)});
   }
+  if (request.seed < 0) {
+    findings.add({.mark = {.file = fmt::format("--seed {}", request.seed)},
+                  .path = "--seed",
+                  .problem = "is out of range",
+                  .allowed = "a whole number from 0"});
+  }
+  if (request.launches && !(*request.launches >= 1 && *request.launches <= most_launches)) {
+    findings.add({.mark = {.file = fmt::format("--launches {}", *request.launches)},
+                  .path = "--launches",
+                  .problem = "is out of range",
+                  .allowed = fmt::format("1 … {}", most_launches)});
+  }
   try {
     asked.design = design_of(request.file, request.settings);
   } catch (const InputError& error) {
@@ -99,6 +113,7 @@ void write_files(const std::string& directory, const report::LaunchReport& repor
   write("limits.csv", report::limits_csv(report));
   write("launch.json", json_text(report) + "\n");
   write("launch.html", report::launch_page(report));
+  if (report.dispersion) write("samples.csv", report::samples_csv(*report.dispersion));
 }
 
 }  // namespace
@@ -124,8 +139,11 @@ int launch_command(const LaunchRequest& request) {
     limit.emplace(tbb::global_control::max_allowed_parallelism, static_cast<std::size_t>(request.threads));
   }
   const massdriver::Machine machine = massdriver::build_machine(asked.design);
-  const report::LaunchReport report = report::report_launch(
-      machine, report::plain_launch(asked.design, asked.payload_kg, asked.speed_mps), request.tolerance);
+  const report::LaunchReport report =
+      report::report_launch(machine, report::plain_launch(asked.design, asked.payload_kg, asked.speed_mps),
+                            {.tolerance = request.tolerance,
+                             .stream = {.seed = static_cast<std::uint64_t>(request.seed)},
+                             .launches = static_cast<int>(request.launches.value_or(0))});
   if (!request.directory.empty()) write_files(request.directory, report);
   if (request.json) {
     fmt::print(std::cout, "{}\n", json_text(report));
@@ -135,6 +153,11 @@ int launch_command(const LaunchRequest& request) {
     std::cout.flush();
     for (const std::string& reason : report.refusals)
       fmt::print(std::cerr, "the model says no: {}\n", reason);
+  }
+  if (report.dispersion) {
+    const report::DispersionReport& d = *report.dispersion;
+    fmt::print(std::cerr, "{} launches in {:.1f} s: {:.1f} launches/s\n", d.drawn.launches, d.seconds,
+               d.drawn.launches / std::max(d.seconds, 1e-9));
   }
   return report.refusals.empty() ? launched : model_says_no;
 }

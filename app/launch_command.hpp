@@ -1,20 +1,25 @@
 #pragma once
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 #include "massdriver/design.hpp"
 
 namespace lunafab::app {
 
-/// `lunafab launch FILE …`: one launch of a driver, solved in full.
+/// `lunafab launch FILE …`: one launch of a driver, solved in full; with `launches`, a Monte Carlo about it.
 struct LaunchRequest {
   std::string file;
   std::vector<std::string> settings;
-  std::string payload;      ///< a quantity, or a bare number of kg; empty: the design's
-  std::string speed;        ///< a quantity, or a bare number of m/s; empty: the design's
-  double tolerance = 1e-6;  ///< of the energy residual
+  std::string payload;                   ///< a quantity, or a bare number of kg; empty: the design's
+  std::string speed;                     ///< a quantity, or a bare number of m/s; empty: the design's
+  double tolerance = 1e-6;               ///< of the energy residual
+  std::optional<std::int64_t> launches;  ///< of the error budget
+  std::int64_t seed = 1;
   bool json = false;
-  std::string directory;  ///< for profile.csv, limits.csv, launch.json, launch.html; empty: none are written
-  int threads = 0;        ///< 0: all cores; results do not depend on it
+  /// For profile.csv, limits.csv, launch.json, launch.html, and samples.csv with `launches`; empty: none.
+  std::string directory;
+  int threads = 0;  ///< 0: all cores; results do not depend on it
 };
 
 /// The driver of a file, after `path=value` settings: a driver file (`lunafab: driver/1`).

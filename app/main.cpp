@@ -215,12 +215,15 @@ void add_launch(CLI::App& app, std::function<int()>& chosen, LaunchRequest& requ
   command->add_option("--payload", request.payload, "3.5 t, or a number of kg (default: the design's)");
   command->add_option("--speed", request.speed,
                       "muzzle speed: 2.4 km/s, or a number of m/s (default: the design's)");
+  command->add_option("--launches", request.launches,
+                      "so many launches of the error budget as well: spread, tails, failures, sources");
+  command->add_option("--seed", request.seed, "of the drawn errors (default 1)");
   command->add_option("--tolerance", request.tolerance, "largest relative energy residual (default 1e-6)");
   command->add_option("--set", request.settings, "change a value of the file: path=value (repeatable)")
       ->allow_extra_args(false);
   command->add_flag("--json", request.json, "machine-readable");
   command->add_option("--out", request.directory,
-                      "directory for profile.csv, limits.csv, launch.json and launch.html");
+                      "directory for profile.csv, limits.csv, launch.json, launch.html and samples.csv");
   command->add_option("--threads", request.threads, "worker threads (default: all cores)")
       ->check(CLI::Range(1, 1024));
   command->callback([&] {

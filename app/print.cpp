@@ -45,6 +45,10 @@ std::string fidelity_words(const Scenario& scenario, const campaign::DriverState
     words += fmt::format("; {} audited: {:.2g} m/s, {:.1e}", state.audits, state.worst_audit_mps,
                          state.worst_audit_bus);
   }
+  if (state.failed_banks > 0) {
+    words += fmt::format("; {} failed banks or coils, {} launches above the acceleration limit",
+                         state.failed_banks, state.overloaded);
+  }
   return words + "; " + insertion;
 }
 

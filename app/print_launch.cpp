@@ -95,6 +95,14 @@ void limit_lines(const LaunchReport& r, std::string& text) {
   }
 }
 
+void release_text(const LaunchReport& r, std::string& text) {
+  const char* label = "Release";
+  if (!r.design.has_sled) line(text, "{:12} not modelled: the design has no sled", label);
+  if (!r.release) return;
+  for (const std::string& release : report::release_lines(*r.release))
+    line(text, "{:12} {}", std::exchange(label, ""), release);
+}
+
 }  // namespace
 
 std::string launch_summary(const LaunchReport& r) {
@@ -103,6 +111,8 @@ std::string launch_summary(const LaunchReport& r) {
   account_lines(r, text);
   if (r.figures) site_lines(r, text);
   limit_lines(r, text);
+  release_text(r, text);
+  if (r.dispersion) text += report::dispersion_summary(*r.dispersion);
   const char* label = "Confesses";
   for (const std::string& confession : r.confessions)
     line(text, "{:12} {}", std::exchange(label, ""), confession);

@@ -24,6 +24,7 @@ const orbit::Destination& destination_of(const Scenario& scenario, std::uint32_t
 std::string note_of(const massdriver::LaunchResult& launch) {
   std::string note = std::string("fidelity ") + name(launch.fidelity);
   if (launch.order.attempt > 0) note += ", after " + std::to_string(launch.order.attempt) + " misfire(s)";
+  if (launch.overloaded) note += ", above the acceleration limit";
   return note;
 }
 
@@ -156,7 +157,8 @@ void book_launch(const Scenario& scenario, SiteState& site, const PendingLaunch&
   driver.kinetic_nJ += kinetic;
   driver.residual_nJ += residual;
   driver.heat_nJ += pending.planned_nJ - kinetic - residual;
-  driver.failed_stages += launch.failed_stages;
+  driver.failed_banks += launch.failed_banks;
+  driver.overloaded += launch.overloaded ? 1 : 0;
   if (launch.audited) {
     ++driver.audits;
     driver.worst_audit_mps = std::max(driver.worst_audit_mps, std::abs(launch.audit_speed_mps));

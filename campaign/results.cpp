@@ -48,7 +48,8 @@ void add_space(const RunReport& r, Json& json) {
   if (scenario.launch_fidelity() != Fidelity::ideal) {
     const massdriver::LaunchTable& table = scenario.driver->model.table;
     const DriverState& driver = r.campaign->state().site.driver;
-    json["failed_stages"] = driver.failed_stages;
+    json["failed_banks"] = driver.failed_banks;
+    json["launches_above_acceleration_limit"] = driver.overloaded;
     json["driver_table"] = {{"held_out_launches", table.held_out},
                             {"worst_speed_mps", table.worst_speed_mps},
                             {"worst_bus_energy_rel", table.worst_bus_rel},

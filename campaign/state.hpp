@@ -85,7 +85,8 @@ struct DriverState {
   std::vector<WaitingVehicle> waiting;
   Tick next_attempt = never;
   Int128 charged_nJ = 0, kinetic_nJ = 0, heat_nJ = 0, residual_nJ = 0;
-  std::int64_t launches = 0, misfires = 0, failed_stages = 0, audits = 0;
+  std::int64_t launches = 0, misfires = 0, failed_banks = 0, audits = 0;
+  std::int64_t overloaded = 0;                          ///< launches above the limit of acceleration
   double worst_audit_mps = 0.0, worst_audit_bus = 0.0;  ///< the table against full solutions
   double coil_K = 0.0;  ///< mean of the drive coils just after the last launch; 0 at fidelity `ideal`
   Tick coil_at{};
@@ -97,8 +98,8 @@ struct DriverState {
     visit("next_attempt", self.next_attempt), visit("charged_nJ", self.charged_nJ),
         visit("kinetic_nJ", self.kinetic_nJ);
     visit("heat_nJ", self.heat_nJ), visit("residual_nJ", self.residual_nJ), visit("launches", self.launches);
-    visit("misfires", self.misfires), visit("failed_stages", self.failed_stages),
-        visit("audits", self.audits);
+    visit("misfires", self.misfires), visit("failed_banks", self.failed_banks), visit("audits", self.audits),
+        visit("overloaded", self.overloaded);
     visit("worst_audit_mps", self.worst_audit_mps), visit("worst_audit_bus", self.worst_audit_bus);
     visit("coil_K", self.coil_K), visit("coil_at", self.coil_at);
   }

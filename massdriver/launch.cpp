@@ -14,9 +14,8 @@ namespace lunafab::massdriver {
 namespace {
 
 constexpr std::string_view stream_name =
-    "mass_driver";                           // one driver a scenario, keyed by its place in the file
-constexpr std::uint32_t axes = 3;            // draws of one muzzle error: along, left, up
-constexpr std::uint64_t draws_a_fault = 64;  // stages that may fail in one launch, at most
+    "mass_driver";                 // one driver a scenario, keyed by its place in the file
+constexpr std::uint32_t axes = 3;  // draws of one muzzle error: along, left, up
 
 bool is_probability(double p) {
   return p >= 0.0 && p <= 1.0;
@@ -139,47 +138,31 @@ Eigen::Matrix3d covariance_of(const DriverModel& driver, double speed_sd_mps) {
   return c;
 }
 
-/// Stages that fail in this launch, counted from the last; binomial, by their gaps.
-std::vector<std::int64_t> failed_stages(const DriverModel& driver, const LaunchOrder& order,
-                                        const Draw& draw) {
-  const double p = driver.design.errors.stage_miss;
-  std::vector<std::int64_t> failed;
-  if (p <= 0.0) return failed;
-  const StreamKey key = key_of(draw.seed, draw.replication, Purpose::bank_fault);
-  const double per_gap = portable_log(1.0 - std::min(p, 0.999));
-  double at = -1.0;
-  for (std::uint64_t n = 0; n < draws_a_fault; ++n) {
-    at += 1.0 +
-          std::floor(portable_log(uniform(key, order.serial * draws_a_fault + n, order.attempt)) / per_gap);
-    if (!(at < driver.design.track.stages)) break;
-    failed.push_back(static_cast<std::int64_t>(at));
-  }
-  return failed;
-}
-
-/// The longest run of consecutive numbers.
-std::int64_t longest_run(const std::vector<std::int64_t>& ascending) {
-  std::int64_t longest = 0, run = 0;
-  for (std::size_t i = 0; i < ascending.size(); ++i) {
-    run = i > 0 && ascending[i] == ascending[i - 1] + 1 ? run + 1 : 1;
-    longest = std::max(longest, run);
-  }
-  return longest;
+/// Above the design's limit or not; 0 is no limit.
+void load(LaunchResult& result, const DriverDesign& design, double peak_mps2) {
+  const double limit_mps2 = design.limits.acceleration_mps2;
+  result.peak_mps2 = peak_mps2;
+  result.overloaded = limit_mps2 > 0.0 && peak_mps2 > limit_mps2;
 }
 
 LaunchResult launch_by_table(const DriverModel& driver, const LaunchOrder& order, const Draw& draw) {
   const MeanLaunch mean = mean_of(driver, order.payload_kg, order.speed_mps, order.coil_K);
   LaunchResult result{.order = order, .fidelity = Fidelity::table};
   book(result, mean_energy(driver, order.payload_kg, order.speed_mps, mean));
-  const std::vector<std::int64_t> failed = failed_stages(driver, order, draw);
-  result.failed_stages = static_cast<std::int32_t>(failed.size());
-  if (draws_misfire(driver, order, draw) || longest_run(failed) > driver.table.tolerated_misses)
-    return misfire(result), result;
+  const auto plan = plan_launch(driver.design, order.payload_kg, order.speed_mps);
+  expects(plan.has_value(), "launch: the store gives a launch of the table");
+  const std::vector<StageFault> failed =
+      draw_bank_faults(driver.design, plan->stages, key_of(draw.seed, draw.replication, Purpose::bank_fault),
+                       order.serial, order.attempt);
+  result.failed_banks = static_cast<std::int32_t>(failed.size());
+  const FaultEffects& effects = driver.table.faults;
+  const FaultVerdict verdict = judge_faults(effects, driver.design, *plan, failed);
+  if (draws_misfire(driver, order, draw) || !verdict.completes) return misfire(result), result;
   scatter(result, covariance_of(driver, mean.speed_sd_mps), draw);
-  for (const std::int64_t from_last : failed) {
-    if (from_last < static_cast<std::int64_t>(driver.table.miss_mps.size()))
-      result.muzzle.velocity_mps[0] += driver.table.miss_mps[static_cast<std::size_t>(from_last)];
-  }
+  // The work that a bank does not do is the same at every speed.
+  result.muzzle.velocity_mps[0] += verdict.speed_mps * effects.muzzle_mps / order.speed_mps;
+  load(result, driver.design,
+       std::max(mean.peak_mps2, verdict.peak_mps2 * mean.peak_mps2 / effects.peak_mps2));
   return result;
 }
 
@@ -192,6 +175,14 @@ LaunchConditions commanded(const DriverModel& driver, const LaunchOrder& order, 
           .muzzle_speed_mps = std::min(order.speed_mps - mean.speed_offset_mps,
                                        top_speed_mps(driver.design, order.payload_kg)),
           .coil_temperature_K = order.coil_K};
+}
+
+/// Faults drawn for stages that the launch uses.
+std::int32_t failed_banks(const DriverDesign& design, const LaunchConditions& c) {
+  const auto plan = plan_launch(design, c.weighed_kg, c.muzzle_speed_mps);
+  const int stages = plan ? plan->stages : 0;
+  return static_cast<std::int32_t>(std::count_if(c.deviations.faults.begin(), c.deviations.faults.end(),
+                                                 [&](const StageFault& f) { return f.stage < stages; }));
 }
 
 /// Full solutions of all orders, each with its own errors, side by side.
@@ -210,7 +201,7 @@ std::vector<LaunchResult> launch_solved(const DriverModel& driver, std::span<con
     const LaunchSolution& s = solutions[i];
     LaunchResult result{.order = orders[i], .fidelity = Fidelity::solve};
     book(result, mean_energy(driver, orders[i].payload_kg, orders[i].speed_mps, means[i]));
-    result.failed_stages = s.skipped_banks;
+    result.failed_banks = failed_banks(driver.design, conditions[i]);
     if (draws_misfire(driver, orders[i], draw) || s.outcome != SolverOutcome::completed) {
       misfire(result);
     } else {
@@ -218,6 +209,7 @@ std::vector<LaunchResult> launch_solved(const DriverModel& driver, std::span<con
       // The command met the mean up to what the track's end leaves out of reach.
       result.muzzle.velocity_mps[0] = s.muzzle_speed_mps;
       result.muzzle.covariance_m2ps2(0, 0) = means[i].speed_sd_mps * means[i].speed_sd_mps;
+      load(result, driver.design, s.peak_mps2);
     }
     results.push_back(result);
   }

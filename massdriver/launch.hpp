@@ -49,8 +49,10 @@ struct LaunchResult {
   double bus_energy_J = 0.0;
   double kinetic_energy_J = 0.0;  ///< of the payload at the nominal speed; 0 after a misfire
   double heat_J = 0.0;
-  double residual_J = 0.0;  ///< numerical residual of the solver; 0 at `ideal`
-  std::int32_t failed_stages = 0;
+  double residual_J = 0.0;        ///< numerical residual of the solver; 0 at `ideal`
+  std::int32_t failed_banks = 0;  ///< banks that missed or fired early and shorted coils, of the stages used
+  double peak_mps2 = 0.0;         ///< acceleration; 0 after a misfire and at `ideal`
+  bool overloaded = false;        ///< launched, but above the design's limit of acceleration
   bool audited = false;
   double audit_speed_mps = 0.0;  ///< mean muzzle speed of the table less that of the full solution
   double audit_bus_rel = 0.0;    ///< the same of the bus energy, relative
@@ -73,12 +75,13 @@ bool reaches(const DriverModel& driver, double payload_kg, double speed_mps);
 /// misfire costs the bus as much as a launch, nothing is recovered: the abort catcher brakes the payload, so
 /// all of it becomes heat.
 /// - `ideal`: Gaussian, diag(speed_sd², lateral_sd², lateral_sd²).
-/// - `table`: Gaussian with the table's scatter at this payload, speed and temperature; failed stages as
-/// discrete
-///   outcomes, a misfire where more than the machine tolerates fail in a row.
-/// - `solve`: every launch's own errors through the circuits; sideways as `table`. A launch that does not
-/// complete is a
-///   misfire. The bus is debited the plan; what a launch takes beyond or below it is in its heat.
+/// - `table`: Gaussian with the table's scatter at this payload, speed and temperature; failed banks as
+///   discrete outcomes (`judge_faults`).
+/// - `solve`: every launch's own errors through the circuits; sideways as `table`. The bus is debited the
+/// plan;
+///   what a launch takes beyond or below it is in its heat.
+/// At both a launch that does not complete is a misfire; one that completes above the limit of acceleration
+/// flies, `overloaded`. What errors other than failed banks add to the peak is only in `solve`.
 /// @throws ContractError as `planned_launch`, and where serial or attempt leave the random stream's range.
 std::vector<LaunchResult> launch(const DriverModel& driver, std::span<const LaunchOrder> orders,
                                  std::uint64_t seed, std::uint32_t replication);

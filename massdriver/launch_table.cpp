@@ -18,8 +18,6 @@ namespace {
 constexpr std::array<double, 2> payload_shares{0.25, 1.35};  // of the nominal payload
 constexpr std::array<double, 2> speed_shares{0.55, 1.0};     // of the payload's top speed
 constexpr double warmest_above_K = 100.0;                    // above the coils' starting temperature
-constexpr std::array<int, 7> miss_trials{1, 2, 3, 4, 6, 8, 12};
-constexpr int miss_run = 400, miss_before_end = 250;  // stages
 
 /// Chebyshev node i of n on a domain, ends excluded; the middle for one.
 double node(const std::array<double, 2>& domain, std::size_t i, std::size_t n) {
@@ -135,29 +133,6 @@ void fill_nodes(const Machine& m, LaunchTable& t) {
   }
 }
 
-/// Longest run of consecutive stages that may fail in mid-track without losing the launch.
-int tolerated(const Machine& m, const LaunchConditions& nominal, int stages) {
-  std::vector<LaunchConditions> trials;
-  for (const int run : miss_trials) {
-    trials.push_back(nominal);
-    trials.back().first_stage = std::max(0, stages - miss_run);
-    const int first = std::max(0, stages - miss_before_end);
-    for (int k = 0; k < run; ++k) {
-      for (int b = 0; b < m.design.bucket.count; ++b)
-        trials.back().deviations.faults.push_back({first + k, b, BankFault::miss});
-    }
-  }
-  const std::vector<LaunchSolution> solutions = solve_launches(m, trials, {});
-  int most = 0;
-  for (std::size_t i = 0; i < trials.size(); ++i) {
-    const double limit = m.design.limits.acceleration_mps2;
-    if (solutions[i].outcome != SolverOutcome::completed || (limit > 0.0 && solutions[i].peak_mps2 > limit))
-      break;
-    most = miss_trials[i];
-  }
-  return most;
-}
-
 void ride_sideways(const Machine& m, const LaunchConditions& nominal, LaunchTable& t) {
   if (!m.design.has_sled) return;
   SolverOptions options;
@@ -210,11 +185,14 @@ void measure_error(const Machine& m, LaunchTable& t) {
 
 // ---- cache
 
+constexpr std::uint32_t table_version = 2;  // moves with the table's contents
+
 struct CacheFile {
+  std::uint32_t version = table_version;
   std::uint64_t check = 0;  ///< hash of the table
   LaunchTable table;
   static void visit_fields(auto& self, auto&& visit) {
-    visit("check", self.check), visit("table", self.table);
+    visit("version", self.version), visit("check", self.check), visit("table", self.table);
   }
 };
 
@@ -230,7 +208,8 @@ std::optional<LaunchTable> read_cached(const std::string& path, std::uint64_t ha
     CacheFile file;
     StateReader reader(bytes);
     reader.read(file);
-    if (reader.at_end() && file.table.design_hash == hash && file.check == state_hash(file.table))
+    if (reader.at_end() && file.version == table_version && file.table.design_hash == hash &&
+        file.check == state_hash(file.table))
       return std::move(file.table);
   } catch (const std::exception&) {  // damaged or of another version: built anew
   }
@@ -242,7 +221,7 @@ void write_cached(const std::string& path, const LaunchTable& table) {
   std::filesystem::create_directories(std::filesystem::path(path).parent_path(), ignored);
   const std::string temporary = fmt::format("{}.{}", path, getpid());
   std::ofstream out(temporary, std::ios::binary);
-  out << write_state(CacheFile{state_hash(table), table});
+  out << write_state(CacheFile{.check = state_hash(table), .table = table});
   out.close();
   if (out) std::filesystem::rename(temporary, path, ignored);
 }
@@ -263,9 +242,8 @@ LaunchTable build_table(const Machine& m, std::uint64_t design_hash) {
   const auto scatter_and_errors = [&] {
     const Sensitivities s = find_sensitivities(m, nominal, {});
     t.speed_mps = s.speed_mps;
-    t.miss_mps = s.miss_mps;
-    t.tolerated_misses =
-        tolerated(m, nominal, plan_launch(m, d.payload_kg, nominal.muzzle_speed_mps)->stages);
+    t.faults = find_fault_effects(m, nominal);
+    t.faults.peak_mps2 = mean_launch(d, t, d.payload_kg, nominal.muzzle_speed_mps, cold)->peak_mps2;
     measure_error(m, t);
   };
   tbb::parallel_invoke([&] { ride_sideways(m, nominal, t); }, scatter_and_errors);

@@ -5,6 +5,7 @@
 #include <stdexcept>
 #include <string>
 #include <vector>
+#include "massdriver/bank_faults.hpp"
 #include "massdriver/machine.hpp"
 #include "massdriver/sensitivities.hpp"
 
@@ -25,7 +26,7 @@ struct MeanLaunch {
 };
 
 /// The driver as a campaign sees it: means over payload, speed and coil temperature by polynomials through
-/// nodes of full solutions, scatter by tangents, missed banks as discrete outcomes.
+/// nodes of full solutions, scatter by tangents, failed banks as discrete outcomes.
 struct LaunchTable {
   static constexpr std::size_t payloads = 4, speeds = 4, temperatures = 2;
   std::uint64_t design_hash = 0;
@@ -34,9 +35,7 @@ struct LaunchTable {
   std::vector<double> values;  ///< [payloads × speeds × temperatures × MeanLaunch::count], dimensionless
   // At the nominal payload and speed:
   std::array<double, error_sources> speed_mps{};  ///< share of each source in the speed's sd
-  std::vector<double> miss_mps;                   ///< by stages before the last, where a stage does not fire
-  int tolerated_misses =
-      0;  ///< consecutive stages that may fail in mid-track: it completes within its g limit
+  FaultEffects faults;
   std::array<double, 3> lateral_m2ps2{};  ///< covariance left–left, left–up, up–up
   std::array<double, 3> tip_off_radps{};  ///< sd of roll, pitch, yaw rate
   // Of held-out launches against the full solver:
@@ -46,8 +45,8 @@ struct LaunchTable {
   static void visit_fields(auto& self, auto&& visit) {
     visit("design_hash", self.design_hash), visit("payload_kg", self.payload_kg);
     visit("speed_share", self.speed_share), visit("temperature_K", self.temperature_K);
-    visit("values", self.values), visit("speed_mps", self.speed_mps), visit("miss_mps", self.miss_mps);
-    visit("tolerated_misses", self.tolerated_misses), visit("lateral_m2ps2", self.lateral_m2ps2);
+    visit("values", self.values), visit("speed_mps", self.speed_mps), visit("faults", self.faults);
+    visit("lateral_m2ps2", self.lateral_m2ps2);
     visit("tip_off_radps", self.tip_off_radps), visit("worst_speed_mps", self.worst_speed_mps);
     visit("worst_bus_rel", self.worst_bus_rel), visit("held_out", self.held_out);
   }

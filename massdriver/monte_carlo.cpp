@@ -11,10 +11,6 @@ constexpr std::uint64_t banks_a_launch = std::uint64_t{1} << 18;
 constexpr std::uint64_t launches_a_stream = std::uint64_t{1} << 31;
 constexpr std::size_t launches_a_chunk = 256;  // bounds the memory of the deviations, about 0.7 MB a launch
 
-StreamKey key_of(const LaunchStream& stream, Purpose purpose) {
-  return {stream.seed, stream.replication, entity_key("driver"), purpose};
-}
-
 std::vector<double> normals(const StreamKey& key, std::uint64_t serial, std::uint32_t attempt, std::size_t n,
                             double sd) {
   if (sd <= 0.0) return {};
@@ -54,7 +50,7 @@ MuzzleVector muzzle_of(const LaunchSolution& solution, const ReducedRide* ride, 
                        const LaunchStream& stream, std::uint64_t serial) {
   MuzzleVector v(solution.muzzle_speed_mps, 0.0, 0.0, solution.time_s);
   if (ride != nullptr)
-    v.head<3>() += draw_release(*ride, track, key_of(stream, Purpose::release), serial).head<3>();
+    v.head<3>() += draw_release(*ride, track, launch_key(stream, Purpose::release), serial).head<3>();
   return v;
 }
 
@@ -76,6 +72,10 @@ void summarise(Dispersion& d) {
 
 }  // namespace
 
+StreamKey launch_key(const LaunchStream& stream, Purpose purpose) {
+  return {stream.seed, stream.replication, entity_key("driver"), purpose};
+}
+
 LaunchConditions draw_conditions(const Machine& machine, const LaunchConditions& nominal,
                                  const LaunchStream& stream, std::uint64_t serial, std::uint32_t attempt) {
   const DriverDesign& d = machine.design;
@@ -84,10 +84,10 @@ LaunchConditions draw_conditions(const Machine& machine, const LaunchConditions&
   expects(serial < launches_a_stream && banks <= banks_a_launch,
           "draw: serial below 2^31, at most 2^18 banks");
   const auto each = [&](Purpose purpose, double sd) {
-    return normals(key_of(stream, purpose), serial, attempt, banks, sd);
+    return normals(launch_key(stream, purpose), serial, attempt, banks, sd);
   };
   const auto one = [&](Purpose purpose, double sd) {
-    return one_normal(key_of(stream, purpose), serial, attempt, sd);
+    return one_normal(launch_key(stream, purpose), serial, attempt, sd);
   };
   LaunchConditions c = nominal;
   c.deviations.voltage = each(Purpose::bank_voltage, e.bank_voltage);
@@ -98,8 +98,8 @@ LaunchConditions draw_conditions(const Machine& machine, const LaunchConditions&
   c.deviations.delay_s = each(Purpose::firing_jitter, e.jitter_s);
   c.deviations.trigger_m = each(Purpose::position_sensor, e.position_sensor_m);
   c.deviations.speed_reading_mps = each(Purpose::speed_sensor, e.speed_sensor_mps);
-  c.deviations.capacitance = normals(key_of(stream, Purpose::capacitance), 0, 0, banks, e.capacitance);
-  c.deviations.faults = draw_faults(d, key_of(stream, Purpose::bank_fault), serial, attempt, banks);
+  c.deviations.capacitance = normals(launch_key(stream, Purpose::capacitance), 0, 0, banks, e.capacitance);
+  c.deviations.faults = draw_faults(d, launch_key(stream, Purpose::bank_fault), serial, attempt, banks);
   c.payload_kg *= 1.0 + one(Purpose::payload_mass, e.payload_mass);
   c.coil_temperature_K += one(Purpose::coil_temperature, e.coil_temperature_K);
   return c;
@@ -109,7 +109,7 @@ Dispersion monte_carlo(const Machine& machine, const ReducedRide* ride, const La
                        const LaunchStream& stream, int launches, const SolverOptions& options) {
   Dispersion out{.launches = launches};
   TrackedVector track;
-  if (ride != nullptr) track = draw_track_effect(*ride, key_of(stream, Purpose::track_survey));
+  if (ride != nullptr) track = draw_track_effect(*ride, launch_key(stream, Purpose::track_survey));
   for (std::uint64_t first = 1; first <= static_cast<std::uint64_t>(launches); first += launches_a_chunk) {
     std::vector<LaunchConditions> chunk;
     for (std::uint64_t s = first; s < first + launches_a_chunk && s <= static_cast<std::uint64_t>(launches);
@@ -118,6 +118,11 @@ Dispersion monte_carlo(const Machine& machine, const ReducedRide* ride, const La
     const std::vector<LaunchSolution> solutions = solve_launches(machine, chunk, options);
     for (std::size_t i = 0; i < solutions.size(); ++i) {
       const LaunchSolution& s = solutions[i];
+      out.drawn.push_back({.serial = first + i,
+                           .outcome = s.outcome,
+                           .stopped_at_stage = s.stopped_at_stage,
+                           .failed_banks = static_cast<int>(chunk[i].deviations.faults.size()),
+                           .peak_mps2 = s.peak_mps2});
       if (s.outcome != SolverOutcome::completed) {
         ++out.failed;
         continue;
@@ -125,6 +130,7 @@ Dispersion monte_carlo(const Machine& machine, const ReducedRide* ride, const La
       out.worst_residual_rel = std::max(out.worst_residual_rel, std::abs(s.energy.residual_rel()));
       out.late_openings += s.late_openings, out.skipped_banks += s.skipped_banks;
       out.samples.push_back(muzzle_of(s, ride, track, stream, first + i));
+      out.drawn.back().muzzle = out.samples.back();
     }
   }
   summarise(out);

@@ -14,6 +14,8 @@ struct LaunchStream {
   std::uint32_t replication = 0;
 };
 
+StreamKey launch_key(const LaunchStream& stream, Purpose purpose);
+
 /// Departures of launch `serial` at its `attempt`, drawn from the design's error budget: Gaussian,
 /// independent, keyed by source, serial and bank. The banks' capacitances belong to the machine: the same for
 /// every launch.
@@ -24,6 +26,16 @@ LaunchConditions draw_conditions(const Machine& machine, const LaunchConditions&
 /// What leaves the muzzle: along, left, up in m/s, and the time from the first firing in s.
 using MuzzleVector = Eigen::Vector4d;
 
+/// One launch of a Monte Carlo.
+struct LaunchSample {
+  std::uint64_t serial = 0;
+  SolverOutcome outcome = SolverOutcome::completed;
+  int stopped_at_stage = -1;  ///< where not completed
+  int failed_banks = 0;       ///< drawn: missed, early, shorted
+  double peak_mps2 = 0.0;
+  MuzzleVector muzzle = MuzzleVector::Zero();  ///< of a launch that completed
+};
+
 struct Dispersion {
   int launches = 0, failed = 0;  ///< failed launches did not complete and are in no figure below
   MuzzleVector mean = MuzzleVector::Zero();
@@ -33,6 +45,7 @@ struct Dispersion {
   double worst_residual_rel = 0.0;
   int late_openings = 0, skipped_banks = 0;
   std::vector<MuzzleVector> samples;
+  std::vector<LaunchSample> drawn;  ///< all launches, by serial
 };
 
 /// Solves launches 1 … `launches` of the error budget. `ride` may be null: then nothing happens sideways.

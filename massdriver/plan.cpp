@@ -62,7 +62,10 @@ double bus_energy_J(const DriverDesign& d, double payload_kg, double speed_mps, 
 }
 
 std::optional<LaunchPlan> plan_launch(const Machine& machine, double weighed_kg, double muzzle_mps) {
-  const DriverDesign& d = machine.design;
+  return plan_launch(machine.design, weighed_kg, muzzle_mps);
+}
+
+std::optional<LaunchPlan> plan_launch(const DriverDesign& d, double weighed_kg, double muzzle_mps) {
   const double kg = d.bucket_kg + weighed_kg;
   const double gained = muzzle_mps * muzzle_mps - d.injection.speed_mps * d.injection.speed_mps;
   const double a_mps2 = allowed_acceleration(d, weighed_kg);

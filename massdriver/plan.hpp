@@ -17,6 +17,7 @@ struct LaunchPlan {
 
 /// The plan for a payload and speed: the design's acceleration, or less where a half-bank's capacity asks for
 /// it; nothing where even the whole track does not reach the speed.
+std::optional<LaunchPlan> plan_launch(const DriverDesign& design, double weighed_kg, double muzzle_mps);
 std::optional<LaunchPlan> plan_launch(const Machine& machine, double weighed_kg, double muzzle_mps);
 
 /// The largest speed at which the whole track still throws a payload; 0 where it throws nothing.

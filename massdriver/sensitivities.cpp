@@ -17,28 +17,6 @@ bool of_banks(ErrorSource source) {
          source != ErrorSource::coil_temperature;
 }
 
-double budget_of(const ErrorBudget& e, ErrorSource source) {
-  switch (source) {
-    case ErrorSource::bank_voltage:
-      return e.bank_voltage;
-    case ErrorSource::common_voltage:
-      return e.common_voltage;
-    case ErrorSource::jitter:
-      return e.jitter_s;
-    case ErrorSource::position_sensor:
-      return e.position_sensor_m;
-    case ErrorSource::speed_sensor:
-      return e.speed_sensor_mps;
-    case ErrorSource::capacitance:
-      return e.capacitance;
-    case ErrorSource::payload_mass:
-      return e.payload_mass;
-    case ErrorSource::coil_temperature:
-      return e.coil_temperature_K;
-  }
-  return 0.0;
-}
-
 std::vector<double>& column_of(Deviations& d, ErrorSource source) {
   switch (source) {
     case ErrorSource::jitter:
@@ -69,29 +47,6 @@ LaunchConditions perturbed(LaunchConditions c, ErrorSource source, std::size_t b
   return c;
 }
 
-/// Stages whose banks are perturbed, and how many stages each stands for.
-struct Sampling {
-  std::vector<int> stages;
-  double weight = 1.0;
-  int first_stage = 0;  ///< launches begin here
-};
-
-Sampling sampling_of(const Machine& machine, const LaunchConditions& nominal, int stages) {
-  const Firing& firing = machine.design.firing;
-  Sampling s;
-  const double memory = firing.gain > 0.0 ? -1.0 / std::log1p(-std::min(firing.gain, 0.99)) : 1e9;
-  const int tail = static_cast<int>(std::ceil(forgotten * memory)) + 6;
-  if (firing.trigger == Trigger::velocity_feedback && 3 * tail < stages) {
-    for (int k = stages - tail; k < stages; ++k) s.stages.push_back(k);
-    s.first_stage = std::max(nominal.first_stage, stages - 3 * tail);
-  } else {
-    const int count = std::min(sampled_stages, stages);
-    for (int i = 0; i < count; ++i) s.stages.push_back(static_cast<int>((i + 0.5) * stages / count));
-    s.weight = static_cast<double>(stages) / count;
-  }
-  return s;
-}
-
 /// Roots of the summed squares, and what the budget makes of them. The capacitances belong to the machine,
 /// not to the scatter of its launches.
 void weigh(Sensitivities& out, const ErrorBudget& errors) {
@@ -105,16 +60,6 @@ void weigh(Sensitivities& out, const ErrorBudget& errors) {
   out.speed_sd_mps = std::sqrt(sum);
 }
 
-/// One launch a stage in which none of its banks fires.
-void add_misses(const DriverDesign& d, const LaunchConditions& base, const std::vector<int>& stages,
-                std::vector<LaunchConditions>& launches) {
-  for (const int stage : stages) {
-    launches.push_back(base);
-    for (int coil = 0; coil < d.bucket.count; ++coil)
-      launches.back().deviations.faults.push_back({stage, coil, BankFault::miss});
-  }
-}
-
 }  // namespace
 
 const char* name(ErrorSource source) {
@@ -124,12 +69,50 @@ const char* name(ErrorSource source) {
   return names[static_cast<std::size_t>(source)];
 }
 
+double budget_of(const ErrorBudget& e, ErrorSource source) {
+  switch (source) {
+    case ErrorSource::bank_voltage:
+      return e.bank_voltage;
+    case ErrorSource::common_voltage:
+      return e.common_voltage;
+    case ErrorSource::jitter:
+      return e.jitter_s;
+    case ErrorSource::position_sensor:
+      return e.position_sensor_m;
+    case ErrorSource::speed_sensor:
+      return e.speed_sensor_mps;
+    case ErrorSource::capacitance:
+      return e.capacitance;
+    case ErrorSource::payload_mass:
+      return e.payload_mass;
+    case ErrorSource::coil_temperature:
+      return e.coil_temperature_K;
+  }
+  return 0.0;
+}
+
+StageSampling sample_stages(const Machine& machine, const LaunchConditions& nominal, int stages) {
+  const Firing& firing = machine.design.firing;
+  StageSampling s;
+  const double memory = firing.gain > 0.0 ? -1.0 / std::log1p(-std::min(firing.gain, 0.99)) : 1e9;
+  const int tail = static_cast<int>(std::ceil(forgotten * memory)) + 6;
+  if (firing.trigger == Trigger::velocity_feedback && 3 * tail < stages) {
+    for (int k = stages - tail; k < stages; ++k) s.stages.push_back(k);
+    s.first_stage = std::max(nominal.first_stage, stages - 3 * tail);
+  } else {
+    const int count = std::min(sampled_stages, stages);
+    for (int i = 0; i < count; ++i) s.stages.push_back(static_cast<int>((i + 0.5) * stages / count));
+    s.weight = static_cast<double>(stages) / count;
+  }
+  return s;
+}
+
 Sensitivities find_sensitivities(const Machine& machine, const LaunchConditions& nominal,
                                  const SolverOptions& options) {
   const DriverDesign& d = machine.design;
   const auto plan = plan_launch(machine, nominal.weighed_kg, nominal.muzzle_speed_mps);
   expects(plan.has_value(), "sensitivities: the store gives the nominal launch");
-  const Sampling sampling = sampling_of(machine, nominal, plan->stages);
+  const StageSampling sampling = sample_stages(machine, nominal, plan->stages);
   const auto count = static_cast<std::size_t>(d.bucket.count);
   const std::size_t banks = static_cast<std::size_t>(d.track.stages) * count;
   LaunchConditions base = nominal;
@@ -146,21 +129,15 @@ Sensitivities find_sensitivities(const Machine& machine, const LaunchConditions&
       if (!of_banks(source)) break;
     }
   }
-  const std::size_t first_miss = launches.size();
-  add_misses(d, base, sampling.stages, launches);
   const std::vector<LaunchSolution> solutions = solve_launches(machine, launches, options);
   expects(solutions[0].outcome == SolverOutcome::completed, "sensitivities: the nominal launch completes");
   Sensitivities out;
-  for (std::size_t i = 1; i < first_miss; ++i) {
+  for (std::size_t i = 1; i < launches.size(); ++i) {
     const std::size_t s = source_of[i];
     const double change = (solutions[i].muzzle_speed_mps - solutions[0].muzzle_speed_mps) / probe[s];
     out.per_unit_mps[s] += change * change * (of_banks(static_cast<ErrorSource>(s)) ? sampling.weight : 1.0);
   }
   weigh(out, d.errors);
-  if (sampling.weight == 1.0) {
-    for (std::size_t i = solutions.size(); i-- > first_miss;)
-      out.miss_mps.push_back(solutions[i].muzzle_speed_mps - solutions[0].muzzle_speed_mps);
-  }
   return out;
 }
 

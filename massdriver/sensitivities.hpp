@@ -18,6 +18,8 @@ enum class ErrorSource : std::uint8_t {
 };
 inline constexpr std::size_t error_sources = 8;
 const char* name(ErrorSource source);
+/// The design's standard deviation of a source, in its unit.
+double budget_of(const ErrorBudget& errors, ErrorSource source);
 
 /// How the muzzle speed answers to each error source, from tangents of the full solver about one launch.
 /// Sources of single banks: the banks of the last stages are perturbed one by one and the answers' squares
@@ -29,9 +31,16 @@ struct Sensitivities {
   std::array<double, error_sources> speed_mps{};  ///< with the design's budget
   double speed_sd_mps =
       0.0;  ///< from launch to launch: all but the capacitances, which belong to the machine
-  /// Change of speed where the banks of one stage do not fire, by stages before the last.
-  std::vector<double> miss_mps;
 };
+
+/// Stages whose banks are changed one by one, and how many stages each stands for.
+struct StageSampling {
+  std::vector<int> stages;  ///< ascending
+  double weight = 1.0;
+  int first_stage = 0;  ///< launches begin here
+};
+/// With feedback the last stages, as far back as it remembers; else some all along the `stages` used.
+StageSampling sample_stages(const Machine& machine, const LaunchConditions& nominal, int stages);
 
 /// About the work of two to four launches. @throws ContractError where the nominal launch does not complete.
 Sensitivities find_sensitivities(const Machine& machine, const LaunchConditions& nominal,

@@ -213,6 +213,8 @@ std::string launch_page(const LaunchReport& r) {
     for (const LineChart& chart : charts(r)) html += draw(chart);
     html += "</div>\n";
   }
+  if (r.release) html += release_section(*r.release);
+  if (r.dispersion) html += dispersion_section(*r.dispersion);
   add_limits(html, r);
   html += "<div class=\"tables\">\n";
   add_stage_account(html, r.solution.energy);

@@ -57,6 +57,8 @@ void add_refusals(const Machine& machine, LaunchReport& report) {
         fmt::format("return.recovery of {:.4g} is more than the brake's coils let through, {:.4g}",
                     report.design.back.recovery, report.figures->brake.efficiency()));
   }
+  if (report.release && report.release->ridden.status == RideStatus::derailed)
+    report.refusals.emplace_back("the sled leaves its rails in the ride with drawn errors");
   for (const LimitRow& row : report.limits)
     if (!row.passes) report.refusals.push_back(broken(row));
 }
@@ -124,12 +126,21 @@ LaunchConditions plain_launch(const DriverDesign& design, double payload_kg, dou
           .coil_temperature_K = design.track.coil.temperature_K};
 }
 
-LaunchReport report_launch(const Machine& machine, const LaunchConditions& asked, double tolerance) {
-  LaunchReport report{.design = machine.design, .asked = asked, .tolerance = tolerance};
-  report.solution = solve_launch(machine, asked, {.tolerance = tolerance, .profile = true});
+LaunchReport report_launch(const Machine& machine, const LaunchConditions& asked,
+                           const ReportOptions& options) {
+  LaunchReport report{.design = machine.design, .asked = asked, .tolerance = options.tolerance};
+  report.solution = solve_launch(machine, asked, {.tolerance = options.tolerance, .profile = true});
   if (report.solution.outcome == SolverOutcome::completed) {
     report.figures = figures_of(machine, report.solution);
     report.limits = check_limits(machine, report.solution);
+    if (machine.design.has_sled) {
+      const int held_out_rides = options.launches > 0 ? 3 : 0;
+      report.release = report_release(machine, report.solution, options.stream, held_out_rides);
+    }
+    if (options.launches > 0) {
+      report.dispersion = report_dispersion(machine, report.release ? &report.release->reduced : nullptr,
+                                            asked, options.stream, options.launches, options.tolerance);
+    }
   }
   add_refusals(machine, report);
   add_confessions(machine, report);

@@ -4,6 +4,8 @@
 #include <vector>
 #include "massdriver/launch_figures.hpp"
 #include "massdriver/limits.hpp"
+#include "report/dispersion_report.hpp"
+#include "report/release_report.hpp"
 
 namespace lunafab::report {
 
@@ -15,6 +17,8 @@ struct LaunchReport {
   massdriver::LaunchSolution solution;
   std::optional<massdriver::LaunchFigures> figures;  ///< of a launch that completed
   std::vector<massdriver::LimitRow> limits;          ///< of a launch that completed
+  std::optional<ReleaseReport> release;              ///< of a launch that completed, where there is a sled
+  std::optional<DispersionReport> dispersion;        ///< where asked for
   std::vector<std::string> refusals;     ///< why the model says no; empty: launched within the limits
   std::vector<std::string> confessions;  ///< what the figures do not say by themselves
 };
@@ -24,9 +28,16 @@ struct LaunchReport {
 massdriver::LaunchConditions plain_launch(const massdriver::DriverDesign& design, double payload_kg,
                                           double muzzle_speed_mps);
 
-/// Solves one launch with its profile, checks limits and account. Failure of the launch is in `refusals`.
+struct ReportOptions {
+  double tolerance = 1e-6;  ///< of the energy residual
+  massdriver::LaunchStream stream{.seed = 1};
+  int launches = 0;  ///< of a Monte Carlo of the error budget
+};
+
+/// Solves one launch with its profile, rides its release, checks limits and account; then the Monte Carlo.
+/// Failure of the launch is in `refusals`.
 LaunchReport report_launch(const massdriver::Machine& machine, const massdriver::LaunchConditions& asked,
-                           double tolerance);
+                           const ReportOptions& options);
 
 /// A limit's value for people: `12.62 kV`, `38.91 g`.
 std::string limit_text(double value, const std::string& unit);

@@ -174,6 +174,8 @@ Json launch_json(const LaunchReport& r) {
   add_motion(json, r);
   add_account(json, r);
   add_figures(json, r);
+  json["release"] = r.release ? release_json(*r.release) : Json(nullptr);
+  json["monte_carlo"] = r.dispersion ? dispersion_json(*r.dispersion) : Json(nullptr);
   json["limits"] = Json::array();
   for (const LimitRow& row : r.limits) json["limits"].push_back(limit_json(row));
   json["confesses"] = r.confessions;

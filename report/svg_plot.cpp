@@ -122,6 +122,14 @@ void draw_axes(std::string& svg, const LineChart& chart, const Axis& x, const Ax
   draw_text(svg, left + 0.5 * inner_width, height - 6.0, "middle", "tick", chart.x_label);
 }
 
+void draw_dots(std::string& svg, const Series& series, const Axis& x, const Axis& y) {
+  std::string path;
+  for (std::size_t i = 0; i < series.x.size(); ++i)
+    add(path, "M{:.1f} {:.1f}h0", x_of(x, series.x[i]), y_of(y, series.y[i]));
+  add(svg, "<path fill=\"none\" stroke-width=\"2.6\" stroke-linecap=\"round\" stroke=\"{}\" d=\"{}\"/>\n",
+      series.color, path);
+}
+
 void draw_series(std::string& svg, const Series& series, const Axis& x, const Axis& y) {
   std::string path;
   for (std::size_t i = 0; i < series.x.size(); ++i) {
@@ -198,7 +206,13 @@ std::string draw(const LineChart& chart) {
       escaped(chart.title));
   draw_text(svg, left, 16.0, "start", "title", chart.title);
   draw_axes(svg, chart, x, y);
-  for (const Series& series : chart.series) draw_series(svg, envelope(series, columns), x, y);
+  for (const Series& series : chart.series) {
+    if (series.mark == Mark::dots) {
+      draw_dots(svg, series, x, y);
+    } else {
+      draw_series(svg, envelope(series, columns), x, y);
+    }
+  }
   if (chart.limit && chart.limit->y <= y.high && chart.limit->y >= y.low) {
     add(svg, "<path class=\"line\" stroke=\"{}\" stroke-dasharray=\"5 3\" d=\"M{:.1f} {:.1f}H{:.1f}\"/>\n",
         limit_color, left, y_of(y, chart.limit->y), left + inner_width);

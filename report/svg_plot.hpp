@@ -6,11 +6,14 @@
 
 namespace lunafab::report {
 
-/// Points in order of x.
+enum class Mark : std::uint8_t { line, dots };
+
+/// Points in order of x; as dots, in any order.
 struct Series {
   std::string name;
   std::string color;
   std::vector<double> x, y;
+  Mark mark = Mark::line;
 };
 
 /// A horizontal line that values are to stay below.

@@ -49,6 +49,9 @@ std::string fidelity_words(const Scenario& scenario, const campaign::DriverState
     words += fmt::format("; {} failed banks or coils, {} launches above the acceleration limit",
                          state.failed_banks, state.overloaded);
   }
+  if (state.spares_mg > 0)
+    words += fmt::format("; {:.0f} t of the driver's parts exchanged",
+                         static_cast<double>(state.spares_mg) * 1e-9);
   return words + "; " + insertion;
 }
 

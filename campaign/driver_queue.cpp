@@ -119,12 +119,13 @@ void DriverQueue::launch_ready(Tick now) {
                         .planned_nJ = needed_nJ(serial, coil_now_K)};
   expects(d_.stored_nJ >= pending.planned_nJ, "driver: a launch takes no more than the store holds");
   d_.stored_nJ -= pending.planned_nJ;
-  if (sc_.driver->model.fidelity != Fidelity::ideal) {
-    d_.coil_K =
-        coil_now_K + massdriver::warming_K(sc_.driver->model.design, planned(serial, coil_now_K).coil_heat_J);
+  const massdriver::DriverModel& model = sc_.driver->model;
+  if (model.fidelity != Fidelity::ideal) {
+    d_.coil_K = coil_now_K + massdriver::warming_K(model.design, planned(serial, coil_now_K).coil_heat_J);
     d_.coil_at = now;
   }
-  d_.track_free = now + sc_.driver->launch_gap;
+  d_.track_free = now + sc_.driver->launch_gap + ticks_from_seconds(model.table.wear.down_s);
+  d_.spares_mg += std::llround(model.table.wear.exchanged_kg * 1e6);
   *std::min_element(d_.bucket_free.begin(), d_.bucket_free.end()) = now + sc_.driver->bucket_cycle;
   output_.launches.push_back(pending);
 }

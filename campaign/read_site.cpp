@@ -291,14 +291,20 @@ void read_machine(MapReader& map, massdriver::DriverModel& model) {
     return map.fail("design", std::string("cannot launch what its table is to cover: ") + cannot.what(),
                     "a machine that completes these launches: `lunafab launch` shows why");
   }
+  // Parts that fail between exchanges fail in a launch: one bank each.
+  for (const double failed : model.table.wear.failed)
+    model.design.errors.stage_miss += failed / (model.design.track.stages * model.design.bucket.count);
   if (model.fidelity == Fidelity::solve || model.audit > 0)
     model.machine = std::make_shared<const massdriver::Machine>(massdriver::build_machine(model.design));
 }
 
 /// Energy that stands ready for launches, counted at the bus: the store full, through the charger.
-double bus_store_J(const massdriver::DriverDesign& d) {
-  const double banks_J = massdriver::bank_rating_J(d) * d.track.stages * d.bucket.count;
-  return massdriver::bus_energy_J(d, d.payload_kg, 0.0, banks_J, 0.0);
+double bus_store_J(const massdriver::DriverModel& model) {
+  const massdriver::DriverDesign& d = model.design;
+  const auto nominal =
+      massdriver::mean_launch(d, model.table, d.payload_kg, d.muzzle_speed_mps, d.track.coil.temperature_K);
+  return massdriver::bus_energy_J(d, 0.0, nominal ? nominal->injected_J : 0.0,
+                                  massdriver::store_energy_J(d) * d.store.depth, 0.0);
 }
 
 void read_driver(MapReader& root, Scenario& scenario) {
@@ -319,8 +325,15 @@ void read_driver(MapReader& root, Scenario& scenario) {
     return ticks_from_seconds(ideal ? map->quantity(key, unit::time, range)
                                     : map->quantity(key, unit::time, range, of_design_s));
   };
-  plan.store_nJ = nanojoules(ideal ? map->quantity("store", unit::energy, {0.0, 1e21, true})
-                                   : map->quantity("store", unit::energy, {0.0, 1e21, true}, bus_store_J(d)));
+  if (!ideal && scenario.power && d.store.standby_W > 0.0) {  // a central store never rests
+    logistics::PowerRequest& base = scenario.power->base_load;
+    base.busy += std::llround(d.store.standby_W * mW_per_W);
+    base.hold = base.busy;
+    base.servers = 1;
+  }
+  plan.store_nJ =
+      nanojoules(ideal ? map->quantity("store", unit::energy, {0.0, 1e21, true})
+                       : map->quantity("store", unit::energy, {0.0, 1e21, true}, bus_store_J(model)));
   MapReader charger = map->map("charger");
   plan.charger_mW = std::llround(charger.quantity("power", unit::power, {0.0, 1e15, true}) * mW_per_W);
   plan.priority = static_cast<int>(charger.count("priority", 0, 100, 5));

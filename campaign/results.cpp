@@ -50,6 +50,7 @@ void add_space(const RunReport& r, Json& json) {
     const DriverState& driver = r.campaign->state().site.driver;
     json["failed_banks"] = driver.failed_banks;
     json["launches_above_acceleration_limit"] = driver.overloaded;
+    json["driver_spares_kg"] = static_cast<double>(driver.spares_mg) * 1e-6;
     json["driver_table"] = {{"held_out_launches", table.held_out},
                             {"worst_speed_mps", table.worst_speed_mps},
                             {"worst_bus_energy_rel", table.worst_bus_rel},

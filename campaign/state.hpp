@@ -87,6 +87,7 @@ struct DriverState {
   Int128 charged_nJ = 0, kinetic_nJ = 0, heat_nJ = 0, residual_nJ = 0;
   std::int64_t launches = 0, misfires = 0, failed_banks = 0, audits = 0;
   std::int64_t overloaded = 0;                          ///< launches above the limit of acceleration
+  std::int64_t spares_mg = 0;                           ///< of parts of the driver exchanged so far
   double worst_audit_mps = 0.0, worst_audit_bus = 0.0;  ///< the table against full solutions
   double coil_K = 0.0;  ///< mean of the drive coils just after the last launch; 0 at fidelity `ideal`
   Tick coil_at{};
@@ -99,7 +100,7 @@ struct DriverState {
         visit("kinetic_nJ", self.kinetic_nJ);
     visit("heat_nJ", self.heat_nJ), visit("residual_nJ", self.residual_nJ), visit("launches", self.launches);
     visit("misfires", self.misfires), visit("failed_banks", self.failed_banks), visit("audits", self.audits),
-        visit("overloaded", self.overloaded);
+        visit("overloaded", self.overloaded), visit("spares_mg", self.spares_mg);
     visit("worst_audit_mps", self.worst_audit_mps), visit("worst_audit_bus", self.worst_audit_bus);
     visit("coil_K", self.coil_K), visit("coil_at", self.coil_at);
   }

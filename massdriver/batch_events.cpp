@@ -151,7 +151,10 @@ typename BatchRun<S>::Change BatchRun<S>::fire(int i, int coil) {
     open(i, j, true);
     return Change::other_currents;
   }
-  const int slot = static_cast<int>(lane.fired++ % S);
+  int slot = static_cast<int>(lane.fired++ % S);
+  if (S == most_conducting) {  // a short keeps its slot for long: others go round it
+    for (int k = 0; k < S && lane.banks[slot].phase != Phase::idle; ++k) slot = (slot + 1) % S;
+  }
   if (settings_.record_firing)
     lane.result.solution.fired_s[bank_index(machine_.design, stage, coil)] = batch_.t[i];
   ++lane.next[coil];

@@ -8,6 +8,7 @@
 #include <string_view>
 #include "core/constants.hpp"
 #include "massdriver/plan.hpp"
+#include "massdriver/sections.hpp"
 #include "massdriver/stage_thermal.hpp"
 #include "massdriver/superconductor.hpp"
 #include "massdriver/tune_firing.hpp"
@@ -88,7 +89,8 @@ FoundDesign summarise(const DriverStudy& study, const Machine& machine, std::vec
       proof.begin() + 1, proof.end(), [](const auto& l) { return l.outcome == SolverOutcome::completed; }));
   const EnergyAccount& e = found.launch.energy;
   found.limits = check_limits(machine, found.launch);
-  found.bus_J = bus_energy_J(d, d.payload_kg, found.launch.muzzle_speed_mps, found.launch.energy.discharged_J,
+  const double injection_J = injected_J(machine, d.payload_kg, d.track.coil.temperature_K);
+  found.bus_J = bus_energy_J(d, found.launch.muzzle_speed_mps, injection_J, found.launch.energy.discharged_J,
                              found.launch.energy.recovered_J);
   found.em_efficiency = (e.kinetic_after_J - e.kinetic_before_J) / (e.discharged_J - e.recovered_J);
   found.drive_kg = drive_coils_kg(d);

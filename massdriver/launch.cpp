@@ -126,7 +126,7 @@ MeanLaunch mean_of(const DriverModel& driver, double payload_kg, double speed_mp
 
 Energy mean_energy(const DriverModel& driver, double payload_kg, double speed_mps, const MeanLaunch& mean) {
   const double bus_J =
-      bus_energy_J(driver.design, payload_kg, speed_mps, mean.discharged_J, mean.recovered_J);
+      bus_energy_J(driver.design, speed_mps, mean.injected_J, mean.discharged_J, mean.recovered_J);
   return split(kinetic_J(payload_kg, speed_mps), bus_J, mean.residual_J);
 }
 
@@ -239,8 +239,8 @@ void audit(const DriverModel& driver, std::vector<LaunchResult>& results) {
     r.audited = true;
     r.audit_speed_mps = o.speed_mps + mean.speed_offset_mps - solutions[k].muzzle_speed_mps;
     r.audit_bus_rel =
-        bus_energy_J(driver.design, o.payload_kg, o.speed_mps, mean.discharged_J, mean.recovered_J) /
-            bus_energy_J(driver.design, o.payload_kg, o.speed_mps, e.discharged_J, e.recovered_J) -
+        bus_energy_J(driver.design, o.speed_mps, mean.injected_J, mean.discharged_J, mean.recovered_J) /
+            bus_energy_J(driver.design, o.speed_mps, mean.injected_J, e.discharged_J, e.recovered_J) -
         1.0;
   }
 }

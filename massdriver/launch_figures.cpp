@@ -90,14 +90,20 @@ LaunchDemand demand_of(LaunchFigures& f, const Machine& machine, const LaunchSol
                       .track_s = launch.time_s,
                       .coil_launches_per_h = coil_launches_per_h(f, d, launch),
                       .bucket_cooling_s = cooling_s(f, d, launch)};
-  f.stresses = stage_stresses(d, launch, nominal_voltage_V(machine), f.store_J);
+  f.stresses = launch_stresses(machine, launch);
   demand.down_s = maintenance_need(d, f.stresses, f.store_J).down_s;
-  const double capacitor_share = life_shares(d, f.stresses[static_cast<std::size_t>(StageClass::mean)])[static_cast<std::size_t>(WearPart::capacitor)];
+  const double capacitor_share = life_shares(
+      d,
+      f.stresses[static_cast<std::size_t>(StageClass::mean)])[static_cast<std::size_t>(WearPart::capacitor)];
   demand.store_life_launches = capacitor_share > 0.0 ? 1.0 / capacitor_share : 0.0;
   return demand;
 }
 
 }  // namespace
+
+std::array<StageStress, stage_classes> launch_stresses(const Machine& machine, const LaunchSolution& launch) {
+  return stage_stresses(machine.design, launch, nominal_voltage_V(machine), store_energy_J(machine.design));
+}
 
 LaunchFigures figures_of(const Machine& machine, const LaunchSolution& launch) {
   expects(launch.outcome == SolverOutcome::completed && launch.muzzle_speed_mps > 0.0,

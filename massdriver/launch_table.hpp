@@ -8,6 +8,7 @@
 #include "massdriver/bank_faults.hpp"
 #include "massdriver/machine.hpp"
 #include "massdriver/sensitivities.hpp"
+#include "massdriver/wear.hpp"
 
 namespace lunafab::massdriver {
 
@@ -22,7 +23,8 @@ struct MeanLaunch {
   double residual_J = 0.0;
   double peak_mps2 = 0.0, peak_voltage_V = 0.0;
   double speed_sd_mps = 0.0;  ///< of the error budget
-  static constexpr std::size_t count = 10;
+  double injected_J = 0.0;    ///< from the bus, before the main section
+  static constexpr std::size_t count = 11;
 };
 
 /// The driver as a campaign sees it: means over payload, speed and coil temperature by polynomials through
@@ -36,6 +38,7 @@ struct LaunchTable {
   // At the nominal payload and speed:
   std::array<double, error_sources> speed_mps{};  ///< share of each source in the speed's sd
   FaultEffects faults;
+  MaintenanceNeed wear;                   ///< of one launch
   std::array<double, 3> lateral_m2ps2{};  ///< covariance left–left, left–up, up–up
   std::array<double, 3> tip_off_radps{};  ///< sd of roll, pitch, yaw rate
   // Of held-out launches against the full solver:
@@ -46,6 +49,7 @@ struct LaunchTable {
     visit("design_hash", self.design_hash), visit("payload_kg", self.payload_kg);
     visit("speed_share", self.speed_share), visit("temperature_K", self.temperature_K);
     visit("values", self.values), visit("speed_mps", self.speed_mps), visit("faults", self.faults);
+    visit("wear", self.wear);
     visit("lateral_m2ps2", self.lateral_m2ps2);
     visit("tip_off_radps", self.tip_off_radps), visit("worst_speed_mps", self.worst_speed_mps);
     visit("worst_bus_rel", self.worst_bus_rel), visit("held_out", self.held_out);

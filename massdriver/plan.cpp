@@ -53,12 +53,10 @@ double top_speed_mps(const DriverDesign& d, double weighed_kg) {
   return std::sqrt(v0 * v0 + 2.0 * allowed_acceleration(d, weighed_kg) * d.track.stages * d.track.pitch_m);
 }
 
-double bus_energy_J(const DriverDesign& d, double payload_kg, double speed_mps, double discharged_J,
+double bus_energy_J(const DriverDesign& d, double speed_mps, double injected_J, double discharged_J,
                     double recovered_J) {
-  const double v0 = d.injection.speed_mps;
-  const double injected = 0.5 * (d.bucket_kg + payload_kg) * v0 * v0 / d.injection.efficiency;
   const double regenerated = d.back.recovery * 0.5 * d.bucket_kg * speed_mps * speed_mps;
-  return (discharged_J - recovered_J) / d.store.charger_efficiency + injected - regenerated;
+  return (discharged_J - recovered_J) / d.store.charger_efficiency + injected_J - regenerated;
 }
 
 std::optional<LaunchPlan> plan_launch(const Machine& machine, double weighed_kg, double muzzle_mps) {

@@ -24,7 +24,7 @@ std::optional<LaunchPlan> plan_launch(const Machine& machine, double weighed_kg,
 double top_speed_mps(const DriverDesign& design, double weighed_kg);
 
 /// Net energy from the bus for one launch: (discharged − recovered)/charger + injection − regeneration.
-double bus_energy_J(const DriverDesign& design, double payload_kg, double speed_mps, double discharged_J,
+double bus_energy_J(const DriverDesign& design, double speed_mps, double injected_J, double discharged_J,
                     double recovered_J);
 
 /// Nominal squared speed with the leading bucket coil at `x_m` from stage 0's centre: v₀² + 2 a · (length of

@@ -51,6 +51,12 @@ SectionRun run_injection(const Machine& machine, double payload_kg, double coil_
   return run(machine, line, coil_K);
 }
 
+double injected_J(const Machine& machine, double payload_kg, double coil_K) {
+  const DriverDesign& d = machine.design;
+  const double v0 = d.injection.speed_mps;
+  return 0.5 * (d.bucket_kg + payload_kg) * v0 * v0 / run_injection(machine, payload_kg, coil_K).efficiency();
+}
+
 SectionRun run_brake(const Machine& machine, double speed_mps, double efficiency, double coil_K) {
   const DriverDesign& d = machine.design;
   FedLine line = uniform_line(machine, d.bucket_kg, speed_mps, walking_mps, d.back.brake_mps2);

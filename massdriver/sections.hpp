@@ -27,6 +27,10 @@ struct SectionRun {
 /// current of the inverters gives this acceleration.
 SectionRun run_injection(const Machine& machine, double payload_kg, double coil_K);
 
+/// Bus energy that brings the loaded bucket from rest to the main section, with the section's efficiency all
+/// the way.
+double injected_J(const Machine& machine, double payload_kg, double coil_K);
+
 /// The empty bucket from the muzzle speed to walking speed, into the store at the brake; `efficiency` from
 /// coil terminals into it.
 SectionRun run_brake(const Machine& machine, double speed_mps, double efficiency, double coil_K);

@@ -34,12 +34,17 @@ struct MaintenanceNeed {
   PerPart failed{};   ///< failures between them
   double exchanged_kg = 0.0;
   double down_s = 0.0;
+
+  static void visit_fields(auto& self, auto&& visit) {
+    visit("planned", self.planned), visit("failed", self.failed);
+    visit("exchanged_kg", self.exchanged_kg), visit("down_s", self.down_s);
+  }
 };
 
 /// Stress of each stage class. Banks are built for their own stage's voltage: the mean stage's is that of the
 /// energy discharged over the store's rating, the first and worst stage's the largest of the run over the
-/// nominal launch's. Their hoop stress is the run's largest too, the mean stage's that at cruise, as the square
-/// of the current. Two half waves a bucket coil.
+/// nominal launch's. Their hoop stress is the run's largest too, the mean stage's that at cruise, as the
+/// square of the current. Two half waves a bucket coil.
 /// @throws ContractError unless nominal voltage and rating are positive.
 std::array<StageStress, stage_classes> stage_stresses(const DriverDesign& design,
                                                       const LaunchSolution& launch, double nominal_voltage_V,

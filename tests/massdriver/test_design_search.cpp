@@ -75,9 +75,10 @@ TEST_CASE("design search: the found machine keeps step, and its bus energy is wh
   CHECK(found.disturbed_launches == 4);
   const auto& e = found.launch.energy;
   const double v = found.launch.muzzle_speed_mps;
-  const double bus_J = (e.discharged_J - e.recovered_J) / 0.93 + 0.5 * 5250.0 * 150.0 * 150.0 / 0.93 -
-                       0.5 * 1750.0 * v * v * 0.7905;
-  CHECK_THAT(found.bus_J, WithinRel(bus_J, 1e-12));
+  const double injected_J = found.bus_J - (e.discharged_J - e.recovered_J) / 0.93 + 0.5 * 1750.0 * v * v * 0.7905;
+  const double kinetic_J = 0.5 * 5250.0 * 150.0 * 150.0;
+  CHECK(injected_J > kinetic_J / 0.93);  // inverters, and coils that warm
+  CHECK(injected_J < kinetic_J / 0.91);
   CHECK_THAT(v, WithinRel(2400.0, 1e-4));  // the feedback's standing error
 }
 

@@ -45,6 +45,7 @@ inline DriverDesign design_of(const Machinery& m, int stages, double entry_mps, 
                   .temperature_K = 253.0,
                   .ac_factor = 1.0};
   d.store.capacity_J = 1e18;
+  d.store.specific_energy_J_per_kg = 1e4;
   d.firing = {.trigger = Trigger::velocity_feedback,
               .advance = m.advance,
               .tuning = m.tuning,

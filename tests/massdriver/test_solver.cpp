@@ -373,6 +373,15 @@ void operate(Machine& machine, std::uint64_t& n) {
 
 }  // namespace
 
+TEST_CASE("A shorted coil keeps its slot while other banks come and go", "[massdriver]") {
+  LaunchConditions launch = nominal_launch(two_coils().design);
+  launch.deviations.faults = {{20, 0, BankFault::shorted}, {33, 1, BankFault::shorted}};
+  const LaunchSolution s = solve_launch(two_coils(), launch, {});
+  CHECK(s.outcome == SolverOutcome::completed);
+  CHECK(std::abs(s.energy.residual_rel()) < 1e-6);
+  CHECK(s.stage_heat_J[20] > 2.0 * s.stage_heat_J[24]);
+}
+
 TEST_CASE("solver: whatever the design, launches end with finite numbers and bounded steps", "[massdriver]") {
   std::array<int, 5> outcomes{};
   std::uint64_t n = 0;

@@ -65,8 +65,8 @@ DayOfLaunches launch_day(const Machine& machine, const LaunchSolution& launch, c
   day.launches = static_cast<std::int64_t>(std::floor(hours * launches_per_h * (1.0 + 1e-12)));
   heat_coils(day, d, launch);
   heat_bucket_coil(day, d, launch, figures);
-  day.maintenance = times(maintenance_need(d, figures.stresses, figures.store_J),
-                          static_cast<double>(day.launches));
+  day.maintenance =
+      times(maintenance_need(d, figures.stresses, figures.store_J), static_cast<double>(day.launches));
   WearState wear;
   for (std::int64_t i = 1; i < day.launches; ++i) wear = advance(wear, d, figures.stresses);
   day.failed_stages_new = expected_failed_stages(wear, d, figures.stresses);
@@ -78,7 +78,8 @@ std::vector<AbortPlace> abort_places(const Machine& machine, const LaunchSolutio
   std::vector<AbortPlace> places;
   if (!(d.back.catcher_m > 0.0) || !(d.back.catcher_mps2 > 0.0) || launch.profile.empty()) return places;
   const double end_m = track_end_m(d) + d.track.drift_m;
-  const double payload_kg = 2.0 * launch.energy.kinetic_after_J / std::pow(launch.muzzle_speed_mps, 2.0) - d.bucket_kg;
+  const double payload_kg =
+      2.0 * launch.energy.kinetic_after_J / std::pow(launch.muzzle_speed_mps, 2.0) - d.bucket_kg;
   std::size_t row = 0;
   for (int i = 0; i <= abort_count; ++i) {
     const double at_m = track_end_m(d) * i / abort_count;

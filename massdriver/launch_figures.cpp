@@ -44,8 +44,12 @@ void add_energies(LaunchFigures& f, const Machine& machine, const LaunchSolution
 void add_surroundings(LaunchFigures& f, const DriverDesign& d, const LaunchSolution& launch) {
   f.recharge_s = std::max(0.0, f.bus_J) / d.bus_W;
   f.buffer_J = std::max(0.0, f.injection_J - d.bus_W * f.injection.time_s);
-  f.hoop_drive_Pa = launch.hoop_drive_N / section_m2(d.track.coil.winding, d.track.coil.fill);
-  f.hoop_bucket_Pa = launch.hoop_bucket_N / section_m2(d.bucket.winding, d.bucket.fill);
+  const double drive_m2 = section_m2(d.track.coil.winding, d.track.coil.fill);
+  const double bucket_m2 = section_m2(d.bucket.winding, d.bucket.fill);
+  f.hoop_drive_Pa = launch.hoop_drive_N / drive_m2;
+  f.hoop_bucket_Pa = launch.hoop_bucket_N / bucket_m2;
+  f.cruise_hoop_drive_Pa = launch.cruise_hoop_drive_N / drive_m2;
+  f.cruise_hoop_bucket_Pa = launch.cruise_hoop_bucket_N / bucket_m2;
   f.store_J = store_energy_J(d);
   f.store_kg = store_mass_kg(d.store, f.store_J);
 }
@@ -92,7 +96,9 @@ LaunchDemand demand_of(LaunchFigures& f, const Machine& machine, const LaunchSol
                       .bucket_cooling_s = cooling_s(f, d, launch)};
   f.stresses = stage_stresses(d, launch, nominal_voltage_V(machine), f.store_J);
   demand.down_s = maintenance_need(d, f.stresses, f.store_J).down_s;
-  const double capacitor_share = life_shares(d, f.stresses[static_cast<std::size_t>(StageClass::mean)])[static_cast<std::size_t>(WearPart::capacitor)];
+  const double capacitor_share = life_shares(
+      d,
+      f.stresses[static_cast<std::size_t>(StageClass::mean)])[static_cast<std::size_t>(WearPart::capacitor)];
   demand.store_life_launches = capacitor_share > 0.0 ? 1.0 / capacitor_share : 0.0;
   return demand;
 }

@@ -35,8 +35,8 @@ PerPart part_masses_kg(const DriverDesign& design, double store_J) {
 }  // namespace
 
 std::array<StageStress, stage_classes> stage_stresses(const DriverDesign& design,
-                                                      const LaunchSolution& launch,
-                                                      double nominal_voltage_V, double rated_J) {
+                                                      const LaunchSolution& launch, double nominal_voltage_V,
+                                                      double rated_J) {
   expects(nominal_voltage_V > 0.0 && rated_J > 0.0, "wear: nominal voltage and rating must be positive");
   const DriveCoil& coil = design.track.coil;
   const double section_m2 = coil.winding.length_m * coil.winding.depth_m * coil.fill;

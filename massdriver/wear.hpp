@@ -38,8 +38,8 @@ struct MaintenanceNeed {
 
 /// Stress of each stage class. Banks are built for their own stage's voltage: the mean stage's is that of the
 /// energy discharged over the store's rating, the first and worst stage's the largest of the run over the
-/// nominal launch's. Their hoop stress is the run's largest too, the mean stage's that at cruise, as the square
-/// of the current. Two half waves a bucket coil.
+/// nominal launch's. Their hoop stress is the run's largest too, the mean stage's that at cruise, as the
+/// square of the current. Two half waves a bucket coil.
 /// @throws ContractError unless nominal voltage and rating are positive.
 std::array<StageStress, stage_classes> stage_stresses(const DriverDesign& design,
                                                       const LaunchSolution& launch, double nominal_voltage_V,

@@ -34,14 +34,17 @@ const Solved& baseline() {
 
 TEST_CASE("A day of launches warms the coils towards their steady state", "[massdriver]") {
   const auto& [machine, launch, figures] = baseline();
-  const DayOfLaunches slow = launch_day(machine, launch, figures, 3.0), fast = launch_day(machine, launch, figures, 60.0);
+  const DayOfLaunches slow = launch_day(machine, launch, figures, 3.0),
+                      fast = launch_day(machine, launch, figures, 60.0);
   CHECK(slow.launches == 72);
   CHECK(fast.launches == 1440);
   for (std::size_t i = 0; i < stage_classes; ++i) {
     CHECK(slow.coils[i].final_K < fast.coils[i].final_K);
     const TemperatureCourse& c = fast.coils[i];
-    const double capacity = coil_mass_kg(machine.design.track.coil) * machine.design.track.coil.conductor.specific_heat_J_per_kgK;
-    CHECK_THAT(c.heat_in_J - c.radiated_J, WithinRel(capacity * (c.final_K - machine.design.track.coil.temperature_K), 1e-9));
+    const double capacity =
+        coil_mass_kg(machine.design.track.coil) * machine.design.track.coil.conductor.specific_heat_J_per_kgK;
+    CHECK_THAT(c.heat_in_J - c.radiated_J,
+               WithinRel(capacity * (c.final_K - machine.design.track.coil.temperature_K), 1e-9));
   }
   const CoilNode first = coil_nodes(machine.design, launch, machine.design.track.coil.temperature_K)[0];
   const double steady_K = steady_state_K(first, 60.0, machine.design.track.coil.sky_K);
@@ -77,8 +80,10 @@ TEST_CASE("Aborts from every place are stopped by the catcher", "[massdriver]") 
   REQUIRE(places.size() == 41);
   for (const AbortPlace& p : places) {
     CHECK(p.stop.outcome == AbortOutcome::caught);  // no drag in this design: nothing strands
-    const double kinetic_J = 0.5 * (machine.design.payload_kg + machine.design.bucket_kg) * p.speed_mps * p.speed_mps;
-    CHECK_THAT(p.stop.drag_J + p.stop.recovered_J + p.stop.dumped_J + p.stop.left_J, WithinRel(kinetic_J, 1e-6));
+    const double kinetic_J =
+        0.5 * (machine.design.payload_kg + machine.design.bucket_kg) * p.speed_mps * p.speed_mps;
+    CHECK_THAT(p.stop.drag_J + p.stop.recovered_J + p.stop.dumped_J + p.stop.left_J,
+               WithinRel(kinetic_J, 1e-6));
   }
   Machine dragged = machine;
   dragged.design.losses = {.drag_N_at_reference = 2e4, .drag_reference_mps = 100.0};

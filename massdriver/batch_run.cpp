@@ -30,9 +30,9 @@ BatchRun<S>::BatchRun(const WindowModel& model, const Machine& machine, const Ru
     : model_(model),
       machine_(machine),
       settings_(settings),
-      batch_{},
       shift_(largest_shift * std::cbrt(settings.tolerance / 1e-6)),
-      open_below_(zero_current * std::min(1.0, std::sqrt(settings.tolerance / 1e-6))) {
+      open_below_(zero_current * std::min(1.0, std::sqrt(settings.tolerance / 1e-6))),
+      batch_{} {
   const double near_step = largest_near_step / settings.fineness;
   batch_.limits = {.largest_m = largest_step * machine.design.track.half_wave_m / settings.fineness,
                    .near_sq = near_step * near_step,

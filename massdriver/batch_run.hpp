@@ -120,13 +120,13 @@ class BatchRun {
   const WindowModel& model_;
   const Machine& machine_;
   RunSettings settings_;
-  Batch<S> batch_;
-  Lane lane_[lanes];
   int used_ = 0;
   double shift_;       ///< how far slopes carry a state, as a share of the longest accurate step
   double open_below_;  ///< share of a bank's reference current that counts as zero
   std::map<std::array<int, S>, std::vector<double>>
       inverses_;  ///< by the slots' stages from the first conducting one's
+  Batch<S> batch_;
+  Lane lane_[lanes];
 };
 
 // One source holds each group of members, and instantiates them for every width.

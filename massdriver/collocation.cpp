@@ -20,10 +20,12 @@ Collocation make_collocation() {
       if (k != j) product *= (u - c.at[k]) / (c.at[j] - c.at[k]);
     return product;
   };
-  for (std::size_t i = 0; i < nodes; ++i)
-    for (std::size_t j = 0; j < nodes; ++j)
+  for (std::size_t i = 0; i < nodes; ++i) {
+    for (std::size_t j = 0; j < nodes; ++j) {
       for (std::size_t k = 0; k < nodes; ++k)
         c.to_node[i][j] += c.at[i] * c.weight[k] * lagrange(j, c.at[i] * c.at[k]);
+    }
+  }
   return c;
 }
 

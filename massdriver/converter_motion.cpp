@@ -18,6 +18,11 @@ constexpr double slow_mps = 1.0;           // below, a launch has stalled
 constexpr double farthest_trigger = 0.25;  // half waves that errors may move a current's place
 constexpr double coasting_step_m = 50.0;
 
+std::size_t bank_at(int stage, int coil, int bucket_coils) {
+  return static_cast<std::size_t>(stage) * static_cast<std::size_t>(bucket_coils) +
+         static_cast<std::size_t>(coil);
+}
+
 double at(const std::vector<double>& values, std::size_t i) {
   return values.empty() ? 0.0 : values[i];
 }
@@ -73,7 +78,7 @@ BankFault ConverterRun::fault_of(int stage, int coil) const {
 double ConverterRun::fire_x(int coil) const {
   const int stage = next_[static_cast<std::size_t>(coil)];
   const double s = d_.track.half_wave_m;
-  const auto bank = static_cast<std::size_t>(stage * d_.bucket.count + coil);
+  const auto bank = bank_at(stage, coil, d_.bucket.count);
   const Deviations& dev = order_.deviations;
   double off_m = at(dev.trigger_m, bank) + std::sqrt(w_) * at(dev.delay_s, bank);
   if (fault_of(stage, coil) == BankFault::early) off_m -= d_.errors.early_by * s;
@@ -112,7 +117,7 @@ void ConverterRun::fire(int coil) {
     std::erase_if(waves_, [stage](const Wave& w) { return w.stage == stage; });
     return close_short(stage);
   }
-  const auto bank = static_cast<std::size_t>(stage * d_.bucket.count + coil);
+  const auto bank = bank_at(stage, coil, d_.bucket.count);
   double work_J = plan_.bank_J;
   if (d_.firing.trigger == Trigger::velocity_feedback) {
     const double speed = std::sqrt(w_) + at(order_.deviations.speed_reading_mps, bank);

@@ -41,9 +41,10 @@ void line(std::string& text, const char* label, fmt::format_string<Args...> form
 
 std::string coil_text(const std::array<TemperatureCourse, stage_classes>& coils) {
   std::string text;
-  for (std::size_t i = 0; i < stage_classes; ++i)
+  for (std::size_t i = 0; i < stage_classes; ++i) {
     text += fmt::format("{}{} {:.1f}, {:.1f} K", i == 0 ? "" : "   ", stages[i], coils[i].final_K,
                         coils[i].peak_K);
+  }
   return text;
 }
 

@@ -26,7 +26,8 @@ TEST_CASE("launch: without a rate the day is 24 hours at the sustained cadence",
   TemporaryDirectory dir;
   const Ran ran = launch({"--json"}, dir);
   REQUIRE(ran.code == 0);
-  const Json json = Json::parse(ran.text), day = json["day"];
+  const Json json = Json::parse(ran.text);
+  const Json& day = json["day"];
   const double per_h = json["cadence"]["sustained_per_h"].get<double>();
   CHECK(day["rate"] == "sustained");
   CHECK(day["launches_per_h"] == per_h);

@@ -114,7 +114,7 @@ TEST_CASE("Converters: faults cost speed, and energy still closes", "[massdriver
   const auto with = [&](BankFault fault) {
     LaunchConditions launch = nominal_launch(machine.design);
     launch.deviations.faults = {{30, 0, fault}};
-    const LaunchSolution s = solve_launch(machine, launch, {});
+    LaunchSolution s = solve_launch(machine, launch, {});
     CHECK(s.outcome == SolverOutcome::completed);
     check_closed(s);
     return s;

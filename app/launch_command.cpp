@@ -13,6 +13,7 @@
 #include "campaign/scenario.hpp"
 #include "core/quantity.hpp"
 #include "massdriver/read_design.hpp"
+#include "report/day_report.hpp"
 #include "report/launch_page.hpp"
 #include "report/launch_tables.hpp"
 
@@ -25,31 +26,74 @@ constexpr double least_payload_kg = 1e-3, most_payload_kg = 1e7;  // as in the d
 constexpr double top_speed_mps = 2e4;
 constexpr std::int64_t most_launches = 1'000'000;
 
-/// A quantity of the command line; a bare number is in the SI unit.
-double read_option(const char* option, const std::string& text, const Unit& unit, double from, double to,
-                   Findings& findings) {
+/// What an option takes: bare numbers and the range are in `shown`, which is `scale` SI units.
+struct Taken {
+  Unit unit;
+  double from = 0.0, to = 0.0;
+  const char* shown = unit.si_unit;
+  double scale = 1.0;
+};
+
+/// A quantity of the command line, in the unit shown.
+double read_option(const char* option, const std::string& text, const Taken& taken, Findings& findings) {
   const ParsedQuantity bare = parse_quantity(text, unit::number);
-  const ParsedQuantity parsed = bare.problem.empty() ? bare : parse_quantity(text, unit);
+  const ParsedQuantity parsed = bare.problem.empty() ? bare : parse_quantity(text, taken.unit);
+  const double value = bare.problem.empty() ? bare.value : parsed.value / taken.scale;
   const Finding finding{.mark = {.file = fmt::format("{} {}", option, text)},
                         .path = option,
                         .problem = parsed.problem,
-                        .allowed = fmt::format("{}, for example '{}'", unit.what, unit.example),
+                        .allowed = fmt::format("{}, for example '{}'", taken.unit.what, taken.unit.example),
                         .nearest = parsed.nearest};
   if (!parsed.problem.empty()) {
     findings.add(finding);
-  } else if (!(parsed.value >= from && parsed.value <= to)) {
+  } else if (!(value >= taken.from && value <= taken.to)) {
     Finding outside = finding;
     outside.problem = "is out of range";
-    outside.allowed = fmt::format("{:g} … {:g} {}", from, to, unit.si_unit);
+    outside.allowed = fmt::format("{:g} … {:g} {}", taken.from, taken.to, taken.shown);
     findings.add(outside);
   }
-  return parsed.value;
+  return value;
 }
 
 struct Asked {
   massdriver::DriverDesign design;
   double payload_kg = 0.0, speed_mps = 0.0;
+  std::optional<double> launches_per_h;
+  double hours = 24.0;
 };
+
+/// Without the `/h` of `12/h`: a bare number is an hour's.
+std::string without_per_h(const std::string& text) {
+  const std::string head = text.ends_with("/h") ? text.substr(0, text.size() - 2) : text;
+  return parse_quantity(head, unit::number).problem.empty() ? head : text;
+}
+
+void read_day(const LaunchRequest& request, Asked& asked, Findings& findings) {
+  constexpr double seconds_per_h = 3600.0;
+  if (request.rate.empty() && !request.hours.empty()) {
+    findings.add({.mark = {.file = "--hours " + request.hours},
+                  .path = "--hours",
+                  .problem = "says nothing without --rate",
+                  .allowed = "both, or neither"});
+  }
+  const std::size_t before = findings.size();
+  if (!request.rate.empty()) {
+    asked.launches_per_h =
+        read_option("--rate", without_per_h(request.rate),
+                    {{"s-1", "a rate", "12/h"}, 1e-6, 1e6, "1/h", 1.0 / seconds_per_h}, findings);
+  }
+  if (!request.hours.empty()) {
+    asked.hours = read_option("--hours", request.hours,
+                              {{"s", "a time", "14 d"}, 1e-6, 1e6, "h", seconds_per_h}, findings);
+  }
+  if (findings.size() > before || !asked.launches_per_h) return;
+  if (*asked.launches_per_h * asked.hours <= static_cast<double>(most_launches)) return;
+  findings.add({.mark = {.file = "--rate " + request.rate},
+                .path = "--rate",
+                .problem = fmt::format("makes {:.3g} launches in {:g} h", *asked.launches_per_h * asked.hours,
+                                       asked.hours),
+                .allowed = fmt::format("at most {}", most_launches)});
+}
 
 void check_speed(const Asked& asked, const LaunchRequest& request, Findings& findings) {
   if (asked.speed_mps > asked.design.injection.speed_mps) return;
@@ -64,10 +108,10 @@ Asked read_request(const LaunchRequest& request) {
   Asked asked;
   if (!request.payload.empty()) {
     asked.payload_kg =
-        read_option("--payload", request.payload, unit::mass, least_payload_kg, most_payload_kg, findings);
+        read_option("--payload", request.payload, {unit::mass, least_payload_kg, most_payload_kg}, findings);
   }
   if (!request.speed.empty())
-    asked.speed_mps = read_option("--speed", request.speed, unit::speed, 1.0, top_speed_mps, findings);
+    asked.speed_mps = read_option("--speed", request.speed, {unit::speed, 1.0, top_speed_mps}, findings);
   if (!(request.tolerance >= finest && request.tolerance <= coarsest)) {
     findings.add({.mark = {.file = fmt::format("--tolerance {:g}", request.tolerance)},
                   .path = "--tolerance",
@@ -86,6 +130,7 @@ Asked read_request(const LaunchRequest& request) {
                   .problem = "is out of range",
                   .allowed = fmt::format("1 … {}", most_launches)});
   }
+  read_day(request, asked, findings);
   try {
     asked.design = design_of(request.file, request.settings);
   } catch (const InputError& error) {
@@ -111,6 +156,7 @@ void write_files(const std::string& directory, const report::LaunchReport& repor
   };
   write("profile.csv", report::profile_csv(report));
   write("limits.csv", report::limits_csv(report));
+  if (report.day) write("day.csv", report::day_csv(report));
   write("launch.json", json_text(report) + "\n");
   write("launch.html", report::launch_page(report));
   if (report.dispersion) write("samples.csv", report::samples_csv(*report.dispersion));
@@ -143,7 +189,9 @@ int launch_command(const LaunchRequest& request) {
       report::report_launch(machine, report::plain_launch(asked.design, asked.payload_kg, asked.speed_mps),
                             {.tolerance = request.tolerance,
                              .stream = {.seed = static_cast<std::uint64_t>(request.seed)},
-                             .launches = static_cast<int>(request.launches.value_or(0))});
+                             .launches = static_cast<int>(request.launches.value_or(0)),
+                             .launches_per_h = asked.launches_per_h,
+                             .hours = asked.hours});
   if (!request.directory.empty()) write_files(request.directory, report);
   if (request.json) {
     fmt::print(std::cout, "{}\n", json_text(report));

@@ -16,8 +16,11 @@ struct LaunchRequest {
   double tolerance = 1e-6;               ///< of the energy residual
   std::optional<std::int64_t> launches;  ///< of the error budget
   std::int64_t seed = 1;
+  std::string rate;   ///< of a day of launches: `12/h`, a rate, or a bare number an hour; empty: sustained
+  std::string hours;  ///< of that day: a time, or a bare number of hours; only with a rate
   bool json = false;
-  /// For profile.csv, limits.csv, launch.json, launch.html, and samples.csv with `launches`; empty: none.
+  /// For profile.csv, limits.csv, day.csv, launch.json, launch.html, and samples.csv with `launches`; empty:
+  /// none.
   std::string directory;
   int threads = 0;  ///< 0: all cores; results do not depend on it
 };

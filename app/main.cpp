@@ -217,13 +217,19 @@ void add_launch(CLI::App& app, std::function<int()>& chosen, LaunchRequest& requ
                       "muzzle speed: 2.4 km/s, or a number of m/s (default: the design's)");
   command->add_option("--launches", request.launches,
                       "so many launches of the error budget as well: spread, tails, failures, sources");
+  command->add_option("--rate", request.rate,
+                      "a day of launches at this cadence: 12/h, or a number an hour (default: the design's "
+                      "sustained cadence)");
+  command->add_option("--hours", request.hours,
+                      "how long at --rate: 14 d, or a number of hours (default 24)");
   command->add_option("--seed", request.seed, "of the drawn errors (default 1)");
   command->add_option("--tolerance", request.tolerance, "largest relative energy residual (default 1e-6)");
   command->add_option("--set", request.settings, "change a value of the file: path=value (repeatable)")
       ->allow_extra_args(false);
   command->add_flag("--json", request.json, "machine-readable");
-  command->add_option("--out", request.directory,
-                      "directory for profile.csv, limits.csv, launch.json, launch.html and samples.csv");
+  command->add_option(
+      "--out", request.directory,
+      "directory for profile.csv, limits.csv, day.csv, launch.json, launch.html and samples.csv");
   command->add_option("--threads", request.threads, "worker threads (default: all cores)")
       ->check(CLI::Range(1, 1024));
   command->callback([&] {

@@ -3,6 +3,7 @@
 #include <iterator>
 #include <utility>
 #include "core/constants.hpp"
+#include "report/day_report.hpp"
 #include "report/numbers.hpp"
 
 namespace lunafab::app {
@@ -33,8 +34,13 @@ void motion_lines(const LaunchReport& r, std::string& text) {
        with_prefix(s.drive_current_A, "A"), with_prefix(s.bucket_current_A > 0.0 ? s.low_bucket_A : 0.0, "A"),
        with_prefix(s.bucket_current_A, "A"));
   if (!r.figures) return;
-  line(text, "Hoop stress  drive {}   bucket {}   (tension over section and fill)",
-       with_prefix(r.figures->hoop_drive_Pa, "Pa"), with_prefix(r.figures->hoop_bucket_Pa, "Pa"));
+  const LaunchFigures& f = *r.figures;
+  line(text,
+       "Hoop stress  drive {} at cruise, {} over the run   bucket {} at cruise, {} over the run   (tension "
+       "over "
+       "section and fill)",
+       with_prefix(f.cruise_hoop_drive_Pa, "Pa"), with_prefix(f.hoop_drive_Pa, "Pa"),
+       with_prefix(f.cruise_hoop_bucket_Pa, "Pa"), with_prefix(f.hoop_bucket_Pa, "Pa"));
 }
 
 void account_lines(const LaunchReport& r, std::string& text) {
@@ -110,6 +116,7 @@ std::string launch_summary(const LaunchReport& r) {
   motion_lines(r, text);
   account_lines(r, text);
   if (r.figures) site_lines(r, text);
+  text += report::day_summary(r);
   limit_lines(r, text);
   release_text(r, text);
   if (r.dispersion) text += report::dispersion_summary(*r.dispersion);

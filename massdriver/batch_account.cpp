@@ -9,13 +9,7 @@ namespace lunafab::massdriver {
 namespace {
 
 constexpr double lost_share = 0.5;  // of the nominal squared speed: below, stages no longer find the bucket
-constexpr double least_loaded_step_m = 1e-3;            // shorter steps only settle events
-constexpr double cruise_from = 0.20, cruise_to = 0.98;  // of the track
-
-bool in_cruise(double x_m, const LaunchPlan& plan, const DriverDesign& d) {
-  const double share = x_m / (plan.stages * d.track.pitch_m);
-  return share > cruise_from && share < cruise_to;
-}
+constexpr double least_loaded_step_m = 1e-3;  // shorter steps only settle events
 
 /// Puts a value into one lane and gives back what was there.
 double swap_in(Lanes& values, int lane, double value) {
@@ -44,45 +38,22 @@ double BatchRun<S>::magnetic_J(int i) const {
   return 0.5 * sum;
 }
 
+/// A stage has been passed: extremes go into the launch, a row into the profile.
 template <int S>
-void BatchRun<S>::fold_extremes(int i) {
+void BatchRun<S>::pass_stage(int i) {
   Lane& lane = lane_[i];
   LaunchSolution& out = lane.result.solution;
-  const double a = swap_in(batch_.peak_force, i, 0.0) * batch_.inv_mass[i];
-  const double drive = swap_in(batch_.peak_drive, i, 0.0), bucket = swap_in(batch_.peak_bucket, i, 0.0);
-  out.peak_mps2 = std::max(out.peak_mps2, a);
-  out.drive_current_A = std::max(out.drive_current_A, drive);
-  out.bucket_current_A = std::max(out.bucket_current_A, bucket);
-  out.low_bucket_A = std::min(out.low_bucket_A, swap_in(batch_.low_bucket, i, 1e300));
-  if (in_cruise(absolute_x(i), lane.plan, machine_.design)) {
-    out.cruise_peak_mps2 = std::max(out.cruise_peak_mps2, a);
-    out.cruise_drive_current_A = std::max(out.cruise_drive_current_A, drive);
-  }
-  if (settings_.hoop != nullptr) record(i, a, drive, bucket);
-}
-
-/// A row of the profile.
-template <int S>
-void BatchRun<S>::record(int i, double peak_mps2, double drive_A, double bucket_A) {
-  Lane& lane = lane_[i];
-  LaunchSolution& out = lane.result.solution;
-  const double x = absolute_x(i), w = batch_.v[i] * batch_.v[i], dx = x - lane.record_x;
-  double heat = out.energy.coil_heat_J;
-  for (int j = 0; j < S; ++j) heat += batch_.heat[j][i] * lane.banks[j].coil_share;
-  out.profile.push_back(
-      {.stage = lane.recorded,
-       .position_m = x,
-       .time_s = batch_.t[i],
-       .speed_mps = std::sqrt(w),
-       .mean_mps2 = dx > 0.0 ? 0.5 * (w - lane.record_w) / dx : 0.0,
-       .peak_mps2 = peak_mps2,
-       .drive_current_A = drive_A,
-       .bucket_current_A = bucket_A,
-       .voltage_V = std::exchange(lane.record_volt, 0.0),
-       .heat_J = heat - lane.record_heat_J,
-       .lateral_N_per_m = lane.stiffness_m > 0.0 ? lane.stiffness_sum / lane.stiffness_m : 0.0});
-  lane.record_w = w, lane.record_x = x, lane.record_heat_J = heat,
-  lane.stiffness_sum = lane.stiffness_m = 0.0;
+  const double x = absolute_x(i);
+  const StageExtremes extremes{.acceleration_mps2 = swap_in(batch_.peak_force, i, 0.0) * batch_.inv_mass[i],
+                               .drive_A = swap_in(batch_.peak_drive, i, 0.0),
+                               .bucket_A = swap_in(batch_.peak_bucket, i, 0.0),
+                               .voltage_V = std::exchange(lane.record_volt, 0.0),
+                               .low_bucket_A = swap_in(batch_.low_bucket, i, 1e300)};
+  fold_extremes(out, extremes, in_cruise(x, lane.plan, machine_.design));
+  if (settings_.hoop == nullptr) return;
+  double heat_J = out.energy.coil_heat_J;
+  for (int j = 0; j < S; ++j) heat_J += batch_.heat[j][i] * lane.banks[j].coil_share;
+  add_row(out, lane.record, {x, batch_.v[i] * batch_.v[i], batch_.t[i], heat_J}, extremes);
 }
 
 /// Stresses, stiffness and jerk at the end of a step.
@@ -90,7 +61,6 @@ template <int S>
 void BatchRun<S>::load_coils(int i, double h_m) {
   Lane& lane = lane_[i];
   const DriverDesign& d = machine_.design;
-  LaunchSolution& out = lane.result.solution;
   std::vector<CoilState> coils;
   for (int j = 0; j < S; ++j) {
     if (lane.banks[j].phase != Phase::idle) {
@@ -103,18 +73,8 @@ void BatchRun<S>::load_coils(int i, double h_m) {
   bucket.reserve(model_.bucket_coils);
   for (int b = 0; b < model_.bucket_coils; ++b) bucket.push_back(batch_.bucket_A[b][i]);
   const CoilLoads loads = coil_loads(*settings_.hoop, machine_.coupling, d.bucket.spacing_m, coils, bucket);
-  out.hoop_drive_N = std::max(out.hoop_drive_N, loads.drive_N);
-  out.hoop_bucket_N = std::max(out.hoop_bucket_N, loads.bucket_N);
-  if (in_cruise(absolute_x(i), lane.plan, d)) {
-    out.cruise_hoop_drive_N = std::max(out.cruise_hoop_drive_N, loads.drive_N);
-    out.cruise_hoop_bucket_N = std::max(out.cruise_hoop_bucket_N, loads.bucket_N);
-  }
-  lane.stiffness_sum += loads.lateral_N_per_m * h_m, lane.stiffness_m += h_m;
-  const double t = batch_.t[i], force = batch_.force[i];
-  const double dt = t - std::exchange(lane.last_t, t);
-  const double change_N = force - std::exchange(lane.last_force_N, force);
-  if (dt > 0.0)
-    out.peak_jerk_mps3 = std::max(out.peak_jerk_mps3, std::abs(change_N) * batch_.inv_mass[i] / dt);
+  fold_loads(lane.result.solution, lane.record, loads,
+             {h_m, batch_.t[i], batch_.force[i], batch_.inv_mass[i]}, in_cruise(absolute_x(i), lane.plan, d));
 }
 
 /// After a step: bounds, records, and the end of launches that go wrong.
@@ -128,9 +88,9 @@ void BatchRun<S>::watch(int i, double h_m) {
   if (settings_.hoop != nullptr && h_m > least_loaded_step_m) load_coils(i, h_m);
   const double x = absolute_x(i);
   const int passed = static_cast<int>(std::floor(x / d.track.pitch_m));
-  if (passed <= lane.recorded || lane.forced_m != 0.0) return;
-  lane.recorded = passed;
-  fold_extremes(i);
+  if (passed <= lane.record.passed || lane.forced_m != 0.0) return;
+  lane.record.passed = passed;
+  pass_stage(i);
   if (batch_.v[i] * batch_.v[i] < lost_share * nominal_speed_sq(machine_, lane.plan, x))
     stop(i, SolverOutcome::lost_synchronism);
 }
@@ -181,7 +141,7 @@ template <int S>
 void BatchRun<S>::close_account(int i) {
   Lane& lane = lane_[i];
   LaunchSolution& out = lane.result.solution;
-  fold_extremes(i);
+  pass_stage(i);
   EnergyAccount& e = out.energy;
   double in_circuits = 0.0;  // of a launch that ended before its banks opened: discarded
   for (int j = 0; j < S; ++j) {
@@ -200,8 +160,7 @@ void BatchRun<S>::close_account(int i) {
   e.magnetic_gain_J = (conducts(i) ? magnetic_J(i) : before) - before;
   e.drag_J = batch_.drag_J[i], e.eddy_J = batch_.eddy_J[i];
   e.kinetic_after_J = 0.5 * batch_.v[i] * batch_.v[i] / batch_.inv_mass[i];
-  e.residual_J = e.discharged_J + e.kinetic_before_J - e.recovered_J - e.discarded_J - e.coil_heat_J -
-                 e.switch_heat_J - e.eddy_J - e.drag_J - e.kinetic_after_J - e.magnetic_gain_J;
+  e.residual_J = unexplained_J(e);
   out.muzzle_speed_mps = batch_.v[i];
   out.time_s = batch_.t[i];
   out.mean_mps2 = lane.plan.mean_mps2;

@@ -30,9 +30,9 @@ BatchRun<S>::BatchRun(const WindowModel& model, const Machine& machine, const Ru
     : model_(model),
       machine_(machine),
       settings_(settings),
-      batch_{},
       shift_(largest_shift * std::cbrt(settings.tolerance / 1e-6)),
-      open_below_(zero_current * std::min(1.0, std::sqrt(settings.tolerance / 1e-6))) {
+      open_below_(zero_current * std::min(1.0, std::sqrt(settings.tolerance / 1e-6))),
+      batch_{} {
   const double near_step = largest_near_step / settings.fineness;
   batch_.limits = {.largest_m = largest_step * machine.design.track.half_wave_m / settings.fineness,
                    .near_sq = near_step * near_step,
@@ -83,7 +83,7 @@ void BatchRun<S>::add(const LaunchConditions& launch) {
     lane.opening[b] = std::numeric_limits<double>::quiet_NaN();
     prepare_next(i, b);
   }
-  lane.recorded = launch.first_stage - 1;
+  lane.record.passed = launch.first_stage - 1;
   lane.result.solution.low_bucket_A = 1e300;
   const double begin_m = launch.first_stage * d.track.pitch_m;
   const double speed_sq = launch.first_stage > 0 ? nominal_speed_sq(machine_, *plan, begin_m)
@@ -97,8 +97,8 @@ void BatchRun<S>::add(const LaunchConditions& launch) {
   batch_.low_bucket[i] = 1e300;
   batch_.x[i] = -(1.0 + d.firing.advance) * d.track.half_wave_m;
   if (launch.schedule_s.empty()) batch_.x[i] = fire_x(i, 0);
-  lane.record_w = speed_sq;
-  lane.record_x = absolute_x(i);
+  lane.record.speed_sq = speed_sq;
+  lane.record.x_m = absolute_x(i);
   lane.result.solution.energy.kinetic_before_J = 0.5 * kg * speed_sq;
 }
 

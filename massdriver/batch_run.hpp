@@ -3,6 +3,7 @@
 #include <map>
 #include <vector>
 #include "massdriver/hoop.hpp"
+#include "massdriver/launch_record.hpp"
 #include "massdriver/plan.hpp"
 #include "massdriver/solver.hpp"
 #include "massdriver/window.hpp"
@@ -71,10 +72,8 @@ class BatchRun {
     bool count_loss = false;
     bool settled = false;  ///< the events of this place have been handled
     long steps = 0, most_steps = 0;
-    int recorded = -1;  ///< last stage passed by the leading coil
-    double record_w = 0.0, record_x = 0.0, record_heat_J = 0.0;
-    double stiffness_sum = 0.0, stiffness_m = 0.0;  ///< since the last record
-    double record_volt = 0.0, last_force_N = 0.0, last_t = 0.0;
+    LaunchRecord record;
+    double record_volt = 0.0;        ///< largest since the last stage was passed
     std::vector<StageFault> faults;  ///< sorted by stage
   };
   enum class Change : std::uint8_t { none, same_currents, other_currents };
@@ -112,8 +111,7 @@ class BatchRun {
   double magnetic_J(int lane) const;
   void watch(int lane, double h_m);
   void load_coils(int lane, double h_m);
-  void fold_extremes(int lane);
-  void record(int lane, double peak_mps2, double drive_A, double bucket_A);
+  void pass_stage(int lane);
   void stop(int lane, SolverOutcome outcome);
   void complete(int lane);
   void coast(int lane, double length_m);
@@ -122,13 +120,13 @@ class BatchRun {
   const WindowModel& model_;
   const Machine& machine_;
   RunSettings settings_;
-  Batch<S> batch_;
-  Lane lane_[lanes];
   int used_ = 0;
   double shift_;       ///< how far slopes carry a state, as a share of the longest accurate step
   double open_below_;  ///< share of a bank's reference current that counts as zero
   std::map<std::array<int, S>, std::vector<double>>
       inverses_;  ///< by the slots' stages from the first conducting one's
+  Batch<S> batch_;
+  Lane lane_[lanes];
 };
 
 // One source holds each group of members, and instantiates them for every width.

@@ -44,8 +44,12 @@ void add_energies(LaunchFigures& f, const Machine& machine, const LaunchSolution
 void add_surroundings(LaunchFigures& f, const DriverDesign& d, const LaunchSolution& launch) {
   f.recharge_s = std::max(0.0, f.bus_J) / d.bus_W;
   f.buffer_J = std::max(0.0, f.injection_J - d.bus_W * f.injection.time_s);
-  f.hoop_drive_Pa = launch.hoop_drive_N / section_m2(d.track.coil.winding, d.track.coil.fill);
-  f.hoop_bucket_Pa = launch.hoop_bucket_N / section_m2(d.bucket.winding, d.bucket.fill);
+  const double drive_m2 = section_m2(d.track.coil.winding, d.track.coil.fill);
+  const double bucket_m2 = section_m2(d.bucket.winding, d.bucket.fill);
+  f.hoop_drive_Pa = launch.hoop_drive_N / drive_m2;
+  f.hoop_bucket_Pa = launch.hoop_bucket_N / bucket_m2;
+  f.cruise_hoop_drive_Pa = launch.cruise_hoop_drive_N / drive_m2;
+  f.cruise_hoop_bucket_Pa = launch.cruise_hoop_bucket_N / bucket_m2;
   f.store_J = store_energy_J(d);
   f.store_kg = store_mass_kg(d.store, f.store_J);
 }

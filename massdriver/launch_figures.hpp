@@ -34,7 +34,8 @@ struct LaunchFigures {
   SectionRun injection;                  ///< before the main section, from the bus
   double buffer_J = 0.0;                 ///< what the injection takes beyond the bus power meanwhile
   SectionRun brake;  ///< of the empty bucket, inverters without loss: what the coils let through
-  double hoop_drive_Pa = 0.0, hoop_bucket_Pa = 0.0;   ///< tension / (section · fill)
+  double hoop_drive_Pa = 0.0, hoop_bucket_Pa = 0.0;  ///< tension / (section · fill)
+  double cruise_hoop_drive_Pa = 0.0, cruise_hoop_bucket_Pa = 0.0;
   double store_J = 0.0, store_kg = 0.0;               ///< what the design's store holds
   std::array<double, stage_classes> coil_rise_K{};    ///< in this launch, by StageClass
   double bucket_heat_J = 0.0;                         ///< AC loss in one bucket coil

@@ -3,6 +3,7 @@
 #include <iterator>
 #include "core/constants.hpp"
 #include "core/version.hpp"
+#include "report/day_report.hpp"
 #include "report/energy_bars.hpp"
 #include "report/numbers.hpp"
 #include "report/svg_plot.hpp"
@@ -213,6 +214,8 @@ std::string launch_page(const LaunchReport& r) {
     for (const LineChart& chart : charts(r)) html += draw(chart);
     html += "</div>\n";
   }
+  html += day_section(r);
+  html += abort_section(r);
   if (r.release) html += release_section(*r.release);
   if (r.dispersion) html += dispersion_section(*r.dispersion);
   add_limits(html, r);

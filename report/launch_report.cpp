@@ -1,7 +1,9 @@
 #include "report/launch_report.hpp"
 #include <fmt/format.h>
 #include <cmath>
+#include <utility>
 #include "massdriver/plan.hpp"
+#include "report/day_report.hpp"
 #include "report/numbers.hpp"
 
 namespace lunafab::report {
@@ -61,6 +63,8 @@ void add_refusals(const Machine& machine, LaunchReport& report) {
     report.refusals.emplace_back("the sled leaves its rails in the ride with drawn errors");
   for (const LimitRow& row : report.limits)
     if (!row.passes) report.refusals.push_back(broken(row));
+  if (report.rate_asked && report.day)
+    for (std::string& refusal : day_refusals(report)) report.refusals.push_back(std::move(refusal));
 }
 
 void confess_parts(const DriverDesign& d, const LaunchFigures& f, std::vector<std::string>& says) {
@@ -133,6 +137,11 @@ LaunchReport report_launch(const Machine& machine, const LaunchConditions& asked
   if (report.solution.outcome == SolverOutcome::completed) {
     report.figures = figures_of(machine, report.solution);
     report.limits = check_limits(machine, report.solution);
+    report.rate_asked = options.launches_per_h.has_value();
+    report.day =
+        launch_day(machine, report.solution, *report.figures,
+                   options.launches_per_h.value_or(report.figures->cadence.sustained_per_h), options.hours);
+    report.aborts = abort_places(machine, report.solution);
     if (machine.design.has_sled) {
       const int held_out_rides = options.launches > 0 ? 3 : 0;
       report.release = report_release(machine, report.solution, options.stream, held_out_rides);

@@ -2,6 +2,7 @@
 #include <optional>
 #include <string>
 #include <vector>
+#include "massdriver/day.hpp"
 #include "massdriver/launch_figures.hpp"
 #include "massdriver/limits.hpp"
 #include "report/dispersion_report.hpp"
@@ -19,6 +20,9 @@ struct LaunchReport {
   std::vector<massdriver::LimitRow> limits;          ///< of a launch that completed
   std::optional<ReleaseReport> release;              ///< of a launch that completed, where there is a sled
   std::optional<DispersionReport> dispersion;        ///< where asked for
+  std::optional<massdriver::DayOfLaunches> day;      ///< of a launch that completed
+  bool rate_asked = false;                           ///< the day's cadence was asked for: it is judged
+  std::vector<massdriver::AbortPlace> aborts;        ///< of a launch that completed, where there is a catcher
   std::vector<std::string> refusals;     ///< why the model says no; empty: launched within the limits
   std::vector<std::string> confessions;  ///< what the figures do not say by themselves
 };
@@ -31,10 +35,13 @@ massdriver::LaunchConditions plain_launch(const massdriver::DriverDesign& design
 struct ReportOptions {
   double tolerance = 1e-6;  ///< of the energy residual
   massdriver::LaunchStream stream{.seed = 1};
-  int launches = 0;  ///< of a Monte Carlo of the error budget
+  int launches = 0;                      ///< of a Monte Carlo of the error budget
+  std::optional<double> launches_per_h;  ///< of the day; else the design's sustained cadence
+  double hours = 24.0;                   ///< of the day
 };
 
-/// Solves one launch with its profile, rides its release, checks limits and account; then the Monte Carlo.
+/// Solves one launch with its profile, repeats it through a day, fails it along the track, rides its release,
+/// checks limits and account; then the Monte Carlo.
 /// Failure of the launch is in `refusals`.
 LaunchReport report_launch(const massdriver::Machine& machine, const massdriver::LaunchConditions& asked,
                            const ReportOptions& options);

@@ -4,6 +4,7 @@
 #include <iterator>
 #include "core/constants.hpp"
 #include "core/version.hpp"
+#include "report/day_report.hpp"
 
 namespace lunafab::report {
 namespace {
@@ -117,6 +118,8 @@ void add_figures(Json& json, const LaunchReport& r) {
   json["brake"] = r.figures ? section_json(f.brake) : Json(nullptr);
   add("hoop_drive_Pa", f.hoop_drive_Pa);
   add("hoop_bucket_Pa", f.hoop_bucket_Pa);
+  add("cruise_hoop_drive_Pa", f.cruise_hoop_drive_Pa);
+  add("cruise_hoop_bucket_Pa", f.cruise_hoop_bucket_Pa);
   add("store_J", f.store_J);
   add("store_kg", f.store_kg);
   add("first_coil_rise_K", f.coil_rise_K[static_cast<std::size_t>(StageClass::first)]);
@@ -174,6 +177,8 @@ Json launch_json(const LaunchReport& r) {
   add_motion(json, r);
   add_account(json, r);
   add_figures(json, r);
+  json["day"] = r.day ? day_json(r) : Json(nullptr);
+  json["aborts"] = r.aborts.empty() ? Json(nullptr) : aborts_json(r);
   json["release"] = r.release ? release_json(*r.release) : Json(nullptr);
   json["monte_carlo"] = r.dispersion ? dispersion_json(*r.dispersion) : Json(nullptr);
   json["limits"] = Json::array();

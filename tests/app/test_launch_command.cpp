@@ -36,6 +36,10 @@ const std::vector<std::string> promised{"muzzle_speed_mps",
                                         "bus_energy_J",
                                         "hoop_drive_Pa",
                                         "hoop_bucket_Pa",
+                                        "cruise_hoop_drive_Pa",
+                                        "cruise_hoop_bucket_Pa",
+                                        "day",
+                                        "aborts",
                                         "discharged_J",
                                         "recovered_J",
                                         "coil_heat_J",
@@ -101,8 +105,8 @@ TEST_CASE("launch: --out leaves tables, JSON and one self-contained page", "[app
   CHECK_THAT(limits, Contains("peak acceleration,") && Contains(",at most,"));
   const std::string page = read_bytes(dir / "r/launch.html");
   CHECK(page.size() < 300'000);
-  CHECK(count(page, "<svg ") == 9);
-  CHECK(count(page, "class=\"line\"") >= 9);
+  CHECK(count(page, "<svg ") == 12);
+  CHECK(count(page, "class=\"line\"") >= 12);
   CHECK(count(page, "<script") == 0);
   CHECK(count(page, "http") == count(page, "http-equiv"));
   CHECK_THAT(page, Contains("default-src 'none'; style-src 'unsafe-inline'"));

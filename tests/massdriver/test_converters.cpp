@@ -114,7 +114,7 @@ TEST_CASE("Converters: faults cost speed, and energy still closes", "[massdriver
   const auto with = [&](BankFault fault) {
     LaunchConditions launch = nominal_launch(machine.design);
     launch.deviations.faults = {{30, 0, fault}};
-    const LaunchSolution s = solve_launch(machine, launch, {});
+    LaunchSolution s = solve_launch(machine, launch, {});
     CHECK(s.outcome == SolverOutcome::completed);
     check_closed(s);
     return s;
@@ -170,4 +170,13 @@ TEST_CASE("Sections: injection from the bus and brake of the empty bucket", "[ma
   CHECK(-out.source_J < -0.85 * out.kinetic_J);
   CHECK(-out.source_J > -0.80 * out.kinetic_J);
   CHECK_THAT(out.source_J, WithinRel(out.kinetic_J + out.coil_heat_J + out.inverter_loss_J, 1e-6));
+}
+
+TEST_CASE("Converters: hoop tension at cruise is the run's without its ends", "[massdriver]") {
+  const LaunchSolution s = solve(two_coils(), {.profile = true});
+  CHECK(s.cruise_hoop_drive_N > 0.5 * s.hoop_drive_N);
+  CHECK(s.cruise_hoop_drive_N <= s.hoop_drive_N);
+  CHECK(s.cruise_hoop_bucket_N > 0.5 * s.hoop_bucket_N);
+  CHECK(s.cruise_hoop_bucket_N <= s.hoop_bucket_N);
+  CHECK(solve(two_coils()).cruise_hoop_drive_N == 0.0);  // only with a profile
 }

@@ -75,7 +75,8 @@ TEST_CASE("design search: the found machine keeps step, and its bus energy is wh
   CHECK(found.disturbed_launches == 4);
   const auto& e = found.launch.energy;
   const double v = found.launch.muzzle_speed_mps;
-  const double injected_J = found.bus_J - (e.discharged_J - e.recovered_J) / 0.93 + 0.5 * 1750.0 * v * v * 0.7905;
+  const double injected_J =
+      found.bus_J - (e.discharged_J - e.recovered_J) / 0.93 + 0.5 * 1750.0 * v * v * 0.7905;
   const double kinetic_J = 0.5 * 5250.0 * 150.0 * 150.0;
   CHECK(injected_J > kinetic_J / 0.93);  // inverters, and coils that warm
   CHECK(injected_J < kinetic_J / 0.91);

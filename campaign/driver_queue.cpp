@@ -66,7 +66,7 @@ Tick DriverQueue::cool_at(Tick now) const {
   const double rise_K =
       massdriver::warming_K(model.design, planned(d_.queue.front().serial, coil_K(now)).coil_heat_J);
   const double wait_s =
-      massdriver::cooling_s(model.design, coil_K(now), model.table.temperature_K[1] - 2.0 * rise_K);
+      massdriver::cooling_s(model.design, coil_K(now), massdriver::warmest_launch_K(model) - 2.0 * rise_K);
   return wait_s > 0.0 ? now + ticks_from_seconds(wait_s) + Ticks{1} : now;
 }
 
@@ -133,7 +133,6 @@ void DriverQueue::launch_ready(Tick now) {
 void solve_launches(const Scenario& scenario, const factory::RunKey& key,
                     const std::vector<PendingLaunch>& launches, std::vector<Solved>& solved) {
   std::vector<massdriver::LaunchOrder> orders;
-  orders.reserve(launches.size());
   orders.reserve(launches.size());
   for (const PendingLaunch& pending : launches) orders.push_back(pending.order);
   const std::vector<massdriver::LaunchResult> launched =

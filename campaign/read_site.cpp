@@ -272,6 +272,16 @@ void read_ideal_driver(MapReader& map, massdriver::Driver& driver) {
   driver.lateral_sd_mps = map.quantity("lateral_sd", unit::speed, error_range);
 }
 
+/// Launches wait for coils to radiate what two launches bring: they must be able to.
+bool can_cool(const massdriver::DriverModel& model) {
+  const massdriver::DriverDesign& d = model.design;
+  const auto nominal =
+      massdriver::mean_launch(d, model.table, d.payload_kg, d.muzzle_speed_mps, d.track.coil.temperature_K);
+  const double rise_K = nominal ? massdriver::warming_K(d, nominal->coil_heat_J) : 0.0;
+  return d.track.coil.emissivity > 0.0 &&
+         massdriver::warmest_launch_K(model) - 2.5 * rise_K > d.track.coil.temperature_K;
+}
+
 /// The machine behind fidelities `table` and `solve`: its design, and its launch table, from the cache or
 /// built.
 void read_machine(MapReader& map, massdriver::DriverModel& model) {
@@ -291,9 +301,16 @@ void read_machine(MapReader& map, massdriver::DriverModel& model) {
     return map.fail("design", std::string("cannot launch what its table is to cover: ") + cannot.what(),
                     "a machine that completes these launches: `lunafab launch` shows why");
   }
-  // Parts that fail between exchanges fail in a launch: one bank each.
-  for (const double failed : model.table.wear.failed)
-    model.design.errors.stage_miss += failed / (model.design.track.stages * model.design.bucket.count);
+  // Parts that fail between exchanges fail in a launch, with all banks of their stage.
+  double& miss = model.design.errors.stage_miss;
+  for (const double failed : model.table.wear.failed) miss += failed / model.design.track.stages;
+  miss = std::min(miss, 1.0);
+  if (!can_cool(model)) {
+    return map.fail("design.track.coil.temperature_limit",
+                    "leaves the coils no room for two launches above their starting temperature, or their "
+                    "radiator has no emissivity",
+                    "a higher limit, a positive emissivity, or more conductor");
+  }
   if (model.fidelity == Fidelity::solve || model.audit > 0)
     model.machine = std::make_shared<const massdriver::Machine>(massdriver::build_machine(model.design));
 }

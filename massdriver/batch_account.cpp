@@ -165,7 +165,8 @@ void BatchRun<S>::close_account(int i) {
   out.time_s = batch_.t[i];
   out.mean_mps2 = lane.plan.mean_mps2;
   out.steps = lane.steps;
-  if (!std::isfinite(e.residual_J)) {  // the last step was beyond numbers: nothing is known
+  // Where the last step was beyond numbers, or turned the bucket round, nothing is known.
+  if (!std::isfinite(e.residual_J) || batch_.v[i] < 0.0) {
     e = {};
     out.muzzle_speed_mps = out.time_s = 0.0;
     std::fill(out.stage_heat_J.begin(), out.stage_heat_J.end(), 0.0);

@@ -3,13 +3,17 @@
 #include <cmath>
 #include "core/constants.hpp"
 #include "massdriver/examination.hpp"
+#include "massdriver/plan.hpp"
 #include "massdriver/read_design.hpp"
+#include "massdriver/sections.hpp"
 
 namespace lunafab::massdriver {
 namespace {
 
 constexpr double rounding = 1e-9;
 constexpr double J_per_GJ = 1e9;
+constexpr double most_section_stages = 200000;             // as of the track
+constexpr double least_injection_mps = 2.0 * walking_mps;  // a section that does something
 
 // ---- derived values
 
@@ -119,8 +123,29 @@ void check_train(Examination& of) {
           fmt::format("at least {:.0f}", std::floor(train_m / d.track.pitch_m) + 1.0));
 }
 
+/// Stages of a section that changes the squared speed by `change` must be a number the solver bears.
+void check_section(Examination& of, const char* path, double change, double mps2) {
+  const double stages = std::abs(change) / (2.0 * mps2 * of.design.track.pitch_m);
+  if (stages <= most_section_stages) return;
+  of.fail(path, fmt::format("makes a section of {:.3g} stages", stages),
+          at_least(mps2 * stages / most_section_stages, "m/s2"));
+}
+
 void check_injection(Examination& of) {
   const DriverDesign& d = of.design;
+  const double walking_sq = walking_mps * walking_mps;
+  if (of.sound({"injection.speed"}) && !(d.injection.speed_mps >= least_injection_mps)) {
+    of.fail("injection.speed",
+            fmt::format("is next to the walking speed of {:g} m/s, at which it begins", walking_mps),
+            at_least(least_injection_mps, "m/s"));
+  }
+  if (of.sound({"injection.speed", "injection.acceleration", "track.pitch"})) {
+    check_section(of, "injection.acceleration", d.injection.speed_mps * d.injection.speed_mps - walking_sq,
+                  d.injection.acceleration_mps2);
+  }
+  if (of.sound({"muzzle_speed", "return.brake", "track.pitch"}))
+    check_section(of, "return.brake", d.muzzle_speed_mps * d.muzzle_speed_mps - walking_sq,
+                  d.back.brake_mps2);
   if (of.sound({"injection.acceleration", "limits.acceleration"}) &&
       less(d.limits.acceleration_mps2, d.injection.acceleration_mps2)) {
     of.fail("injection.acceleration", "is above the acceleration limit",
@@ -144,8 +169,7 @@ void check_store(Examination& of) {
       d.store.capacity_J == 0.0) {
     return;
   }
-  const double usable = d.store.converter_efficiency * d.store.depth;  // both 1 for capacitors
-  const double J_per_square = 0.5 * loaded_kg(d) * d.firing.energy / usable;
+  const double J_per_square = 0.5 * loaded_kg(d) * d.firing.energy / usable_share(d.store);
   const double demand_J = J_per_square * speed_square_gain(d);
   if (!less(d.store.capacity_J, demand_J)) return;
   const double reach_mps =
@@ -154,6 +178,12 @@ void check_store(Examination& of) {
           fmt::format("a launch at the muzzle speed takes {:.4g} GJ: it is a speed the store cannot give",
                       demand_J / J_per_GJ),
           at_least(demand_J / J_per_GJ, "GJ, or a muzzle speed of " + at_most(reach_mps, "m/s")));
+}
+
+void check_standby(Examination& of) {
+  const DriverDesign& d = of.design;
+  if (of.sound({"store.standby", "bus"}) && !(d.store.standby_W < d.bus_W))
+    of.fail("store.standby", "takes all the bus gives", fmt::format("less than {:.4g} W", d.bus_W));
 }
 
 void check_losses(Examination& of) {
@@ -227,6 +257,7 @@ void check_design(const DriverDesign& design, const Node& body, const std::strin
   check_window(of);
   if (design.store.kind == StoreKind::capacitor) check_cycle(of);
   check_trigger(of);
+  check_standby(of);
   check_errors(of);
   check_train(of);
   check_injection(of);

@@ -17,6 +17,7 @@ constexpr double settled = 1e-13;          // relative change of a speed between
 constexpr double slow_mps = 1.0;           // below, a launch has stalled
 constexpr double farthest_trigger = 0.25;  // half waves that errors may move a current's place
 constexpr double coasting_step_m = 50.0;
+constexpr double lost_share = 0.5;  // of the nominal squared speed, as for banks
 
 std::size_t bank_at(int stage, int coil, int bucket_coils) {
   return static_cast<std::size_t>(stage) * static_cast<std::size_t>(bucket_coils) +
@@ -110,7 +111,7 @@ void ConverterRun::close_short(int stage) {
 /// Begins the next wave of a bucket coil, or lets it pass where a fault says so.
 void ConverterRun::fire(int coil) {
   const int stage = next_[static_cast<std::size_t>(coil)];
-  const double middle_m = fire_x(coil) + d_.track.half_wave_m;
+  const double middle_m = std::max(fire_x(coil), x_) + d_.track.half_wave_m;
   const BankFault fault = fault_of(stage, coil);
   ++next_[static_cast<std::size_t>(coil)];
   if (fault == BankFault::shorted) {
@@ -119,13 +120,12 @@ void ConverterRun::fire(int coil) {
   }
   const auto bank = bank_at(stage, coil, d_.bucket.count);
   double work_J = plan_.bank_J;
-  if (d_.firing.trigger == Trigger::velocity_feedback) {
+  if (line_.gain > 0.0) {
     const double speed = std::sqrt(w_) + at(order_.deviations.speed_reading_mps, bank);
-    work_J *= 1.0 + d_.firing.gain * (nominal_speed_sq(machine_, plan_, x_) - speed * speed) /
+    work_J *= 1.0 + line_.gain * (nominal_speed_sq(machine_, plan_, x_) - speed * speed) /
                         (2.0 * plan_.mean_mps2 * d_.track.pitch_m);
   }
-  const double most_J = largest_charge * std::abs(plan_.bank_J);
-  if (std::abs(work_J) > most_J) work_J = std::copysign(most_J, work_J), ++out_.saturated_banks;
+  if (std::abs(work_J) > line_.most_J) work_J = std::copysign(line_.most_J, work_J), ++out_.saturated_banks;
   const auto amplitude = amplitude_A(line_.law, work_J);
   if (fault == BankFault::miss || work_J * plan_.bank_J <= 0.0 || !amplitude) {
     ++out_.skipped_banks;
@@ -264,7 +264,17 @@ void ConverterRun::coast(double length_m) {
   }
 }
 
-/// Along the coils; false where the bucket stalls.
+/// Whether the launch goes on.
+SolverOutcome ConverterRun::judge() const {
+  if (w_ < slow_mps * slow_mps) return SolverOutcome::stalled;
+  if (plan_.mean_mps2 > 0.0 && w_ < lost_share * nominal_speed_sq(machine_, plan_, x_))
+    return SolverOutcome::lost_synchronism;
+  const double taken_J = out_.energy.discharged_J - out_.energy.recovered_J;
+  if (line_.store_J > 0.0 && taken_J > line_.usable_J) return SolverOutcome::store_too_small;
+  return SolverOutcome::completed;
+}
+
+/// Along the coils; false where the launch ends before.
 bool ConverterRun::pass_coils() {
   for (;;) {
     while (handle_event()) {
@@ -273,7 +283,8 @@ bool ConverterRun::pass_coils() {
     if (std::isinf(left_m)) return true;
     const bool idle = waves_.empty() && shorted_.empty();
     step(std::clamp(left_m, same_place_m, idle ? coasting_step_m : accurate_step_m()));
-    if (w_ < slow_mps * slow_mps) return false;
+    out_.outcome = judge();
+    if (out_.outcome != SolverOutcome::completed) return false;
     const int passed = static_cast<int>(std::floor(x_ / d_.track.pitch_m));
     if (passed > record_.passed) record_.passed = passed, pass_stage();
   }
@@ -285,7 +296,6 @@ LaunchSolution ConverterRun::finish() {
     eddy_ = d_.losses.eddy_N_per_mps;
     coast(line_.drift_m);
   } else {
-    out_.outcome = SolverOutcome::stalled;
     out_.stopped_at_stage = static_cast<int>(std::floor(x_ / d_.track.pitch_m));
   }
   close_account();

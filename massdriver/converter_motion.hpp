@@ -61,6 +61,7 @@ class ConverterRun {
   void solve(Node& node) const;
   void iterate(double h_m);
   void coast(double length_m);
+  SolverOutcome judge() const;
   bool pass_coils();
   double speed_sq_slope(const Node& node) const;
   double flux_slope(const Node& node, std::size_t shorted) const;

@@ -23,7 +23,10 @@ struct FedLine {
   double efficiency = 1.0;  ///< source to coil terminals, and back
   double series_ohm = 0.0;  ///< of the switch, in every coil's loop
   double ac_factor = 1.0;   ///< R_ac/R_dc of the coils at the line's highest frequency
+  double gain = 0.0;        ///< of the velocity feedback; 0: none
+  double most_J = 0.0;      ///< largest work a converter is asked for
   double store_J = 0.0;     ///< full energy of the source; 0: it does not run down
+  double usable_J = 0.0;    ///< of it, what may be taken; the launch ends as `store_too_small` beyond
   double end_m = 0.0;       ///< coasted to, from the first coil's centre
   double drift_m = 0.0;     ///< and then this far without coils
 };

@@ -177,14 +177,6 @@ LaunchConditions commanded(const DriverModel& driver, const LaunchOrder& order, 
           .coil_temperature_K = order.coil_K};
 }
 
-/// Faults drawn for stages that the launch uses.
-std::int32_t failed_banks(const DriverDesign& design, const LaunchConditions& c) {
-  const auto plan = plan_launch(design, c.weighed_kg, c.muzzle_speed_mps);
-  const int stages = plan ? plan->stages : 0;
-  return static_cast<std::int32_t>(std::count_if(c.deviations.faults.begin(), c.deviations.faults.end(),
-                                                 [&](const StageFault& f) { return f.stage < stages; }));
-}
-
 /// Full solutions of all orders, each with its own errors, side by side.
 std::vector<LaunchResult> launch_solved(const DriverModel& driver, std::span<const LaunchOrder> orders,
                                         const Draw& draw) {
@@ -285,6 +277,10 @@ std::vector<LaunchResult> launch(const DriverModel& driver, std::span<const Laun
   }
   if (driver.fidelity == Fidelity::table) audit(driver, results);
   return results;
+}
+
+double warmest_launch_K(const DriverModel& driver) {
+  return std::min(driver.design.track.coil.temperature_limit_K, driver.table.temperature_K[1]);
 }
 
 double warming_K(const DriverDesign& d, double coil_heat_J) {

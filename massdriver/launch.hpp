@@ -86,6 +86,8 @@ bool reaches(const DriverModel& driver, double payload_kg, double speed_mps);
 std::vector<LaunchResult> launch(const DriverModel& driver, std::span<const LaunchOrder> orders,
                                  std::uint64_t seed, std::uint32_t replication);
 
+/// Coil temperature that no launch may pass: the design's limit, within the table.
+double warmest_launch_K(const DriverModel& driver);
 /// Mean coil temperature a time after `coil_K`, radiating to surroundings at the design's starting
 /// temperature.
 double cooled_K(const DriverDesign& design, double coil_K, double after_s);

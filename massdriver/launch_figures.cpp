@@ -42,7 +42,7 @@ void add_energies(LaunchFigures& f, const Machine& machine, const LaunchSolution
 }
 
 void add_surroundings(LaunchFigures& f, const DriverDesign& d, const LaunchSolution& launch) {
-  f.recharge_s = std::max(0.0, f.bus_J) / d.bus_W;
+  f.recharge_s = std::max(0.0, f.bus_J) / (d.bus_W - d.store.standby_W);
   f.buffer_J = std::max(0.0, f.injection_J - d.bus_W * f.injection.time_s);
   const double drive_m2 = section_m2(d.track.coil.winding, d.track.coil.fill);
   const double bucket_m2 = section_m2(d.bucket.winding, d.bucket.fill);

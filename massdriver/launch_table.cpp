@@ -246,6 +246,8 @@ LaunchTable build_table(const Machine& m, std::uint64_t design_hash) {
   t.speed_share = speed_shares;
   const double cold = d.track.coil.temperature_K;
   t.temperature_K = {cold, std::max(d.track.coil.temperature_limit_K, cold + warmest_above_K)};
+  if (!reaches_track(d, run_injection(m, d.payload_kg, cold)))
+    throw DriverCannot("the injection does not reach its speed");
   fill_nodes(m, t);
   const double share = d.muzzle_speed_mps / top_speed_mps(d, d.payload_kg);
   const LaunchConditions nominal = conditions(m, d.payload_kg, std::min(share, 1.0), cold);

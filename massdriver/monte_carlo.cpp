@@ -3,6 +3,7 @@
 #include <cmath>
 #include "core/contract.hpp"
 #include "core/elementary.hpp"
+#include "massdriver/plan.hpp"
 
 namespace lunafab::massdriver {
 namespace {
@@ -105,6 +106,13 @@ LaunchConditions draw_conditions(const Machine& machine, const LaunchConditions&
   return c;
 }
 
+int failed_banks(const DriverDesign& design, const LaunchConditions& c) {
+  const auto plan = plan_launch(design, c.weighed_kg, c.muzzle_speed_mps);
+  const int stages = plan ? plan->stages : 0;
+  return static_cast<int>(std::count_if(c.deviations.faults.begin(), c.deviations.faults.end(),
+                                        [&](const StageFault& f) { return f.stage < stages; }));
+}
+
 Dispersion monte_carlo(const Machine& machine, const ReducedRide* ride, const LaunchConditions& nominal,
                        const LaunchStream& stream, int launches, const SolverOptions& options) {
   Dispersion out{.launches = launches};
@@ -121,7 +129,7 @@ Dispersion monte_carlo(const Machine& machine, const ReducedRide* ride, const La
       out.drawn.push_back({.serial = first + i,
                            .outcome = s.outcome,
                            .stopped_at_stage = s.stopped_at_stage,
-                           .failed_banks = static_cast<int>(chunk[i].deviations.faults.size()),
+                           .failed_banks = failed_banks(machine.design, chunk[i]),
                            .peak_mps2 = s.peak_mps2});
       if (s.outcome != SolverOutcome::completed) {
         ++out.failed;

@@ -23,6 +23,9 @@ StreamKey launch_key(const LaunchStream& stream, Purpose purpose);
 LaunchConditions draw_conditions(const Machine& machine, const LaunchConditions& nominal,
                                  const LaunchStream& stream, std::uint64_t serial, std::uint32_t attempt = 0);
 
+/// Faults drawn for stages that the launch uses.
+int failed_banks(const DriverDesign& design, const LaunchConditions& launch);
+
 /// What leaves the muzzle: along, left, up in m/s, and the time from the first firing in s.
 using MuzzleVector = Eigen::Vector4d;
 

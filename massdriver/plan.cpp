@@ -24,11 +24,6 @@ double allowed_acceleration(const DriverDesign& d, double weighed_kg) {
   return std::min(design_acceleration(d), bank_rating_J(d) * rounding / bank_J_per_mps2(d, weighed_kg));
 }
 
-/// Of the store's energy, what arrives at coil terminals; 1 for capacitors, whose banks hold their own.
-double usable_share(const Store& store) {
-  return store.converter_efficiency * store.depth;
-}
-
 double behind_m(const DriverDesign& d, int stages, double x_m) {
   double sum = 0.0;
   for (int b = 0; b < d.bucket.count; ++b)
@@ -37,6 +32,11 @@ double behind_m(const DriverDesign& d, int stages, double x_m) {
 }
 
 }  // namespace
+
+double usable_share(const Store& store) {
+  if (store.kind == StoreKind::capacitor) return 1.0;
+  return store.converter_efficiency * store.depth / central_allowance;
+}
 
 double bank_rating_J(const DriverDesign& d) {
   const double banks = static_cast<double>(d.track.stages) * d.bucket.count;

@@ -43,6 +43,10 @@ double bank_capacitance_F(const Machine& machine, int stage, int coil);
 /// or what the nominal launch
 /// needs where no capacity is given. The feedback may ask for more, up to `largest_charge` times this.
 double bank_rating_J(const DriverDesign& design);
+/// Of a store's energy, what becomes work: 1 for capacitors, whose banks are rated by themselves; of a
+/// central store what may be taken, less converters and `central_allowance`.
+double usable_share(const Store& store);
+inline constexpr double central_allowance = 1.02;  ///< for coil heat and energy that goes to and fro
 /// Capacity of the whole store.
 double store_energy_J(const DriverDesign& design);
 inline constexpr double largest_charge = 1.4;  ///< of the rating, in energy: 18 % in voltage. An assumption.

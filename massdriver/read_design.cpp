@@ -153,7 +153,7 @@ Track read_track(MapReader& root) {
   track.stages = static_cast<int>(map.count("stages", 1, most_stages));
   track.pitch_m = map.quantity("pitch", unit::length, length_range);
   track.half_wave_m = map.quantity("half_wave", unit::length, length_range);
-  track.clearance_m = map.quantity("clearance", unit::length, gap_range);
+  track.clearance_m = map.quantity("clearance", unit::length, {1e-3, 10.0});
   track.drift_m = map.quantity("drift", unit::length, distance_range, 0.0);
   track.coil = read_drive_coil(map);
   map.finish();

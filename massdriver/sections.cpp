@@ -6,6 +6,9 @@
 namespace lunafab::massdriver {
 namespace {
 
+constexpr double own_gain = 0.2;      // of the sections' velocity feedback: an assumption
+constexpr double near_enough = 0.10;  // short lines end a few per cent low; a line that fails is far off
+
 /// Uniform acceleration between two speeds over whole pitches.
 FedLine uniform_line(const Machine& machine, double kg, double from_mps, double to_mps, double a_mps2) {
   const DriverDesign& d = machine.design;
@@ -19,6 +22,8 @@ FedLine uniform_line(const Machine& machine, double kg, double from_mps, double 
   plan.injection_mps = from_mps;
   plan.muzzle_mps = to_mps;
   plan.moving_kg = kg;
+  line.gain = own_gain;
+  line.most_J = largest_charge * std::abs(plan.bank_J);
   return line;
 }
 
@@ -38,6 +43,7 @@ SectionRun run(const Machine& machine, const FedLine& line, double coil_K) {
           .worst_coil_J = *std::max_element(s.stage_heat_J.begin(), s.stage_heat_J.end()),
           .peak_W = s.store_power_W,
           .peak_mps2 = s.peak_mps2,
+          .end_mps = s.muzzle_speed_mps,
           .residual_rel = e.residual_J / std::max(e.kinetic_before_J, e.kinetic_after_J)};
 }
 
@@ -55,6 +61,10 @@ double injected_J(const Machine& machine, double payload_kg, double coil_K) {
   const DriverDesign& d = machine.design;
   const double v0 = d.injection.speed_mps;
   return 0.5 * (d.bucket_kg + payload_kg) * v0 * v0 / run_injection(machine, payload_kg, coil_K).efficiency();
+}
+
+bool reaches_track(const DriverDesign& design, const SectionRun& injection) {
+  return std::abs(injection.end_mps / design.injection.speed_mps - 1.0) < near_enough;
 }
 
 SectionRun run_brake(const Machine& machine, double speed_mps, double efficiency, double coil_K) {

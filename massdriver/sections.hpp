@@ -18,6 +18,7 @@ struct SectionRun {
   double worst_coil_J = 0.0;  ///< heat of the worst coil
   double peak_W = 0.0;        ///< from or to the source
   double peak_mps2 = 0.0;
+  double end_mps = 0.0;
   double residual_rel = 0.0;  ///< of the kinetic energy
   /// Gain over what the source gives, or what it gets back over the loss.
   double efficiency() const { return kinetic_J > 0.0 ? kinetic_J / source_J : source_J / kinetic_J; }
@@ -26,6 +27,9 @@ struct SectionRun {
 /// The loaded bucket from walking speed to the main section, from the bus. @throws ContractError where no
 /// current of the inverters gives this acceleration.
 SectionRun run_injection(const Machine& machine, double payload_kg, double coil_K);
+
+/// Whether an injection ends within a tenth of the speed the main section begins with.
+bool reaches_track(const DriverDesign& design, const SectionRun& injection);
 
 /// Bus energy that brings the loaded bucket from rest to the main section, with the section's efficiency all
 /// the way.

@@ -115,7 +115,7 @@ std::string source_table(const DispersionReport& r) {
       "<tr class=\"sum\"><td>Monte Carlo, {} launches without failed banks: {}</td><td></td><td "
       "class=\"n\">{:.4f} ± {:.4f}</td></tr>\n</table></div>\n",
       milli * r.tangents.speed_sd_mps, r.undisturbed_launches,
-      tangents_agree(r) ? "agrees" : "<span class=\"no\">does not agree</span>", milli * r.undisturbed.sd,
+      agreement(r, "agrees", "<span class=\"no\">does not agree</span>"), milli * r.undisturbed.sd,
       milli * sd_half_width(r.undisturbed, std::max<std::size_t>(r.undisturbed_launches, 1)));
   return html;
 }

@@ -60,10 +60,17 @@ double sd_half_width(const Spread& s, std::size_t count) {
   return z95 * 0.5 * s.sd * std::sqrt(std::max(0.0, s.excess_kurtosis + 2.0) / static_cast<double>(count));
 }
 
-bool tangents_agree(const DispersionReport& r) {
+std::optional<bool> tangents_agree(const DispersionReport& r) {
   constexpr double rounding_mps = 1e-9;
-  const double half = sd_half_width(r.undisturbed, std::max<std::size_t>(r.undisturbed_launches, 1));
+  if (r.undisturbed_launches < least_to_compare) return std::nullopt;
+  const double half = sd_half_width(r.undisturbed, r.undisturbed_launches);
   return std::abs(r.tangents.speed_sd_mps - r.undisturbed.sd) <= half + rounding_mps;
+}
+
+const char* agreement(const DispersionReport& r, const char* yes, const char* no) {
+  const std::optional<bool> agree = tangents_agree(r);
+  if (!agree) return "too few launches to compare";
+  return *agree ? yes : no;
 }
 
 DispersionReport report_dispersion(const Machine& machine, const ReducedRide* ride,

@@ -1,6 +1,7 @@
 #pragma once
 #include <array>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <string>
 #include <vector>
 #include "massdriver/monte_carlo.hpp"
@@ -39,7 +40,10 @@ struct DispersionReport {
 };
 
 /// What the tangents say and what is drawn, within the 95 % interval of the latter (or both nothing).
-bool tangents_agree(const DispersionReport& report);
+inline constexpr std::size_t least_to_compare = 30;
+std::optional<bool> tangents_agree(const DispersionReport& report);
+/// The words for it, or "too few launches to compare".
+const char* agreement(const DispersionReport& report, const char* yes, const char* no);
 
 /// `ride` may be null.
 DispersionReport report_dispersion(const massdriver::Machine& machine, const massdriver::ReducedRide* ride,

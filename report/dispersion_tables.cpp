@@ -45,7 +45,7 @@ Json tangents_json(const DispersionReport& r) {
                                           ? number(sd_half_width(r.undisturbed, r.undisturbed_launches))
                                           : Json(nullptr)},
           {"launches_without_failed_banks", r.undisturbed_launches},
-          {"agree", tangents_agree(r)}};
+          {"agree", tangents_agree(r) ? Json(*tangents_agree(r)) : Json(nullptr)}};
 }
 
 /// Quantiles in sd from the mean, beside a Gaussian's.
@@ -168,7 +168,7 @@ std::string dispersion_summary(const DispersionReport& r) {
        "tangents {:.4f} mm/s, Monte Carlo {:.4f} +- {:.4f} mm/s (95 %, {} launches without failed banks): {}",
        milli * r.tangents.speed_sd_mps, milli * r.undisturbed.sd,
        milli * sd_half_width(r.undisturbed, std::max<std::size_t>(r.undisturbed_launches, 1)),
-       r.undisturbed_launches, tangents_agree(r) ? "they agree" : "THEY DO NOT AGREE");
+       r.undisturbed_launches, agreement(r, "they agree", "THEY DO NOT AGREE"));
   return text;
 }
 

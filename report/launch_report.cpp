@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 #include <cmath>
 #include <utility>
+#include "core/constants.hpp"
 #include "massdriver/plan.hpp"
 #include "report/day_report.hpp"
 #include "report/numbers.hpp"
@@ -32,6 +33,12 @@ std::string failure(const Machine& machine, const LaunchReport& report) {
   const char* const outcome = name(report.solution.outcome);
   if (report.solution.outcome != SolverOutcome::store_too_small)
     return fmt::format("{} {}", outcome, place_of(report));
+  if (report.solution.stopped_at_stage > 0) {  // a central store, drawn down on the way
+    const Store& store = machine.design.store;
+    return fmt::format("{}: of its {}, {} may be taken, and have been {}", outcome,
+                       with_prefix(store_energy_J(machine.design), "J"),
+                       with_prefix(store_energy_J(machine.design) * store.depth, "J"), place_of(report));
+  }
   const double reach_mps = reachable_mps(machine, report.asked.weighed_kg);
   return fmt::format(
       "{}: {:.6g} m/s with {} were asked for; banks rated for {} give at most {:.1f} m/s on {} stages",
@@ -46,6 +53,21 @@ std::string broken(const LimitRow& row) {
                      row.sense == LimitSense::at_most ? "above" : "below", limit_text(row.limit, row.unit));
 }
 
+void add_injection_refusals(LaunchReport& report) {
+  const SectionRun& injection = report.figures->injection;
+  const DriverDesign& d = report.design;
+  if (!reaches_track(d, injection)) {
+    report.refusals.push_back(fmt::format("the injection ends at {:.4g} m/s, {:.4g} m/s were asked for",
+                                          injection.end_mps, d.injection.speed_mps));
+  }
+  if (injection.peak_mps2 > d.limits.acceleration_mps2) {
+    constexpr double g = constants::standard_gravity_mps2;
+    report.refusals.push_back(
+        fmt::format("the injection's peak acceleration {:.4g} g is above the limit {:.4g} g",
+                    injection.peak_mps2 / g, d.limits.acceleration_mps2 / g));
+  }
+}
+
 void add_refusals(const Machine& machine, LaunchReport& report) {
   if (report.solution.outcome != SolverOutcome::completed)
     report.refusals.push_back(failure(machine, report));
@@ -54,6 +76,7 @@ void add_refusals(const Machine& machine, LaunchReport& report) {
     report.refusals.push_back(fmt::format("the energy account closes to {:.1e} only, {:.1e} was asked for",
                                           residual, report.tolerance));
   }
+  if (report.figures) add_injection_refusals(report);
   if (report.figures && report.design.back.recovery > report.figures->brake.efficiency()) {
     report.refusals.push_back(
         fmt::format("return.recovery of {:.4g} is more than the brake's coils let through, {:.4g}",

@@ -351,7 +351,7 @@ TEST_CASE("Coils that do not fit are refused with what would fit", "[massdriver]
        "bucket.coils.radius",
        "less than the clearance",
        "larger bore"},
-      {{"clearance: 5 cm", "clearance: -5 cm"}, "track.clearance", "is out of range", "from 0 to 10 m"},
+      {{"clearance: 5 cm", "clearance: -5 cm"}, "track.clearance", "is out of range", "from 0.001 to 10 m"},
       {{"length: 0.25 m", "length: 1 m"}, "track.coil.length", "neighbouring drive coils", "at most 0.9 m"},
       {{"spacing: 4.05 m", "spacing: 0 m"}, "bucket.coils.spacing", "is out of range", "from 0.001 to 100 m"},
       {{"strands: 60", "strands: 100"}, "track.coil.strands", "100 layers of 0.5 mm", "at most 80"},
@@ -418,7 +418,7 @@ TEST_CASE("A central store asks for its converters, and for nothing of capacitor
   };
   refused({"  depth: 0.75\n", ""}, "store.depth", "is missing");
   refused({"power: 9 GW\n", "power: 9 GW\n  life: 10000\n"}, "store.life", "unknown");
-  refused({"power: 9 GW\n", "power: 9 GW\n  capacity: 20 GJ\n"}, "store.capacity", "takes 22.42 GJ");
+  refused({"power: 9 GW\n", "power: 9 GW\n  capacity: 20 GJ\n"}, "store.capacity", "takes 22.87 GJ");
   refused({"trigger: velocity_feedback", "trigger: open_loop"}, "firing.trigger", "converters");
 }
 

@@ -8,6 +8,7 @@
 #include <memory>
 #include <optional>
 #include <thread>
+#include "app/fault_option.hpp"
 #include "app/print_launch.hpp"
 #include "campaign/results.hpp"
 #include "campaign/scenario.hpp"
@@ -58,6 +59,7 @@ double read_option(const char* option, const std::string& text, const Taken& tak
 struct Asked {
   massdriver::DriverDesign design;
   double payload_kg = 0.0, speed_mps = 0.0;
+  std::vector<massdriver::StageFault> faults;
   std::optional<double> launches_per_h;
   double hours = 24.0;
 };
@@ -140,6 +142,14 @@ Asked read_request(const LaunchRequest& request) {
   if (request.payload.empty()) asked.payload_kg = asked.design.payload_kg;
   if (request.speed.empty()) asked.speed_mps = asked.design.muzzle_speed_mps;
   check_speed(asked, request, findings);
+  asked.faults = read_faults(request.faults, asked.design, findings);
+  if (!request.faults.empty() && request.launches) {
+    findings.add(
+        {.mark = {.file = "--fault " + request.faults.front()},
+         .path = "--fault",
+         .problem = "does not go with --launches, which draws its own faults",
+         .allowed = "one of them; `errors.miss`, `errors.short`, `errors.early` are the probabilities"});
+  }
   findings.throw_if_any();
   return asked;
 }
@@ -185,8 +195,10 @@ int launch_command(const LaunchRequest& request) {
     limit.emplace(tbb::global_control::max_allowed_parallelism, static_cast<std::size_t>(request.threads));
   }
   const massdriver::Machine machine = massdriver::build_machine(asked.design);
+  massdriver::LaunchConditions launch = report::plain_launch(asked.design, asked.payload_kg, asked.speed_mps);
+  launch.deviations.faults = asked.faults;
   const report::LaunchReport report =
-      report::report_launch(machine, report::plain_launch(asked.design, asked.payload_kg, asked.speed_mps),
+      report::report_launch(machine, launch,
                             {.tolerance = request.tolerance,
                              .stream = {.seed = static_cast<std::uint64_t>(request.seed)},
                              .launches = static_cast<int>(request.launches.value_or(0)),

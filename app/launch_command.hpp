@@ -14,6 +14,7 @@ struct LaunchRequest {
   std::string payload;                   ///< a quantity, or a bare number of kg; empty: the design's
   std::string speed;                     ///< a quantity, or a bare number of m/s; empty: the design's
   double tolerance = 1e-6;               ///< of the energy residual
+  std::vector<std::string> faults;       ///< `miss:5000`, `short:300`, `early:0-15`; not with `launches`
   std::optional<std::int64_t> launches;  ///< of the error budget
   std::int64_t seed = 1;
   std::string rate;   ///< of a day of launches: `12/h`, a rate, or a bare number an hour; empty: sustained

@@ -215,6 +215,10 @@ void add_launch(CLI::App& app, std::function<int()>& chosen, LaunchRequest& requ
   command->add_option("--payload", request.payload, "3.5 t, or a number of kg (default: the design's)");
   command->add_option("--speed", request.speed,
                       "muzzle speed: 2.4 km/s, or a number of m/s (default: the design's)");
+  command
+      ->add_option("--fault", request.faults,
+                   "a stage that fails: miss:5000, short:300, early:0-15 (repeatable)")
+      ->allow_extra_args(false);
   command->add_option("--launches", request.launches,
                       "so many launches of the error budget as well: spread, tails, failures, sources");
   command->add_option("--rate", request.rate,

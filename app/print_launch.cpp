@@ -33,6 +33,7 @@ void motion_lines(const LaunchReport& r, std::string& text) {
        with_prefix(s.peak_voltage_V, "V"), with_prefix(s.cruise_drive_current_A, "A"),
        with_prefix(s.drive_current_A, "A"), with_prefix(s.bucket_current_A > 0.0 ? s.low_bucket_A : 0.0, "A"),
        with_prefix(s.bucket_current_A, "A"));
+  if (s.skipped_banks > 0) line(text, "Skipped      {} banks did not fire", s.skipped_banks);
   if (!r.figures) return;
   const LaunchFigures& f = *r.figures;
   line(text,

@@ -1,4 +1,5 @@
 #include "massdriver/collocation.hpp"
+#include <algorithm>
 #include <numbers>
 #include "massdriver/gauss_legendre.hpp"
 
@@ -20,6 +21,7 @@ Collocation make_collocation() {
       if (k != j) product *= (u - c.at[k]) / (c.at[j] - c.at[k]);
     return product;
   };
+  for (std::size_t j = 0; j < nodes; ++j) c.start[j] = lagrange(j, 0.0), c.end[j] = lagrange(j, 1.0);
   for (std::size_t i = 0; i < nodes; ++i) {
     for (std::size_t j = 0; j < nodes; ++j) {
       for (std::size_t k = 0; k < nodes; ++k)
@@ -27,6 +29,12 @@ Collocation make_collocation() {
     }
   }
   return c;
+}
+
+double dot(const NodeValues& a, const NodeValues& b) {
+  double sum = 0.0;
+  for (std::size_t i = 0; i < nodes; ++i) sum += a[i] * b[i];
+  return sum;
 }
 
 }  // namespace
@@ -51,8 +59,11 @@ double interpolate(const NodeValues& values, double u) {
 double positive_part(const NodeValues& values) {
   const Collocation& c = collocation();
   const std::array<double, nodes + 2> probe{0.0, c.at[0], c.at[1], c.at[2], c.at[3], 1.0};
-  std::array<double, nodes + 2> found{};
-  for (std::size_t i = 0; i < probe.size(); ++i) found[i] = interpolate(values, probe[i]);
+  const std::array<double, nodes + 2> found{dot(c.start, values), values[0], values[1], values[2], values[3],
+                                            dot(c.end, values)};
+  if (std::all_of(found.begin(), found.end(), [](double v) { return v <= 0.0; })) return 0.0;
+  if (std::all_of(found.begin(), found.end(), [](double v) { return v >= 0.0; }))
+    return dot(c.weight, values);
   const double third = 0.5 / std::numbers::sqrt3;  // the two-point rule is exact for cubics
   double sum = 0.0;
   for (std::size_t i = 0; i + 1 < probe.size(); ++i) {

@@ -13,6 +13,7 @@ using NodeValues = std::array<double, collocation_nodes>;
 /// Collocation at Gauss–Legendre nodes on [0, 1]: integrals to each node, and to the end.
 struct Collocation {
   NodeValues at{}, weight{};
+  NodeValues start{}, end{};  ///< of the cubic through the nodes' values, at 0 and 1
   std::array<NodeValues, collocation_nodes> to_node{};
 };
 const Collocation& collocation();

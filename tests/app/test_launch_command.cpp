@@ -136,6 +136,30 @@ TEST_CASE("launch: where the model says no, code 1 and the reason", "[app]") {
              Contains("the model says no: lost synchronism at stage") && Contains("km along the track"));
 }
 
+TEST_CASE("launch: stages told to fail do so", "[app]") {
+  TemporaryDirectory dir;
+  const auto launched = [&](const std::vector<std::string>& options) {
+    Arguments arguments{"launch", one_coil, "--json", "--set", "limits.acceleration=1000 g0"};
+    arguments.insert(arguments.end(), options.begin(), options.end());
+    return Json::parse(call(arguments, dir).text);
+  };
+  const Json plain = launched({}), missed = launched({"--fault", "miss:2500-2507", "--fault", "miss:30"});
+  CHECK(plain["skipped_banks"] == 0);
+  CHECK(missed["skipped_banks"] == 9);
+  CHECK(missed["peak_g"].get<double>() > plain["peak_g"].get<double>());  // the feedback makes good
+  const double off = missed["muzzle_speed_mps"].get<double>() - plain["muzzle_speed_mps"].get<double>();
+  CHECK(std::abs(off) < 1e-3);  // and has forgotten at the muzzle
+  CHECK(launched({"--fault", "short:4990"})["coil_heat_J"] > plain["coil_heat_J"]);
+
+  const Ran bad = call({"launch", one_coil, "--fault", "mis:3", "--fault", "miss:5000", "--fault", "miss:x",
+                        "--fault", "early:0-15", "--launches", "2"},
+                       dir);
+  CHECK(bad.code == 2);
+  CHECK_THAT(bad.text, Contains("--fault mis:3") && Contains("miss, early or short") &&
+                           Contains("--fault miss:5000") && Contains("stages from 0 to 4999") &&
+                           Contains("--fault miss:x") && Contains("does not go with --launches"));
+}
+
 TEST_CASE("launch: a slower launch of a lighter payload stays within the store", "[app]") {
   TemporaryDirectory dir;
   const Arguments asked{"launch", one_coil, "--payload", "800 kg", "--speed", "2000", "--json"};

@@ -143,9 +143,10 @@ void check_injection(Examination& of) {
     check_section(of, "injection.acceleration", d.injection.speed_mps * d.injection.speed_mps - walking_sq,
                   d.injection.acceleration_mps2);
   }
-  if (of.sound({"muzzle_speed", "return.brake", "track.pitch"}))
+  if (of.sound({"muzzle_speed", "return.brake", "track.pitch"})) {
     check_section(of, "return.brake", d.muzzle_speed_mps * d.muzzle_speed_mps - walking_sq,
                   d.back.brake_mps2);
+  }
   if (of.sound({"injection.acceleration", "limits.acceleration"}) &&
       less(d.limits.acceleration_mps2, d.injection.acceleration_mps2)) {
     of.fail("injection.acceleration", "is above the acceleration limit",

@@ -229,7 +229,8 @@ FullMatrix generator(const SledDesign& design, const Drive& drive, const SledVec
 }
 
 FullMatrix propagator(const FullMatrix& generator, double span_s) {
-  return (generator * span_s).exp();
+  // On the heap: the exponential's many temporaries are too much for a worker thread's stack.
+  return Eigen::MatrixXd(generator * span_s).exp();
 }
 
 RideMap map_ride(const SledDesign& design, const AxialProfile& profile, const TrackGrid& grid,

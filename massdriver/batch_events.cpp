@@ -279,6 +279,7 @@ double BatchRun<S>::towards_zero(int i, int slot) const {
 /// The slot whose current has come to its second zero, or near enough to be carried there; else −1. Where
 /// zeros have been passed, sets the step to the first of them.
 template <int S>
+// NOLINTNEXTLINE(readability-function-cognitive-complexity): one pass over the slots
 int BatchRun<S>::seek_zeros(int i) {
   Lane& lane = lane_[i];
   const double x = batch_.x[i], reach_m = shift_ * batch_.accurate_m[i];

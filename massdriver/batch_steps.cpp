@@ -22,7 +22,9 @@ double BatchRun<S>::fire_x(int i, int coil) const {
   const double speed = batch_.v[i];
   if (lane.order->schedule_s.empty()) return lane.trigger_m[coil] + speed * lane.delay_s[coil];
   // Open loop: where it will be at the scheduled time.
-  const auto bank = static_cast<std::size_t>(lane.next[coil] * machine_.design.bucket.count + coil);
+  const auto bank =
+      static_cast<std::size_t>(lane.next[coil]) * static_cast<std::size_t>(machine_.design.bucket.count) +
+      static_cast<std::size_t>(coil);
   const double dt = lane.order->schedule_s[bank] + lane.delay_s[coil] - batch_.t[i];
   if (dt <= same_time_s) return batch_.x[i];
   return batch_.x[i] + dt * (speed + 0.5 * dt * batch_.force[i] * batch_.inv_mass[i]);

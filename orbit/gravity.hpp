@@ -1,0 +1,40 @@
+#pragma once
+#include <Eigen/Core>
+#include <string>
+#include <vector>
+
+namespace lunafab::orbit {
+
+/// A fully normalised (4π) spherical-harmonic field. Coefficients of degree n and order m stand at n(n+1)/2 +
+/// m.
+struct GravityField {
+  std::string name;  ///< with its source, printed with results
+  double gm_m3ps2 = 0.0;
+  double radius_m = 0.0;  ///< reference radius
+  int degree = 0;
+  std::vector<double> c, s;  ///< [(degree+1)(degree+2)/2]
+
+  static constexpr std::size_t index(int n, int m) { return static_cast<std::size_t>(n * (n + 1) / 2 + m); }
+};
+
+/// GRAIL field GrazLGM300c to degree and order 12, tide-free, principal axes (DE421).
+const GravityField& built_in_field();
+
+/// Reads a SHADR (PDS) or ICGEM (.gfc) file, told apart by its content; normalised coefficients, up to
+/// `most_degree`.
+/// @throws InputError with every finding, file:line: degrees missing or out of order, coefficients missing,
+/// GM in km³/s², reference radius in km, not normalised, not numbers.
+GravityField load_gravity_field(const std::string& path, int most_degree);
+
+/// Acceleration [m/s²] at a place in the field's own axes, up to `degree`.
+Eigen::Vector3d acceleration_mps2(const GravityField& field, int degree, const Eigen::Vector3d& r_m);
+/// The same and its gradient ∂a/∂r [3×3, 1/s²].
+struct FieldGradient {
+  Eigen::Vector3d acceleration_mps2;
+  Eigen::Matrix3d gradient_per_s2;
+};
+FieldGradient gradient(const GravityField& field, int degree, const Eigen::Vector3d& r_m);
+/// Potential [m²/s²], positive.
+double potential_m2ps2(const GravityField& field, int degree, const Eigen::Vector3d& r_m);
+
+}  // namespace lunafab::orbit

@@ -1,0 +1,86 @@
+#pragma once
+#include <Eigen/Core>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <vector>
+#include "orbit/dynamics.hpp"
+#include "orbit/integrator.hpp"
+
+namespace lunafab::orbit {
+
+enum class Body : std::uint8_t { moon, earth };
+
+/// State of one satellite on its way: the centre changes at the sphere of influence.
+struct Craft {
+  Epoch at;
+  Body centre = Body::moon;
+  Eigen::Vector3d r_m = Eigen::Vector3d::Zero();  ///< from `centre`, GCRF axes
+  Eigen::Vector3d v_mps = Eigen::Vector3d::Zero();
+};
+
+enum class EventKind : std::uint8_t {
+  impact,          ///< altitude over `body`'s mean sphere falls through 0
+  altitude,        ///< … through `value` m
+  periapsis,       ///< of `body`: radial speed rises through 0
+  apoapsis,        ///< of `body`
+  distance,        ///< from `body`: passes `value` m (sphere of influence, 1 Mkm)
+  plane_crossing,  ///< of the plane through `body` with normal `normal` (GCRF axes)
+  eclipse_in,      ///< the Sun's disc begins to be covered by `body`
+  eclipse_out      ///< is free again
+};
+enum class Crossing : std::int8_t { falling = -1, either = 0, rising = 1 };
+
+struct EventSpec {
+  EventKind kind = EventKind::impact;
+  Body body = Body::moon;
+  double value = 0.0;
+  Eigen::Vector3d normal = Eigen::Vector3d::UnitZ();
+  Crossing crossing = Crossing::either;
+  bool ends = false;  ///< the arc
+  int skip = 0;       ///< occurrences passed over before it counts
+};
+
+struct EventHit {
+  std::size_t spec = 0;  ///< index into the specs
+  Craft craft;
+};
+
+enum class ArcEnd : std::uint8_t { time, event, steps_used_up, not_finite };
+
+struct Arc {
+  ArcEnd end = ArcEnd::time;
+  Craft last;
+  std::vector<EventHit> events;  ///< in order of time
+  std::int64_t steps = 0;
+  Eigen::Matrix<double, 6, 6> stm =
+      Eigen::Matrix<double, 6, 6>::Identity();  ///< ∂last/∂first at fixed times, where asked for
+};
+
+struct ArcOptions {
+  Precision precision{.tolerance = 1e-10};
+  bool stm = false;           ///< variational equations along
+  bool change_centre = true;  ///< at the Moon's sphere of influence
+};
+
+/// Propagates forwards or backwards to `until`, or to the first event that ends it; events are located on the
+/// dense output to 1e-6 s. @throws ContractError where the span leaves the ephemeris.
+Arc propagate(const Dynamics& dynamics, const Craft& from, Epoch until,
+              std::span<const EventSpec> events = {}, const ArcOptions& options = {});
+
+/// States at given dates (in order) along an arc.
+std::vector<Craft> sample(const Dynamics& dynamics, const Craft& from, std::span<const Epoch> at,
+                          const ArcOptions& options = {});
+
+/// Many arcs side by side, eight to a vector and vectors over the cores: end states only. Each result has the
+/// same bits whatever its neighbours. An arc that cannot be finished (impact, steps) says so in `end`.
+/// Lunar-centred; arcs leave through `border_m` unchanged.
+struct BatchEnd {
+  ArcEnd end = ArcEnd::time;
+  Craft last;
+};
+std::vector<BatchEnd> propagate_batch(const Dynamics& dynamics, std::span<const Craft> from,
+                                      std::span<const Epoch> until,
+                                      const Precision& precision = {.tolerance = 1e-10});
+
+}  // namespace lunafab::orbit

@@ -106,9 +106,7 @@ void BatchRun<S>::stop(int i, SolverOutcome outcome) {
 template <int S>
 void BatchRun<S>::complete(int i) {
   const DriverDesign& d = machine_.design;
-  const double end_m = (d.track.stages - 1) * d.track.pitch_m + (d.bucket.count - 1) * d.bucket.spacing_m +
-                       d.firing.latest_opening * d.track.half_wave_m;
-  coast(i, end_m - absolute_x(i));  // over stages not used
+  coast(i, track_end_m(d) - absolute_x(i));  // over stages not used
   batch_.eddy[i] = d.losses.eddy_N_per_mps;
   coast(i, d.track.drift_m);
   close_account(i);

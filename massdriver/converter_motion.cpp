@@ -4,7 +4,6 @@
 #include <limits>
 #include <numbers>
 #include <utility>
-#include "massdriver/coil_loss.hpp"
 
 namespace lunafab::massdriver {
 namespace {
@@ -52,8 +51,7 @@ ConverterRun::ConverterRun(const Machine& machine, const FedLine& line, const La
       order_(launch),
       settings_(settings),
       kg_(plan_.moving_kg + launch.payload_kg - launch.weighed_kg),
-      coil_ohm_(machine.drive_dc_ohm * line.ac_factor *
-                relative_resistivity(d_.track.coil.conductor, launch.coil_temperature_K)),
+      coil_ohm_(drive_resistance_ohm(machine, launch.coil_temperature_K)),
       drag_Wps_(d_.losses.drag_N_at_reference * d_.losses.drag_reference_mps),
       eddy_(machine.eddy_N_per_mps),
       next_(static_cast<std::size_t>(d_.bucket.count), launch.first_stage),
@@ -114,10 +112,7 @@ void ConverterRun::fire(int coil) {
   const double middle_m = std::max(fire_x(coil), x_) + d_.track.half_wave_m;
   const BankFault fault = fault_of(stage, coil);
   ++next_[static_cast<std::size_t>(coil)];
-  if (fault == BankFault::shorted) {
-    std::erase_if(waves_, [stage](const Wave& w) { return w.stage == stage; });
-    return close_short(stage);
-  }
+  if (fault == BankFault::shorted) return close_short(stage);
   const auto bank = bank_at(stage, coil, d_.bucket.count);
   double work_J = plan_.bank_J;
   if (line_.gain > 0.0) {

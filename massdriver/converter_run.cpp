@@ -60,7 +60,6 @@ std::optional<FedLine> main_line(const Machine& machine, const WorkLaw& law, con
                  .law = law,
                  .efficiency = d.store.converter_efficiency,
                  .series_ohm = d.store.switch_ohm,
-                 .ac_factor = machine.ac_factor,
                  .gain = d.firing.trigger == Trigger::velocity_feedback ? d.firing.gain : 0.0,
                  .most_J = largest_charge * bank_rating_J(d),
                  .store_J = store_energy_J(d),

@@ -22,7 +22,6 @@ struct FedLine {
   WorkLaw law;
   double efficiency = 1.0;  ///< source to coil terminals, and back
   double series_ohm = 0.0;  ///< of the switch, in every coil's loop
-  double ac_factor = 1.0;   ///< R_ac/R_dc of the coils at the line's highest frequency
   double gain = 0.0;        ///< of the velocity feedback; 0: none
   double most_J = 0.0;      ///< largest work a converter is asked for
   double store_J = 0.0;     ///< full energy of the source; 0: it does not run down

@@ -151,9 +151,9 @@ LaunchResult launch_by_table(const DriverModel& driver, const LaunchOrder& order
   book(result, mean_energy(driver, order.payload_kg, order.speed_mps, mean));
   const auto plan = plan_launch(driver.design, order.payload_kg, order.speed_mps);
   expects(plan.has_value(), "launch: the store gives a launch of the table");
-  const std::vector<StageFault> failed =
-      draw_bank_faults(driver.design, plan->stages, key_of(draw.seed, draw.replication, Purpose::bank_fault),
-                       order.serial, order.attempt);
+  const std::vector<StageFault> failed = draw_bank_faults(
+      driver.design, plan->stages, launch_key({draw.seed, draw.replication}, Purpose::bank_fault),
+      order.serial, order.attempt);  // the same banks as at `solve`
   result.failed_banks = static_cast<std::int32_t>(failed.size());
   const FaultEffects& effects = driver.table.faults;
   const FaultVerdict verdict = judge_faults(effects, driver.design, *plan, failed);
@@ -193,7 +193,7 @@ std::vector<LaunchResult> launch_solved(const DriverModel& driver, std::span<con
     const LaunchSolution& s = solutions[i];
     LaunchResult result{.order = orders[i], .fidelity = Fidelity::solve};
     book(result, mean_energy(driver, orders[i].payload_kg, orders[i].speed_mps, means[i]));
-    result.failed_banks = failed_banks(driver.design, conditions[i]);
+    result.failed_banks = static_cast<std::int32_t>(conditions[i].deviations.faults.size());
     if (draws_misfire(driver, orders[i], draw) || s.outcome != SolverOutcome::completed) {
       misfire(result);
     } else {

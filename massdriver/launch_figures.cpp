@@ -5,14 +5,11 @@
 #include "core/contract.hpp"
 #include "massdriver/limits.hpp"
 #include "massdriver/plan.hpp"
+#include "massdriver/superconductor.hpp"
 #include "massdriver/winding_field.hpp"
 
 namespace lunafab::massdriver {
 namespace {
-
-double section_m2(const Winding& winding, double fill) {
-  return winding.length_m * winding.depth_m * fill;
-}
 
 double share(double part, double whole) {
   return whole > 0.0 ? part / whole : 0.0;
@@ -44,8 +41,8 @@ void add_energies(LaunchFigures& f, const Machine& machine, const LaunchSolution
 void add_surroundings(LaunchFigures& f, const DriverDesign& d, const LaunchSolution& launch) {
   f.recharge_s = std::max(0.0, f.bus_J) / (d.bus_W - d.store.standby_W);
   f.buffer_J = std::max(0.0, f.injection_J - d.bus_W * f.injection.time_s);
-  const double drive_m2 = section_m2(d.track.coil.winding, d.track.coil.fill);
-  const double bucket_m2 = section_m2(d.bucket.winding, d.bucket.fill);
+  const double drive_m2 = conductor_section_m2(d.track.coil.winding, d.track.coil.fill);
+  const double bucket_m2 = conductor_section_m2(d.bucket.winding, d.bucket.fill);
   f.hoop_drive_Pa = launch.hoop_drive_N / drive_m2;
   f.hoop_bucket_Pa = launch.hoop_bucket_N / bucket_m2;
   f.cruise_hoop_drive_Pa = launch.cruise_hoop_drive_N / drive_m2;

@@ -153,10 +153,6 @@ void follow_nominal(const Machine& m, const LaunchConditions& nominal, LaunchTab
       reduce_ride(m.design.sled, profile, m.design.survey, m.design.spread, {.held_out_rides = 0});
   const ReleaseMoments moments = release_moments(ride);
   t.lateral_m2ps2 = {moments.of_launches(1, 1), moments.of_launches(1, 2), moments.of_launches(2, 2)};
-  for (int i = 0; i < 3; ++i) {
-    t.tip_off_radps[static_cast<std::size_t>(i)] =
-        std::sqrt(std::max(0.0, moments.of_launches(3 + i, 3 + i)));
-  }
 }
 
 /// Full solutions at points that were not used, off the nodes in all three directions.
@@ -195,7 +191,7 @@ void measure_error(const Machine& m, LaunchTable& t) {
 
 // ---- cache
 
-constexpr std::uint32_t table_version = 3;  // moves with the table's contents
+constexpr std::uint32_t table_version = 4;  // moves with the table's contents
 
 struct CacheFile {
   std::uint32_t version = table_version;
@@ -252,8 +248,6 @@ LaunchTable build_table(const Machine& m, std::uint64_t design_hash) {
   const double share = d.muzzle_speed_mps / top_speed_mps(d, d.payload_kg);
   const LaunchConditions nominal = conditions(m, d.payload_kg, std::min(share, 1.0), cold);
   const auto scatter_and_errors = [&] {
-    const Sensitivities s = find_sensitivities(m, nominal, {});
-    t.speed_mps = s.speed_mps;
     t.faults = find_fault_effects(m, nominal);
     t.faults.peak_mps2 = mean_launch(d, t, d.payload_kg, nominal.muzzle_speed_mps, cold)->peak_mps2;
     measure_error(m, t);

@@ -36,11 +36,9 @@ struct LaunchTable {
       temperature_K{};         ///< domain; share of the payload's top speed
   std::vector<double> values;  ///< [payloads × speeds × temperatures × MeanLaunch::count], dimensionless
   // At the nominal payload and speed:
-  std::array<double, error_sources> speed_mps{};  ///< share of each source in the speed's sd
   FaultEffects faults;
   MaintenanceNeed wear;                   ///< of one launch
   std::array<double, 3> lateral_m2ps2{};  ///< covariance left–left, left–up, up–up
-  std::array<double, 3> tip_off_radps{};  ///< sd of roll, pitch, yaw rate
   // Of held-out launches against the full solver:
   double worst_speed_mps = 0.0, worst_bus_rel = 0.0;
   int held_out = 0;
@@ -48,10 +46,10 @@ struct LaunchTable {
   static void visit_fields(auto& self, auto&& visit) {
     visit("design_hash", self.design_hash), visit("payload_kg", self.payload_kg);
     visit("speed_share", self.speed_share), visit("temperature_K", self.temperature_K);
-    visit("values", self.values), visit("speed_mps", self.speed_mps), visit("faults", self.faults);
+    visit("values", self.values), visit("faults", self.faults);
     visit("wear", self.wear);
     visit("lateral_m2ps2", self.lateral_m2ps2);
-    visit("tip_off_radps", self.tip_off_radps), visit("worst_speed_mps", self.worst_speed_mps);
+    visit("worst_speed_mps", self.worst_speed_mps);
     visit("worst_bus_rel", self.worst_bus_rel), visit("held_out", self.held_out);
   }
 };

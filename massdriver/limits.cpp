@@ -33,10 +33,6 @@ LimitRow margin_row(std::string name, double value, double limit, std::string no
           .sense = LimitSense::at_least};
 }
 
-double section_m2(const Winding& winding, double fill) {
-  return winding.length_m * winding.depth_m * fill;
-}
-
 void add_motion(std::vector<LimitRow>& rows, const DriverDesign& design, const LaunchSolution& launch) {
   constexpr double g = constants::standard_gravity_mps2;
   rows.push_back(row("peak acceleration", launch.peak_mps2 / g, design.limits.acceleration_mps2 / g, "g"));
@@ -48,11 +44,12 @@ void add_conductors(std::vector<LimitRow>& rows, const DriverDesign& design, con
   const DriveCoil& coil = design.track.coil;
   const BucketCoils& bucket = design.bucket;
   const char* const mean = "tension over section and fill: the mean, not the innermost turn";
-  rows.push_back(row("drive coil hoop stress", launch.hoop_drive_N / section_m2(coil.winding, coil.fill),
-                     coil.hoop_limit_Pa, "Pa", mean));
-  rows.push_back(row("bucket coil hoop stress",
-                     launch.hoop_bucket_N / section_m2(bucket.winding, bucket.fill), bucket.hoop_limit_Pa,
+  rows.push_back(row("drive coil hoop stress",
+                     launch.hoop_drive_N / conductor_section_m2(coil.winding, coil.fill), coil.hoop_limit_Pa,
                      "Pa", mean));
+  rows.push_back(row("bucket coil hoop stress",
+                     launch.hoop_bucket_N / conductor_section_m2(bucket.winding, bucket.fill),
+                     bucket.hoop_limit_Pa, "Pa", mean));
   rows.push_back(row("voltage per turn", launch.peak_voltage_V, coil.voltage_limit_V, "V"));
   if (design.store.kind != StoreKind::capacitor) {
     rows.push_back(row("power of the central store", launch.store_power_W, design.store.power_W, "W",
@@ -167,10 +164,6 @@ std::vector<LimitRow> check_limits(const DriverDesign& design, const BucketFigur
 
 std::vector<LimitRow> check_limits(const Machine& machine, const LaunchSolution& launch) {
   return check_limits(machine.design, {peak_field_T_per_A(machine.design.bucket.winding)}, launch);
-}
-
-bool all_pass(const std::vector<LimitRow>& rows) {
-  return std::all_of(rows.begin(), rows.end(), [](const LimitRow& limit) { return limit.passes; });
 }
 
 }  // namespace lunafab::massdriver

@@ -47,7 +47,4 @@ std::vector<LimitRow> check_limits(const DriverDesign& design, const BucketFigur
 /// The same with the peak field of the machine's winding (50 ms) and the whole swing as ripple.
 std::vector<LimitRow> check_limits(const Machine& machine, const LaunchSolution& launch);
 
-/// Whether every row passes.
-bool all_pass(const std::vector<LimitRow>& rows);
-
 }  // namespace lunafab::massdriver

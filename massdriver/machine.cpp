@@ -2,6 +2,7 @@
 #include <cmath>
 #include <numbers>
 #include "massdriver/coil_loss.hpp"
+#include "massdriver/superconductor.hpp"
 
 namespace lunafab::massdriver {
 namespace {
@@ -81,7 +82,7 @@ Machine build_machine(const DriverDesign& design) {
     return tabulate(a, b, reach * design.track.pitch_m, cell_m);
   };
   m.coupling = table(drive, bucket);
-  const double section_m2 = drive.length_m * drive.depth_m * design.track.coil.fill;
+  const double section_m2 = conductor_section_m2(drive, design.track.coil.fill);
   const double turn_m = 2.0 * std::numbers::pi * drive.radius_m;
   m.drive_dc_ohm = design.track.coil.conductor.resistivity_ohm_m * turn_m / section_m2;
   m.ac_factor = drive_ac_factor(

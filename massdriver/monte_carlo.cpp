@@ -3,6 +3,7 @@
 #include <cmath>
 #include "core/contract.hpp"
 #include "core/elementary.hpp"
+#include "massdriver/bank_faults.hpp"
 #include "massdriver/plan.hpp"
 
 namespace lunafab::massdriver {
@@ -26,27 +27,6 @@ double one_normal(const StreamKey& key, std::uint64_t serial, std::uint32_t atte
   return sd > 0.0 ? sd * normal_quantile(uniform(key, serial, attempt)) : 0.0;
 }
 
-std::vector<StageFault> draw_faults(const DriverDesign& d, const StreamKey& key, std::uint64_t serial,
-                                    std::uint32_t attempt, std::size_t banks) {
-  const ErrorBudget& e = d.errors;
-  std::vector<StageFault> faults;
-  if (e.stage_miss + e.stage_early + e.stage_short <= 0.0) return faults;
-  std::vector<double> u(banks);
-  fill_uniform(key, serial * banks_a_launch, u, attempt);
-  for (std::size_t i = 0; i < banks; ++i) {
-    const int stage = static_cast<int>(i) / d.bucket.count, coil = static_cast<int>(i) % d.bucket.count;
-    const double short_share = coil == 0 ? e.stage_short : 0.0;  // of the coil, drawn once
-    if (u[i] < e.stage_miss) {
-      faults.push_back({stage, coil, BankFault::miss});
-    } else if (u[i] < e.stage_miss + e.stage_early) {
-      faults.push_back({stage, coil, BankFault::early});
-    } else if (u[i] < e.stage_miss + e.stage_early + short_share) {
-      faults.push_back({stage, coil, BankFault::shorted});
-    }
-  }
-  return faults;
-}
-
 MuzzleVector muzzle_of(const LaunchSolution& solution, const ReducedRide* ride, const TrackedVector& track,
                        const LaunchStream& stream, std::uint64_t serial) {
   MuzzleVector v(solution.muzzle_speed_mps, 0.0, 0.0, solution.time_s);
@@ -59,16 +39,10 @@ void summarise(Dispersion& d) {
   const auto n = static_cast<double>(d.samples.size());
   if (d.samples.empty()) return;
   for (const MuzzleVector& s : d.samples) d.mean += s / n;
-  std::vector<double> speeds;
   for (const MuzzleVector& s : d.samples) {
     const MuzzleVector off = s - d.mean;
     if (n > 1.0) d.covariance += off * off.transpose() / (n - 1.0);
-    speeds.push_back(s[0]);
   }
-  std::sort(speeds.begin(), speeds.end());
-  constexpr std::array<double, 5> levels{0.001, 0.025, 0.5, 0.975, 0.999};
-  for (std::size_t q = 0; q < levels.size(); ++q)
-    d.speed_quantiles_mps[q] = speeds[static_cast<std::size_t>(std::lround(levels[q] * (n - 1.0)))];
 }
 
 }  // namespace
@@ -100,17 +74,13 @@ LaunchConditions draw_conditions(const Machine& machine, const LaunchConditions&
   c.deviations.trigger_m = each(Purpose::position_sensor, e.position_sensor_m);
   c.deviations.speed_reading_mps = each(Purpose::speed_sensor, e.speed_sensor_mps);
   c.deviations.capacitance = normals(launch_key(stream, Purpose::capacitance), 0, 0, banks, e.capacitance);
-  c.deviations.faults = draw_faults(d, launch_key(stream, Purpose::bank_fault), serial, attempt, banks);
+  if (const auto plan = plan_launch(d, nominal.weighed_kg, nominal.muzzle_speed_mps)) {
+    c.deviations.faults =
+        draw_bank_faults(d, plan->stages, launch_key(stream, Purpose::bank_fault), serial, attempt);
+  }
   c.payload_kg *= 1.0 + one(Purpose::payload_mass, e.payload_mass);
   c.coil_temperature_K += one(Purpose::coil_temperature, e.coil_temperature_K);
   return c;
-}
-
-int failed_banks(const DriverDesign& design, const LaunchConditions& c) {
-  const auto plan = plan_launch(design, c.weighed_kg, c.muzzle_speed_mps);
-  const int stages = plan ? plan->stages : 0;
-  return static_cast<int>(std::count_if(c.deviations.faults.begin(), c.deviations.faults.end(),
-                                        [&](const StageFault& f) { return f.stage < stages; }));
 }
 
 Dispersion monte_carlo(const Machine& machine, const ReducedRide* ride, const LaunchConditions& nominal,
@@ -129,14 +99,14 @@ Dispersion monte_carlo(const Machine& machine, const ReducedRide* ride, const La
       out.drawn.push_back({.serial = first + i,
                            .outcome = s.outcome,
                            .stopped_at_stage = s.stopped_at_stage,
-                           .failed_banks = failed_banks(machine.design, chunk[i]),
+                           .failed_banks = static_cast<int>(chunk[i].deviations.faults.size()),
                            .peak_mps2 = s.peak_mps2});
       if (s.outcome != SolverOutcome::completed) {
         ++out.failed;
         continue;
       }
       out.worst_residual_rel = std::max(out.worst_residual_rel, std::abs(s.energy.residual_rel()));
-      out.late_openings += s.late_openings, out.skipped_banks += s.skipped_banks;
+      out.late_openings += s.late_openings;
       out.samples.push_back(muzzle_of(s, ride, track, stream, first + i));
       out.drawn.back().muzzle = out.samples.back();
     }

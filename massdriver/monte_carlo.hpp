@@ -23,9 +23,6 @@ StreamKey launch_key(const LaunchStream& stream, Purpose purpose);
 LaunchConditions draw_conditions(const Machine& machine, const LaunchConditions& nominal,
                                  const LaunchStream& stream, std::uint64_t serial, std::uint32_t attempt = 0);
 
-/// Faults drawn for stages that the launch uses.
-int failed_banks(const DriverDesign& design, const LaunchConditions& launch);
-
 /// What leaves the muzzle: along, left, up in m/s, and the time from the first firing in s.
 using MuzzleVector = Eigen::Vector4d;
 
@@ -43,10 +40,8 @@ struct Dispersion {
   int launches = 0, failed = 0;  ///< failed launches did not complete and are in no figure below
   MuzzleVector mean = MuzzleVector::Zero();
   Eigen::Matrix4d covariance = Eigen::Matrix4d::Zero();
-  /// Quantiles of the speed along the bore at 0.1, 2.5, 50, 97.5 and 99.9 %.
-  std::array<double, 5> speed_quantiles_mps{};
   double worst_residual_rel = 0.0;
-  int late_openings = 0, skipped_banks = 0;
+  int late_openings = 0;
   std::vector<MuzzleVector> samples;
   std::vector<LaunchSample> drawn;  ///< all launches, by serial
 };

@@ -13,8 +13,7 @@ constexpr double near_enough = 0.10;  // short lines end a few per cent low; a l
 FedLine uniform_line(const Machine& machine, double kg, double from_mps, double to_mps, double a_mps2) {
   const DriverDesign& d = machine.design;
   const double gained = to_mps * to_mps - from_mps * from_mps;
-  FedLine line{
-      .law = converter_work(machine), .series_ohm = d.store.switch_ohm, .ac_factor = machine.ac_factor};
+  FedLine line{.law = converter_work(machine), .series_ohm = d.store.switch_ohm};
   LaunchPlan& plan = line.plan;
   plan.stages = std::max(1, static_cast<int>(std::ceil(std::abs(gained) / (2.0 * a_mps2 * d.track.pitch_m))));
   plan.mean_mps2 = gained / (2.0 * plan.stages * d.track.pitch_m);

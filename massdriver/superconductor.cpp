@@ -29,9 +29,13 @@ double critical_density_A_per_m2(const Superconductor& superconductor, double fi
 }
 
 double current_density_A_per_m2(const Winding& winding, double fill, double current_A) {
-  const double area_m2 = winding.length_m * winding.depth_m * fill;
+  const double area_m2 = conductor_section_m2(winding, fill);
   expects(area_m2 > 0.0, "current density: the conductor must have an area");
   return std::abs(current_A) / area_m2;
+}
+
+double conductor_section_m2(const Winding& winding, double fill) {
+  return winding.length_m * winding.depth_m * fill;
 }
 
 double conductor_volume_m3(const Winding& winding, double fill) {

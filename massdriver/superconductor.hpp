@@ -35,6 +35,9 @@ double critical_density_A_per_m2(const Superconductor& superconductor, double fi
 /// @throws ContractError unless the winding has an area and the fill is positive.
 double current_density_A_per_m2(const Winding& winding, double fill, double current_A);
 
+/// Area of conductor in a winding's section.
+double conductor_section_m2(const Winding& winding, double fill);
+
 /// Volume of conductor in one coil: 2π r · length · depth · fill.
 double conductor_volume_m3(const Winding& winding, double fill);
 

@@ -39,10 +39,9 @@ std::array<StageStress, stage_classes> stage_stresses(const DriverDesign& design
                                                       double rated_J) {
   expects(nominal_voltage_V > 0.0 && rated_J > 0.0, "wear: nominal voltage and rating must be positive");
   const DriveCoil& coil = design.track.coil;
-  const double section_m2 = coil.winding.length_m * coil.winding.depth_m * coil.fill;
   const StageStress worst{
       .voltage_ratio = design.store.voltage_ratio * launch.peak_voltage_V / nominal_voltage_V,
-      .hoop_Pa = launch.hoop_drive_N / section_m2,
+      .hoop_Pa = launch.hoop_drive_N / conductor_section_m2(coil.winding, coil.fill),
       .hoop_cycles = 2.0 * design.bucket.count};
   StageStress mean = worst;
   mean.voltage_ratio = design.store.voltage_ratio * std::sqrt(launch.energy.discharged_J / rated_J);

@@ -64,8 +64,6 @@ TEST_CASE("monte carlo: its scatter is that of the linear sensitivities", "[mass
   CHECK(std::abs(std::sqrt(drawn.covariance(0, 0)) / linear.speed_sd_mps - 1.0) < 4.0 / std::sqrt(2.0 * n));
   const double nominal_mps = solve_launch(m, nominal_launch(m.design), {}).muzzle_speed_mps;
   CHECK(std::abs(drawn.mean[0] - nominal_mps) < 4.0 * linear.speed_sd_mps / std::sqrt(1.0 * n));
-  for (std::size_t q = 1; q < drawn.speed_quantiles_mps.size(); ++q)
-    CHECK(drawn.speed_quantiles_mps[q - 1] <= drawn.speed_quantiles_mps[q]);
 }
 
 TEST_CASE("monte carlo: n launches are the first of 2n", "[massdriver]") {

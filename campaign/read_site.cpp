@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <numbers>
+#include "core/cache.hpp"
 #include "core/constants.hpp"
 #include "core/contract.hpp"
 #include "core/random.hpp"
@@ -295,8 +296,7 @@ void read_machine(MapReader& map, massdriver::DriverModel& model) {
   massdriver::check_design(model.design, *node, map.path_of("design"), map.findings());
   if (map.findings().size() != before) return;
   try {
-    model.table =
-        massdriver::cached_table(model.design, state_hash(dump(*node)), massdriver::cache_directory());
+    model.table = massdriver::cached_table(model.design, state_hash(dump(*node)), cache_directory());
   } catch (const massdriver::DriverCannot& cannot) {
     return map.fail("design", std::string("cannot launch what its table is to cover: ") + cannot.what(),
                     "a machine that completes these launches: `lunafab launch` shows why");

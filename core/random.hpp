@@ -30,7 +30,8 @@ enum class Purpose : std::uint8_t {
   coil_temperature = 20,
   bank_fault = 21,
   release = 22,
-  track_survey = 23
+  track_survey = 23,
+  tracking = 24
 };
 
 /// The 32-bit key of an entity: FNV-1a of its full name in the file (`lines.cells.stations.evaporate`).

@@ -1,14 +1,10 @@
 #include "massdriver/launch_table.hpp"
 #include <fmt/format.h>
 #include <tbb/parallel_invoke.h>
-#include <unistd.h>
 #include <algorithm>
 #include <cmath>
-#include <cstdlib>
-#include <filesystem>
-#include <fstream>
 #include <numbers>
-#include "core/visit.hpp"
+#include "core/cache.hpp"
 #include "massdriver/launch_figures.hpp"
 #include "massdriver/monte_carlo.hpp"
 #include "massdriver/plan.hpp"
@@ -193,45 +189,6 @@ void measure_error(const Machine& m, LaunchTable& t) {
 
 constexpr std::uint32_t table_version = 4;  // moves with the table's contents
 
-struct CacheFile {
-  std::uint32_t version = table_version;
-  std::uint64_t check = 0;  ///< hash of the table
-  LaunchTable table;
-  static void visit_fields(auto& self, auto&& visit) {
-    visit("version", self.version), visit("check", self.check), visit("table", self.table);
-  }
-};
-
-std::string cache_file(const std::string& directory, std::uint64_t hash) {
-  return fmt::format("{}/driver-{:016x}.table", directory, hash);
-}
-
-std::optional<LaunchTable> read_cached(const std::string& path, std::uint64_t hash) {
-  std::ifstream in(path, std::ios::binary);
-  if (!in) return std::nullopt;
-  const std::string bytes((std::istreambuf_iterator<char>(in)), std::istreambuf_iterator<char>());
-  try {
-    CacheFile file;
-    StateReader reader(bytes);
-    reader.read(file);
-    if (reader.at_end() && file.version == table_version && file.table.design_hash == hash &&
-        file.check == state_hash(file.table))
-      return std::move(file.table);
-  } catch (const std::exception&) {  // damaged or of another version: built anew
-  }
-  return std::nullopt;
-}
-
-void write_cached(const std::string& path, const LaunchTable& table) {
-  std::error_code ignored;
-  std::filesystem::create_directories(std::filesystem::path(path).parent_path(), ignored);
-  const std::string temporary = fmt::format("{}.{}", path, getpid());
-  std::ofstream out(temporary, std::ios::binary);
-  out << write_state(CacheFile{.check = state_hash(table), .table = table});
-  out.close();
-  if (out) std::filesystem::rename(temporary, path, ignored);
-}
-
 }  // namespace
 
 LaunchTable build_table(const Machine& m, std::uint64_t design_hash) {
@@ -256,23 +213,10 @@ LaunchTable build_table(const Machine& m, std::uint64_t design_hash) {
   return t;
 }
 
-std::string cache_directory() {
-  if (const char* own = std::getenv("LUNAFAB_CACHE"); own != nullptr && *own != '\0') return own;
-  if (const char* xdg = std::getenv("XDG_CACHE_HOME"); xdg != nullptr && *xdg != '\0')
-    return std::string(xdg) + "/lunafab";
-  if (const char* home = std::getenv("HOME"); home != nullptr && *home != '\0')
-    return std::string(home) + "/.cache/lunafab";
-  return {};
-}
-
 LaunchTable cached_table(const DriverDesign& design, std::uint64_t design_hash,
                          const std::string& directory) {
-  if (directory.empty()) return build_table(build_machine(design), design_hash);
-  const std::string path = cache_file(directory, design_hash);
-  if (auto table = read_cached(path, design_hash)) return std::move(*table);
-  LaunchTable table = build_table(build_machine(design), design_hash);
-  write_cached(path, table);
-  return table;
+  const CacheKey key{.kind = "driver", .version = table_version, .hash = design_hash};
+  return cached<LaunchTable>(directory, key, [&] { return build_table(build_machine(design), design_hash); });
 }
 
 std::optional<MeanLaunch> mean_launch(const DriverDesign& design, const LaunchTable& t, double payload_kg,

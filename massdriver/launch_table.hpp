@@ -68,9 +68,6 @@ LaunchTable build_table(const Machine& machine, std::uint64_t design_hash);
 /// hash and checked; a damaged or older one is built anew.
 LaunchTable cached_table(const DriverDesign& design, std::uint64_t design_hash, const std::string& directory);
 
-/// $LUNAFAB_CACHE, else $XDG_CACHE_HOME/lunafab, else $HOME/.cache/lunafab, else nothing: not cached.
-std::string cache_directory();
-
 /// The mean launch; nothing where payload, speed or temperature are outside the table.
 std::optional<MeanLaunch> mean_launch(const DriverDesign& design, const LaunchTable& table, double payload_kg,
                                       double speed_mps, double coil_K);

@@ -243,14 +243,17 @@ TEST_CASE("launch table: a file of an older version is built anew", "[massdriver
   const std::string directory = (std::filesystem::temp_directory_path() / "lunafab-table-version").string();
   std::filesystem::remove_all(directory);
   const LaunchTable built = cached_table(d, 77, directory);
+  constexpr std::streamoff version_at = 8 + 6;  // after the word "driver" and its length
   const auto file = std::filesystem::directory_iterator(directory)->path();
   CHECK(state_hash(cached_table(d, 77, directory)) == state_hash(built));
   {
     std::fstream bytes(file, std::ios::in | std::ios::out | std::ios::binary);
-    bytes.put('\x01');  // the version stands first
+    bytes.seekp(version_at);
+    bytes.put('\x7f');
   }
   CHECK(state_hash(cached_table(d, 77, directory)) == state_hash(built));
   std::ifstream again(file, std::ios::binary);
-  CHECK(again.get() != 1);  // and was written anew
+  again.seekg(version_at);
+  CHECK(again.get() != 0x7f);  // and was written anew
   std::filesystem::remove_all(directory);
 }

@@ -1,4 +1,4 @@
-#include "orbit/transfer.hpp"
+#include "orbit/ideal_transfer.hpp"
 #include <algorithm>
 #include <array>
 #include <cmath>
@@ -6,6 +6,7 @@
 #include <optional>
 #include "core/constants.hpp"
 #include "core/contract.hpp"
+#include "core/tick.hpp"
 
 namespace lunafab::orbit {
 namespace {
@@ -64,20 +65,6 @@ void complete_lunar_orbit(Destination& d) {
   d.correction_gain = transfer.correction_gain;
 }
 
-/// When a satellite that pays for no correction is back on the mean sphere; nothing where it is not.
-std::optional<double> fall_back_s(DestinationKind kind, const Eigen::Vector3d& velocity_mps) {
-  if (kind == DestinationKind::low_lunar_orbit) {
-    const double horizontal_mps = velocity_mps.head<2>().norm();
-    // A launch 1 m/s downward dips by 11 m, taken as cleared by the ridge the muzzle stands on.
-    if (horizontal_mps <= std::sqrt(gm / launch_radius_m)) return 0.0;
-    return std::nullopt;
-  }
-  const double inverse_a = 2.0 / launch_radius_m - velocity_mps.squaredNorm() / gm;
-  const double furthest_a_m = 0.5 * (launch_radius_m + sphere_of_influence_m);
-  if (inverse_a * furthest_a_m > 1.0) return 2.0 * half_period_s(1.0 / inverse_a);
-  return std::nullopt;
-}
-
 }  // namespace
 
 LunarTransfer lunar_transfer(double altitude_m) {
@@ -102,6 +89,19 @@ double lunar_escape_speed_mps() {
 double lunar_excess_speed_mps(double launch_mps) {
   const double escape_mps = lunar_escape_speed_mps();
   return std::sqrt(std::max(0.0, (launch_mps - escape_mps) * (launch_mps + escape_mps)));
+}
+
+std::optional<double> fall_back_s(DestinationKind kind, const Eigen::Vector3d& velocity_mps) {
+  if (kind == DestinationKind::low_lunar_orbit) {
+    const double horizontal_mps = velocity_mps.head<2>().norm();
+    // A launch 1 m/s downward dips by 11 m, taken as cleared by the ridge the muzzle stands on.
+    if (horizontal_mps <= std::sqrt(gm / launch_radius_m)) return 0.0;
+    return std::nullopt;
+  }
+  const double inverse_a = 2.0 / launch_radius_m - velocity_mps.squaredNorm() / gm;
+  const double furthest_a_m = 0.5 * (launch_radius_m + sphere_of_influence_m);
+  if (inverse_a * furthest_a_m > 1.0) return 2.0 * half_period_s(1.0 / inverse_a);
+  return std::nullopt;
 }
 
 double heliocentric_launch_speed_mps(double c3_m2ps2) {
@@ -136,36 +136,6 @@ Destination completed(Destination d) {
   expects(flight_s > 0.0 && flight_s <= longest_span_s,
           "destination: the flight time must be positive and finite");
   return d;
-}
-
-InsertionResult insert_ideal(const Destination& destination, const InsertionOrder& order, std::uint64_t seed,
-                             std::uint32_t replication) {
-  expects(order.nominal_speed_mps > 0.0 && order.nominal_speed_mps == destination.launch_speed_mps,
-          "insertion: the launch must have been planned at the speed of this completed destination");
-  expects(order.muzzle.velocity_mps.allFinite() && order.muzzle.velocity_mps.x() > 0.0,
-          "insertion: something must have left the muzzle");
-
-  const std::uint32_t entity = entity_key("destinations." + destination.name);
-  const StreamKey arrival_key{seed, replication, entity, Purpose::arrival};
-  const Eigen::Vector3d error_mps =
-      order.muzzle.velocity_mps - order.nominal_speed_mps * Eigen::Vector3d::UnitX();
-  InsertionResult result{.order = order, .insertion_mps = destination.insertion_mps};
-  result.correction_mps = destination.correction_gain * error_mps.norm();
-  result.margin_mps = destination.correction_budget_mps - result.correction_mps - result.insertion_mps;
-  result.flight_time_s =
-      variate(destination.flight_time, {seed, replication, entity, Purpose::flight_delay}, order.serial);
-  // E[|error|²] is the trace of the covariance, whatever its shape.
-  result.correction_rms_mps = destination.correction_gain * std::sqrt(order.muzzle.covariance_m2ps2.trace());
-
-  if (result.margin_mps < 0.0) {
-    const auto fall_s = fall_back_s(destination.kind, order.muzzle.velocity_mps);
-    result.outcome = fall_s ? InsertionOutcome::lost_impact : InsertionOutcome::lost_correction;
-    result.flight_time_s = fall_s.value_or(result.flight_time_s);
-  } else if (uniform(arrival_key, order.serial) < destination.arrival_loss_probability) {
-    result.outcome = InsertionOutcome::lost_arrival;
-  }
-  result.arrival = order.muzzle.at + ticks_from_seconds(result.flight_time_s);
-  return result;
 }
 
 }  // namespace lunafab::orbit

@@ -1,0 +1,163 @@
+#include "orbit/goal.hpp"
+#include <Eigen/Geometry>
+#include <Eigen/QR>
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include "core/contract.hpp"
+#include "orbit/time_scales.hpp"
+
+namespace lunafab::orbit {
+namespace {
+
+constexpr int most_iterations = 30, most_halvings = 8;
+constexpr double position_probe_m = 1.0, velocity_probe_mps = 1e-5;
+
+/// The craft about a body.
+Craft about(const Craft& craft, Body body, const Ephemeris& sky) {
+  if (craft.centre == body) return craft;
+  Craft moved = craft;
+  moved.centre = body;
+  const SkyState bodies = sky.at(craft.at);
+  const double sign = body == Body::earth ? 1.0 : -1.0;
+  moved.r_m += sign * bodies.moon_m;
+  moved.v_mps += sign * bodies.moon_mps;
+  return moved;
+}
+
+double gm_of(Body body, const Dynamics& dynamics) {
+  if (body == Body::earth) return dynamics.gm.earth;
+  return dynamics.field != nullptr ? dynamics.field->gm_m3ps2 : dynamics.gm.moon;
+}
+
+double inclination_rad(Body body, const Craft& c, const Dynamics& dynamics) {
+  const Eigen::Vector3d pole = body == Body::earth
+                                   ? earth_pole(c.at)
+                                   : Eigen::Vector3d(dynamics.sky->R_mean_earth(c.at).row(2).transpose());
+  const Eigen::Vector3d h = c.r_m.cross(c.v_mps);
+  return std::atan2(h.cross(pole).norm(), h.dot(pole));
+}
+
+double barycentric_c3_m2ps2(const Craft& from_earth, const Dynamics& dynamics) {
+  const double earth = dynamics.gm.earth, moon = gm_of(Body::moon, dynamics);
+  const SkyState bodies = dynamics.sky->at(from_earth.at);
+  const double share = moon / (earth + moon);
+  const Eigen::Vector3d r_m = from_earth.r_m - share * bodies.moon_m,
+                        v_mps = from_earth.v_mps - share * bodies.moon_mps;
+  return v_mps.squaredNorm() - 2.0 * (earth + moon) / r_m.norm();
+}
+
+Eigen::VectorXd residuals(const Goal& goal, const Craft& end, const Dynamics& dynamics) {
+  Eigen::VectorXd out(static_cast<Eigen::Index>(goal.demands.size()));
+  for (std::size_t i = 0; i < goal.demands.size(); ++i) {
+    const Demand& d = goal.demands[i];
+    out[static_cast<Eigen::Index>(i)] = (value_of(d.quantity, goal.body, end, dynamics) - d.value) / d.scale;
+  }
+  return out;
+}
+
+/// ∂residual/∂(state at the end) by central differences of closed forms.
+Eigen::MatrixXd slopes(const Goal& goal, const Craft& end, const Dynamics& dynamics) {
+  Eigen::MatrixXd out(static_cast<Eigen::Index>(goal.demands.size()), 6);
+  for (int k = 0; k < 6; ++k) {
+    const double probe = k < 3 ? position_probe_m : velocity_probe_mps;
+    Craft up = end, down = end;
+    (k < 3 ? up.r_m[k] : up.v_mps[k - 3]) += probe;
+    (k < 3 ? down.r_m[k] : down.v_mps[k - 3]) -= probe;
+    out.col(k) = (residuals(goal, up, dynamics) - residuals(goal, down, dynamics)) / (2.0 * probe);
+  }
+  return out;
+}
+
+}  // namespace
+
+double value_of(Quantity quantity, Body body, const Craft& craft, const Dynamics& dynamics) {
+  const Body centre = quantity == Quantity::c3 ? Body::earth : body;
+  const Craft c = about(craft, centre, *dynamics.sky);
+  switch (quantity) {
+    case Quantity::x:
+      return c.r_m.x();
+    case Quantity::y:
+      return c.r_m.y();
+    case Quantity::z:
+      return c.r_m.z();
+    case Quantity::radius:
+      return c.r_m.norm();
+    case Quantity::angular_momentum:
+      return c.r_m.cross(c.v_mps).norm();
+    case Quantity::inclination:
+      return inclination_rad(centre, c, dynamics);
+    case Quantity::c3:
+      return barycentric_c3_m2ps2(c, dynamics);
+  }
+  return 0.0;
+}
+
+Goal meeting(const Craft& craft) {
+  constexpr double scale_m = 1e3;
+  return {.body = craft.centre,
+          .latest = craft.at,
+          .demands = {{Quantity::x, craft.r_m.x(), scale_m},
+                      {Quantity::y, craft.r_m.y(), scale_m},
+                      {Quantity::z, craft.r_m.z(), scale_m}}};
+}
+
+Craft burnt(Craft craft, const Eigen::Vector3d& dv_mps) {
+  craft.v_mps += dv_mps;
+  return craft;
+}
+
+Aim aim(const Dynamics& dynamics, const Craft& from, const Goal& goal, Derivatives derivatives) {
+  expects(!goal.demands.empty() && goal.demands.size() <= 3, "goal: one to three demands");
+  Aim result;
+  ArcOptions options{.stm = derivatives == Derivatives::jacobian};
+  std::vector<EventSpec> events;
+  if (goal.end) {
+    events.push_back(*goal.end);
+    events.back().ends = true;
+  }
+  result.arc = propagate(dynamics, from, goal.latest, events, options);
+  result.reached = result.arc.end == (goal.end ? ArcEnd::event : ArcEnd::time);
+  if (!result.reached) return result;
+  result.residual = residuals(goal, result.arc.last, dynamics);
+  result.reached = result.residual.allFinite();
+  if (options.stm) result.jacobian = slopes(goal, result.arc.last, dynamics) * result.arc.stm;
+  return result;
+}
+
+Eigen::Matrix<double, 3, 6> correction_gain(const Eigen::MatrixXd& jacobian) {
+  const Eigen::MatrixXd by_velocity = jacobian.rightCols<3>();
+  return -by_velocity.completeOrthogonalDecomposition().solve(jacobian);
+}
+
+BurnSolution solve_burn(const Dynamics& dynamics, const Craft& from, const Goal& goal,
+                        const Eigen::Vector3d& guess_mps, double tolerance) {
+  BurnSolution best{.dv_mps = guess_mps,
+                    .aim = aim(dynamics, burnt(from, guess_mps), goal, Derivatives::jacobian)};
+  if (!best.aim.reached) return best;
+  for (best.iterations = 0; best.iterations < most_iterations; ++best.iterations) {
+    const Eigen::MatrixXd by_velocity = best.aim.jacobian.rightCols<3>();
+    // The whole burn of least norm on the linearised goal, not the step of least norm.
+    const Eigen::Vector3d wanted =
+        by_velocity.completeOrthogonalDecomposition().solve(by_velocity * best.dv_mps - best.aim.residual);
+    Eigen::Vector3d step = wanted - best.dv_mps;
+    const double before = best.aim.residual.norm();
+    if (before < tolerance && step.norm() < 1e-6 * (1.0 + best.dv_mps.norm())) {
+      best.converged = true;
+      return best;
+    }
+    bool moved = false;
+    for (int halving = 0; halving < most_halvings && !moved; ++halving, step *= 0.5) {
+      Aim next = aim(dynamics, burnt(from, best.dv_mps + step), goal, Derivatives::jacobian);
+      if (!next.reached || !(next.residual.norm() < before || next.residual.norm() < tolerance)) continue;
+      best.dv_mps += step;
+      best.aim = std::move(next);
+      moved = true;
+    }
+    if (!moved) break;
+  }
+  best.converged = best.aim.residual.norm() < tolerance;
+  return best;
+}
+
+}  // namespace lunafab::orbit

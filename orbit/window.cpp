@@ -1,0 +1,105 @@
+#include "orbit/window.hpp"
+#include <tbb/parallel_for.h>
+#include <Eigen/Eigenvalues>
+#include <algorithm>
+#include <cmath>
+#include "core/contract.hpp"
+
+namespace lunafab::orbit {
+namespace {
+
+constexpr double day_s = 86400.0;
+constexpr double one_family_mps = 3.0;
+
+using RowMajor = Eigen::Matrix<double, 3, 3, Eigen::RowMajor>;
+
+std::array<double, 9> flat(const Eigen::Matrix3d& m) {
+  std::array<double, 9> out{};
+  Eigen::Map<RowMajor>(out.data()) = m;
+  return out;
+}
+
+/// The symmetric root, continuous in the covariance.
+Eigen::Matrix3d root(const Eigen::Matrix3d& covariance) {
+  const Eigen::SelfAdjointEigenSolver<Eigen::Matrix3d> axes(covariance);
+  const Eigen::Vector3d sd = axes.eigenvalues().cwiseMax(0.0).cwiseSqrt();
+  return axes.eigenvectors() * sd.asDiagonal() * axes.eigenvectors().transpose();
+}
+
+/// Place of an instant among the nodes, in steps.
+double place(const WindowTable& t, Epoch at) {
+  return (at.tt_days_since_j2000 - t.first.tt_days_since_j2000) * day_s / t.step_s;
+}
+
+}  // namespace
+
+Window solve_window(const TransferSetting& s, const Destination& d, const Eigen::Matrix3d& muzzle_m2ps2,
+                    const Navigation& n, Epoch at) {
+  const Transfer t = solve_transfer(s, d, at);
+  Window w{.at = at, .reason = t.reason};
+  if (!t.found) return w;
+  const auto plan = plan_corrections(s, t, muzzle_m2ps2, n);
+  if (!plan) {
+    w.reason = "no instant for a correction: the flight is shorter than twice the time to the first";
+    return w;
+  }
+  w.node = {
+      .found = 1,
+      .speed_mps = t.speed_mps,
+      .insertion_mps = t.insertion_mps,
+      .transfer_s = (t.arrival.at.tt_days_since_j2000 - at.tt_days_since_j2000) * day_s,
+      .correction_p95_mps = plan->quantile_mps(0.95),
+      .gain = flat(plan->gain),
+      .knowledge_root = flat(root(plan->first_m2ps2 - plan->gain * muzzle_m2ps2 * plan->gain.transpose())),
+      .second_root = flat(root(plan->second_m2ps2))};
+  return w;
+}
+
+std::vector<Window> solve_windows(const TransferSetting& s, const Destination& d,
+                                  const Eigen::Matrix3d& muzzle_m2ps2, const Navigation& n, Epoch first,
+                                  double step_s, std::size_t count) {
+  std::vector<Window> windows(count);
+  tbb::parallel_for(std::size_t{0}, count, [&](std::size_t i) {
+    windows[i] = solve_window(s, d, muzzle_m2ps2, n,
+                              {first.tt_days_since_j2000 + static_cast<double>(i) * step_s / day_s});
+  });
+  return windows;
+}
+
+WindowNode window_at(const WindowTable& t, Epoch at) {
+  const double x = place(t, at);
+  expects(x >= 0.0 && x <= static_cast<double>(t.nodes.size() - 1),
+          "windows: the date lies within the table");
+  const auto i = std::min(static_cast<std::size_t>(x), t.nodes.size() - 2);
+  const WindowNode &a = t.nodes[i], &b = t.nodes[i + 1];
+  if (a.found == 0 || b.found == 0 || std::abs(a.speed_mps - b.speed_mps) > one_family_mps) return {};
+  const double u = x - static_cast<double>(i);
+  WindowNode out = a;
+  const auto blend = [u](double& mine, double other) {
+    mine += u * (other - mine);
+  };
+  blend(out.speed_mps, b.speed_mps), blend(out.insertion_mps, b.insertion_mps),
+      blend(out.transfer_s, b.transfer_s);
+  blend(out.correction_p95_mps, b.correction_p95_mps);
+  for (std::size_t k = 0; k < out.gain.size(); ++k) {
+    blend(out.gain[k], b.gain[k]), blend(out.knowledge_root[k], b.knowledge_root[k]),
+        blend(out.second_root[k], b.second_root[k]);
+  }
+  return out;
+}
+
+bool is_open(const WindowNode& node, double budget_mps) {
+  return node.found != 0 && node.insertion_mps + node.correction_p95_mps <= budget_mps;
+}
+
+std::optional<Epoch> next_open(const WindowTable& t, double budget_mps, Epoch from) {
+  const auto epoch = [&](std::size_t i) {
+    return Epoch{t.first.tt_days_since_j2000 + static_cast<double>(i) * t.step_s / day_s};
+  };
+  for (auto i = static_cast<std::size_t>(std::max(0.0, std::ceil(place(t, from)))); i + 1 < t.nodes.size();
+       ++i)
+    if (is_open(window_at(t, epoch(i)), budget_mps)) return epoch(i);
+  return {};
+}
+
+}  // namespace lunafab::orbit

@@ -1,4 +1,6 @@
 #include <algorithm>
+#include "core/dop853.hpp"
+#include "core/lane_math.hpp"
 #include "massdriver/window.hpp"
 
 // The launch kernel: coupled circuits of a window of stages and the bucket's coils, eight launches at a time.
@@ -15,68 +17,14 @@
 namespace lunafab::massdriver {
 namespace {
 
-#define LUNAFAB_INLINE inline __attribute__((always_inline))
 #define LUNAFAB_UNROLL _Pragma("GCC unroll 8")
 #define LUNAFAB_UNROLL_ALL _Pragma("GCC unroll 40")
-#define LUNAFAB_CLONES __attribute__((target_clones("avx512f", "avx2", "default")))
 
-constexpr int stages = 12;
-constexpr double nodes[stages] = {0.0,
-                                  0.05260015195876773,
-                                  0.0789002279381516,
-                                  0.1183503419072274,
-                                  0.2816496580927726,
-                                  0.3333333333333333,
-                                  0.25,
-                                  0.3076923076923077,
-                                  0.6512820512820513,
-                                  0.6,
-                                  0.8571428571428571,
-                                  1.0};
-constexpr double weights[stages][stages] = {
-    {},
-    {0.05260015195876773},
-    {0.0197250569845379, 0.0591751709536137},
-    {0.02958758547680685, 0.0, 0.08876275643042054},
-    {0.2413651341592667, 0.0, -0.8845494793282861, 0.924834003261792},
-    {0.037037037037037035, 0.0, 0.0, 0.17082860872947386, 0.12546768756682242},
-    {0.037109375, 0.0, 0.0, 0.17025221101954405, 0.06021653898045596, -0.017578125},
-    {0.03709200011850479, 0.0, 0.0, 0.17038392571223998, 0.10726203044637328, -0.015319437748624402,
-     0.008273789163814023},
-    {0.6241109587160757, 0.0, 0.0, -3.3608926294469414, -0.868219346841726, 27.59209969944671,
-     20.154067550477894, -43.48988418106996},
-    {0.47766253643826434, 0.0, 0.0, -2.4881146199716677, -0.590290826836843, 21.230051448181193,
-     15.279233632882423, -33.28821096898486, -0.020331201708508627},
-    {-0.9371424300859873, 0.0, 0.0, 5.186372428844064, 1.0914373489967295, -8.149787010746927,
-     -18.52006565999696, 22.739487099350505, 2.4936055526796523, -3.0467644718982196},
-    {2.273310147516538, 0.0, 0.0, -10.53449546673725, -2.0008720582248625, -17.9589318631188,
-     27.94888452941996, -2.8589982771350235, -8.87285693353063, 12.360567175794303, 0.6433927460157636}};
-constexpr double final_weights[stages] = {0.054293734116568765,
-                                          0.0,
-                                          0.0,
-                                          0.0,
-                                          0.0,
-                                          4.450312892752409,
-                                          1.8915178993145003,
-                                          -5.801203960010585,
-                                          0.3111643669578199,
-                                          -0.1521609496625161,
-                                          0.20136540080403034,
-                                          0.04471061572777259};
+using dop853::final_weights, dop853::nodes, dop853::stages, dop853::weights;
 /// Row k of `weights` is zero from 1 to below this.
 constexpr int first_weight[stages] = {1, 1, 1, 2, 2, 3, 3, 3, 3, 3, 3, 3};
 constexpr int earlier_stage = 10;        // the one at 6/7
 constexpr int first_accurate_stage = 5;  // from here on stage values are good enough to look for extremes
-
-LUNAFAB_INLINE Lanes larger(Lanes a, Lanes b) {
-  return a > b ? a : b;
-}
-LUNAFAB_INLINE Lanes smaller(Lanes a, Lanes b) {
-  return a < b ? a : b;
-}
-LUNAFAB_INLINE Lanes magnitude(Lanes a) {
-  return a < 0.0 ? -a : a;
-}
 
 using Quad __attribute__((vector_size(4 * sizeof(double)))) = double;
 using Pair __attribute__((vector_size(2 * sizeof(double)))) = double;

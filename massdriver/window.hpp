@@ -2,15 +2,9 @@
 #include <cstddef>
 #include <cstdint>
 #include <vector>
+#include "core/lanes.hpp"
 
 namespace lunafab::massdriver {
-
-/// Eight launches side by side. Every operation on it is IEEE arithmetic lane by lane, never contracted, so
-/// the bits are the same on every CPU level.
-inline constexpr int lanes = 8;
-using Lanes __attribute__((vector_size(lanes * sizeof(double)))) = double;
-using LaneInts __attribute__((vector_size(lanes * sizeof(int)))) = int;
-using LaneLongs __attribute__((vector_size(lanes * sizeof(long)))) = long;
 
 /// Polynomial of degree 5, lowest power first, in u ∈ [0, 1); one cache line.
 struct alignas(64) WindowCell {

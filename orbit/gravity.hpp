@@ -1,5 +1,6 @@
 #pragma once
 #include <Eigen/Core>
+#include <cstddef>
 #include <string>
 #include <vector>
 

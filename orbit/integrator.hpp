@@ -20,8 +20,9 @@ struct Precision {
 };
 
 /// Integrates y' = rate(t, y) step by step, forwards or backwards, with DOP853. `rate` gives a Vector<N>;
-/// `scale(y, y_new)` gives for each component the size that `tolerance` is relative to. No allocation.
-template <int N, class Rate, class Scale>
+/// `scale(y, y_new)` gives for each component the size that `tolerance` is relative to. The first `Controlled`
+/// components choose the steps; the others come along. No allocation.
+template <int N, class Rate, class Scale, int Controlled = N>
 class Integrator {
  public:
   using Y = Vector<N>;
@@ -84,6 +85,7 @@ class Integrator {
   }
 
  private:
+  static constexpr std::size_t controlled = Controlled;
   static constexpr double safety = 0.9, largest_growth = 6.0, least_growth = 0.2;
 
   template <class Row>
@@ -111,12 +113,12 @@ class Integrator {
     const Y e3 = sum(dop853::error3, dop853::stages, h), e5 = sum(dop853::error5, dop853::stages, h);
     const Y size = scale_(y_, trial_);
     double square3 = 0.0, square5 = 0.0;
-    for (std::size_t i = 0; i < e5.size(); ++i) {
+    for (std::size_t i = 0; i < controlled; ++i) {
       const double unit = precision_.tolerance * size[i];
       square3 += e3[i] * e3[i] / (unit * unit), square5 += e5[i] * e5[i] / (unit * unit);
     }
     if (square5 == 0.0) return square3 == square3 ? 0.0 : square3;
-    return square5 / std::sqrt((square5 + 0.01 * square3) * N);
+    return square5 / std::sqrt((square5 + 0.01 * square3) * Controlled);
   }
 
   void accept(double h, double t_new) {
@@ -149,7 +151,7 @@ class Integrator {
   double first_step(double way) {
     const Y size = scale_(y_, y_);
     double d0 = 0.0, d1 = 0.0;
-    for (std::size_t i = 0; i < y_.size(); ++i) {
+    for (std::size_t i = 0; i < controlled; ++i) {
       const double unit = precision_.tolerance * size[i];
       d0 += y_[i] * y_[i] / (unit * unit), d1 += k_[0][i] * k_[0][i] / (unit * unit);
     }
@@ -158,7 +160,7 @@ class Integrator {
     for (std::size_t i = 0; i < y_.size(); ++i) ahead[i] += way * h * k_[0][i];
     const Y rate_ahead = rate_(t_ + way * h, ahead);
     double d2 = 0.0;
-    for (std::size_t i = 0; i < y_.size(); ++i) {
+    for (std::size_t i = 0; i < controlled; ++i) {
       const double unit = precision_.tolerance * size[i];
       const double change = rate_ahead[i] - k_[0][i];
       d2 += change * change / (unit * unit);

@@ -19,26 +19,32 @@ struct Craft {
   Eigen::Vector3d v_mps = Eigen::Vector3d::Zero();
 };
 
+/// Where the centre changes between Moon and Earth: the radius of Laplace's sphere of influence.
+inline constexpr double sphere_of_influence_m = 66.1e6;
+
 enum class EventKind : std::uint8_t {
   impact,          ///< altitude over `body`'s mean sphere falls through 0
-  altitude,        ///< … through `value` m
+  altitude,        ///< over `body`'s mean sphere passes `value` m
   periapsis,       ///< of `body`: radial speed rises through 0
-  apoapsis,        ///< of `body`
-  distance,        ///< from `body`: passes `value` m (sphere of influence, 1 Mkm)
+  apoapsis,        ///< of `body`: falls through 0
+  distance,        ///< from `body` passes `value` m (sphere of influence, 1 Mkm)
   plane_crossing,  ///< of the plane through `body` with normal `normal` (GCRF axes)
-  eclipse_in,      ///< the Sun's disc begins to be covered by `body`
+  eclipse_in,      ///< the Sun's disc begins to be covered by `body`: penumbra
   eclipse_out      ///< is free again
 };
 enum class Crossing : std::int8_t { falling = -1, either = 0, rising = 1 };
 
+/// Something to find along an arc. Falling and rising mean as time goes on, also where an arc is propagated
+/// backwards. A crossing at the very beginning belongs to the arc before; but an arc that begins on the sphere
+/// and goes below it hits it at once.
 struct EventSpec {
   EventKind kind = EventKind::impact;
   Body body = Body::moon;
   double value = 0.0;
   Eigen::Vector3d normal = Eigen::Vector3d::UnitZ();
-  Crossing crossing = Crossing::either;
-  bool ends = false;  ///< the arc
-  int skip = 0;       ///< occurrences passed over before it counts
+  Crossing crossing = Crossing::either;  ///< of altitude, distance and plane
+  bool ends = false;                     ///< the arc
+  int skip = 0;                          ///< occurrences passed over before it counts
 };
 
 struct EventHit {

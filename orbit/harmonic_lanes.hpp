@@ -1,0 +1,135 @@
+#pragma once
+#include <utility>
+#include "orbit/harmonic_series.hpp"
+#include "orbit/lane_integrator.hpp"
+
+// Evaluation of a harmonic series in eight places: a header for kernels (see core/lane_math.hpp). Every lane
+// has its own degree; terms above it are exact zeros that leave its sums as they are, so that its bits do not
+// depend on how far the neighbours need the series.
+namespace lunafab::orbit {
+
+namespace harmonic {
+
+/// What all columns share.
+struct Place {
+  Lanes rho_u, rho_sq;
+  LaneLongs counts[series_tiers.size()];  ///< by tier
+};
+
+struct Sums {
+  Lanes c[3] = {}, s[3] = {};
+};
+
+LUNAFAB_INLINE void add_term(const SeriesTerm& term, const Lanes& basis, bool zonal, Sums& sums) {
+#pragma GCC unroll 3
+  for (int i = 0; i < 3; ++i) {
+    sums.c[i] += term.c[i] * basis;
+    if (!zonal) sums.s[i] += term.s[i] * basis;
+  }
+}
+
+/// Σ_n of order m, n up to `rows`. Where a tier begins, the two terms that the recursion goes on from are
+/// cleared in lanes that do not reach it.
+LUNAFAB_INLINE void add_column(const SeriesTerm* terms, const Place& at, int m, int rows, Sums& sums) {
+  const LaneLongs starts = at.counts[tier_of(m - 1)];
+  Lanes before = {}, basis = starts ? Lanes{} + 1.0 : Lanes{};
+  const SeriesTerm* term = terms + m * (m + 1) / 2 + m;
+  if (m >= 3) add_term(*term, basis, false, sums);
+#pragma GCC unroll 16
+  for (int n = m + 1; n <= rows; ++n) {
+    term += n;
+    if (tier_of(n - 1) != tier_of(n - 2)) {
+      const LaneLongs goes_on = at.counts[tier_of(n - 1)];
+      basis = goes_on ? basis : Lanes{};
+      before = goes_on ? before : Lanes{};
+    }
+    const Lanes next = at.rho_u * basis - (term->b * at.rho_sq) * before;
+    before = basis, basis = next;
+    if (n >= 3) add_term(*term, basis, m == 0, sums);
+  }
+}
+
+/// Adds a column to the acceleration and turns E_m on to the next order.
+LUNAFAB_INLINE void close_column(const Sums& sums, int m, const Lanes3& rho_r, Lanes& re, Lanes& im, Lanes3& a) {
+  if (m == 0) {
+    a = {sums.c[0], sums.c[1], sums.c[2]};
+    re = rho_r.x, im = rho_r.y;
+    return;
+  }
+  a.x += sums.c[0] * re + sums.s[0] * im;
+  a.y += sums.c[1] * re + sums.s[1] * im;
+  a.z += sums.c[2] * re + sums.s[2] * im;
+  const Lanes next = re * rho_r.x - im * rho_r.y;
+  im = re * rho_r.y + im * rho_r.x;
+  re = next;
+}
+
+template <int Rows, int... M>
+LUNAFAB_INLINE Lanes3 unrolled(const SeriesTerm* terms, const Place& at, const Lanes3& rho_r,
+                               std::integer_sequence<int, M...> /*orders*/) {
+  Lanes3 a = {};
+  Lanes re = {}, im = {};
+  const auto column = [&](int m) __attribute__((always_inline)) {
+    Sums sums;
+    add_column(terms, at, m, Rows, sums);
+    close_column(sums, m, rho_r, re, im, a);
+  };
+  (column(M), ...);
+  return a;
+}
+
+LUNAFAB_INLINE Lanes3 looped(const SeriesTerm* terms, const Place& at, const Lanes3& rho_r, int rows) {
+  Lanes3 a = {};
+  Lanes re = {}, im = {};
+#pragma GCC unroll 1
+  for (int m = 0; m <= rows; ++m) {
+    Sums sums;
+    add_column(terms, at, m, rows, sums);
+    close_column(sums, m, rho_r, re, im, a);
+  }
+  return a;
+}
+
+template <int Degree>
+LUNAFAB_INLINE Lanes3 up_to(const SeriesTerm* terms, const Place& at, const Lanes3& rho_r) {
+  return unrolled<Degree + 1>(terms, at, rho_r, std::make_integer_sequence<int, Degree + 2>{});
+}
+
+}  // namespace harmonic
+
+/// Smallest of eight.
+LUNAFAB_INLINE double least(const Lanes& a) {
+  const Lanes b = smaller(a, __builtin_shufflevector(a, a, 4, 5, 6, 7, 0, 1, 2, 3));
+  const Lanes c = smaller(b, __builtin_shufflevector(b, b, 2, 3, 0, 1, 6, 7, 4, 5));
+  return c[0] < c[1] ? c[0] : c[1];
+}
+
+/// The field beyond a point, in its own axes, at places r with square r_sq; `inverse` is 1/r.
+LUNAFAB_INLINE Lanes3 harmonic_acceleration(const HarmonicSeries& series, const Lanes3& r, const Lanes& r_sq,
+                                            const Lanes& inverse) {
+  using namespace harmonic;
+  const double nearest = least(r_sq);
+  int top = 0;
+  while (top < series.top_tier && nearest <= series.reach_sq_m2[static_cast<std::size_t>(top + 1)]) ++top;
+  if (top == 0) return {};
+  const Lanes rho = series.radius_m * inverse, per_r = rho * inverse;
+  const Lanes3 rho_r = per_r * r;
+  Place at;
+  at.rho_u = rho_r.z, at.rho_sq = rho * rho;
+  for (int tier = 0; tier <= top; ++tier)
+    at.counts[tier] = r_sq <= series.reach_sq_m2[static_cast<std::size_t>(tier)];
+  const SeriesTerm* terms = series.terms.data();
+  Lanes3 a;
+  switch (top) {
+    case tier_of(2): a = up_to<2>(terms, at, rho_r); break;
+    case tier_of(3): a = up_to<3>(terms, at, rho_r); break;
+    case tier_of(4): a = up_to<4>(terms, at, rho_r); break;
+    case tier_of(5): a = up_to<5>(terms, at, rho_r); break;
+    case tier_of(6): a = up_to<6>(terms, at, rho_r); break;
+    case tier_of(8): a = up_to<8>(terms, at, rho_r); break;
+    default: a = looped(terms, at, rho_r, tier_degree(top) + 1); break;
+  }
+  return (series.scale_mps2 * rho) * a;
+}
+
+}  // namespace lunafab::orbit

@@ -17,10 +17,6 @@ double mass_kg(const Scenario& scenario, std::uint32_t design) {
   return static_cast<double>(material.piece_mg) / mg_per_kg;
 }
 
-const orbit::Destination& destination_of(const Scenario& scenario, std::uint32_t design) {
-  return scenario.destinations[scenario.satellites[design].destination];
-}
-
 std::string note_of(const massdriver::LaunchResult& launch) {
   std::string note = std::string("fidelity ") + name(launch.fidelity);
   if (launch.order.attempt > 0) note += ", after " + std::to_string(launch.order.attempt) + " misfire(s)";
@@ -35,22 +31,27 @@ Solved insert(const Scenario& scenario, const factory::RunKey& key, const Pendin
     const orbit::InsertionOrder order{.serial = pending.order.serial,
                                       .muzzle = solved.launch.muzzle,
                                       .nominal_speed_mps = pending.order.speed_mps};
-    solved.insertion =
-        orbit::insert_ideal(destination_of(scenario, pending.design), order, key.seed, key.replication);
+    solved.insertion = orbit::insert(scenario.orbit, scenario.satellites[pending.design].destination, order,
+                                     key.seed, key.replication);
   }
   return solved;
 }
 
 }  // namespace
 
-massdriver::PlannedLaunch DriverQueue::planned(std::uint64_t serial, double coil_K) const {
-  const std::uint32_t design = site_.satellites[serial - 1].design;
-  return massdriver::planned_launch(sc_.driver->model, mass_kg(sc_, design),
-                                    destination_of(sc_, design).launch_speed_mps, coil_K);
+double DriverQueue::speed_mps(std::uint64_t serial, Tick at) const {
+  return orbit::planned_transfer(sc_.orbit, sc_.satellites[site_.satellites[serial - 1].design].destination,
+                                 at)
+      .speed_mps;
 }
 
-Int128 DriverQueue::needed_nJ(std::uint64_t serial, double coil_K) const {
-  return static_cast<Int128>(planned(serial, coil_K).bus_energy_J * nJ_per_J);
+massdriver::PlannedLaunch DriverQueue::planned(std::uint64_t serial, Tick at, double coil_K) const {
+  const std::uint32_t design = site_.satellites[serial - 1].design;
+  return massdriver::planned_launch(sc_.driver->model, mass_kg(sc_, design), speed_mps(serial, at), coil_K);
+}
+
+Int128 DriverQueue::needed_nJ(std::uint64_t serial, Tick at, double coil_K) const {
+  return static_cast<Int128>(planned(serial, at, coil_K).bus_energy_J * nJ_per_J);
 }
 
 double DriverQueue::coil_K(Tick at) const {
@@ -60,11 +61,10 @@ double DriverQueue::coil_K(Tick at) const {
 
 /// When the coils are cool enough to take the next launch's heat: at once, unless launches follow one another
 /// fast.
-Tick DriverQueue::cool_at(Tick now) const {
+Tick DriverQueue::cool_at(std::uint64_t serial, Tick now) const {
   const massdriver::DriverModel& model = sc_.driver->model;
   if (model.fidelity == Fidelity::ideal) return now;
-  const double rise_K =
-      massdriver::warming_K(model.design, planned(d_.queue.front().serial, coil_K(now)).coil_heat_J);
+  const double rise_K = massdriver::warming_K(model.design, planned(serial, now, coil_K(now)).coil_heat_J);
   const double wait_s =
       massdriver::cooling_s(model.design, coil_K(now), massdriver::warmest_launch_K(model) - 2.0 * rise_K);
   return wait_s > 0.0 ? now + ticks_from_seconds(wait_s) + Ticks{1} : now;
@@ -79,23 +79,36 @@ void DriverQueue::charge_until(Tick now) {
   d_.stored_at = now;
 }
 
-Tick DriverQueue::ready_at(Tick now) const {
-  if (d_.queue.empty()) return never;
-  const QueuedSatellite& head = d_.queue.front();
-  Tick at = std::max(
-      {now, head.ready, d_.track_free, *std::min_element(d_.bucket_free.begin(), d_.bucket_free.end())});
-  at = std::max(at, cool_at(now));
-  const Int128 missing = needed_nJ(head.serial, coil_K(at)) - d_.stored_nJ;
-  if (missing <= 0) return at;
-  if (d_.charging_mW <= 0) return never;  // planned anew with the next grant
+/// The first in the queue that can be handled and in its window by `from`, else the one that is so soonest.
+DriverQueue::NextUp DriverQueue::in_window(Tick from) const {
+  NextUp best;
+  for (std::size_t i = 0; i < d_.queue.size() && best.at > from; ++i) {
+    const QueuedSatellite& satellite = d_.queue[i];
+    const Tick at = open_from(satellite.serial, std::max(from, satellite.ready));
+    if (at < best.at) best = {at, i};
+  }
+  return best;
+}
+
+DriverQueue::NextUp DriverQueue::next_up(Tick now) const {
+  NextUp next = in_window(
+      std::max({now, d_.track_free, *std::min_element(d_.bucket_free.begin(), d_.bucket_free.end())}));
+  if (next.at >= sc_.end) return {};  // not in this run
+  const std::uint64_t serial = d_.queue[next.place].serial;
+  next.at = open_from(serial, cool_at(serial, next.at));
+  if (next.at >= sc_.end) return {};
+  const Int128 missing = needed_nJ(serial, next.at, coil_K(next.at)) - d_.stored_nJ;
+  if (missing <= 0) return next;
+  if (d_.charging_mW <= 0) return {};  // planned anew with the next grant
   const Int128 wait_us = (missing + d_.charging_mW - 1) / d_.charging_mW;
-  if (wait_us > (sc_.end - now).us) return never;  // not in this run
-  return std::max(at, now + Ticks{static_cast<std::int64_t>(wait_us)});
+  if (wait_us > (sc_.end - now).us) return {};  // not in this run
+  next.at = std::max(next.at, now + Ticks{static_cast<std::int64_t>(wait_us)});
+  return next;
 }
 
 void DriverQueue::plan(Tick now) {
   charge_until(now);
-  const Tick at = ready_at(now);
+  const Tick at = d_.queue.empty() ? never : next_up(now).at;
   if (at == d_.next_attempt) return;
   d_.next_attempt = at;
   if (at != never) note_event(site_, {.tick = at, .kind = SiteEvent::Kind::launch});
@@ -103,9 +116,10 @@ void DriverQueue::plan(Tick now) {
 
 void DriverQueue::launch_ready(Tick now) {
   charge_until(now);
-  if (ready_at(now) != now) return;
-  const std::uint64_t serial = d_.queue.front().serial;
-  d_.queue.erase(d_.queue.begin());
+  const NextUp next = d_.queue.empty() ? NextUp{} : next_up(now);
+  if (next.at != now) return;
+  const std::uint64_t serial = d_.queue[next.place].serial;
+  d_.queue.erase(d_.queue.begin() + static_cast<std::ptrdiff_t>(next.place));
   SatelliteRecord& record = site_.satellites[serial - 1];
   const std::uint32_t design = record.design;
   const double coil_now_K = coil_K(now);
@@ -113,15 +127,16 @@ void DriverQueue::launch_ready(Tick now) {
                                   .attempt = record.attempts++,
                                   .at = now,
                                   .payload_kg = mass_kg(sc_, design),
-                                  .speed_mps = destination_of(sc_, design).launch_speed_mps,
+                                  .speed_mps = speed_mps(serial, now),
                                   .coil_K = coil_now_K},
                         .design = design,
-                        .planned_nJ = needed_nJ(serial, coil_now_K)};
+                        .planned_nJ = needed_nJ(serial, now, coil_now_K)};
   expects(d_.stored_nJ >= pending.planned_nJ, "driver: a launch takes no more than the store holds");
   d_.stored_nJ -= pending.planned_nJ;
   const massdriver::DriverModel& model = sc_.driver->model;
   if (model.fidelity != Fidelity::ideal) {
-    d_.coil_K = coil_now_K + massdriver::warming_K(model.design, planned(serial, coil_now_K).coil_heat_J);
+    d_.coil_K =
+        coil_now_K + massdriver::warming_K(model.design, planned(serial, now, coil_now_K).coil_heat_J);
     d_.coil_at = now;
   }
   d_.track_free = now + sc_.driver->launch_gap + ticks_from_seconds(model.table.wear.down_s);
@@ -195,7 +210,7 @@ void book_launch(const Scenario& scenario, SiteState& site, const PendingLaunch&
                         .serial = pending.order.serial,
                         .state = state,
                         .product = design.name,
-                        .destination = scenario.destinations[design.destination].name,
+                        .destination = scenario.orbit.destinations[design.destination].name,
                         .mass_mg = scenario.plant.chemistry.materials[design.material].piece_mg,
                         .power_W = design.power_W,
                         .delta_v_mmps = 0,

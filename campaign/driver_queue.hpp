@@ -2,7 +2,7 @@
 #include <vector>
 #include "campaign/site.hpp"
 #include "massdriver/launch.hpp"
-#include "orbit/transfer.hpp"
+#include "orbit/insertion.hpp"
 
 namespace lunafab::campaign {
 
@@ -16,17 +16,26 @@ class DriverQueue {
   void enter(std::uint64_t serial, Tick ready) { d_.queue.push_back({serial, ready}); }
   /// Brings the store's content up to `now` at the granted charging power.
   void charge_until(Tick now);
-  /// Finds the next instant at which satellite, bucket and energy are ready, and notes a launch event there.
+  /// Finds the next instant at which a satellite, its window, a bucket and the energy are ready, and notes a
+  /// launch event there. The first in the queue whose window is open flies; others wait for theirs.
   void plan(Tick now);
-  /// Launches the satellite at the head of the queue, if everything is ready.
+  /// Launches the satellite that is up, if everything is ready.
   void launch_ready(Tick now);
 
  private:
-  massdriver::PlannedLaunch planned(std::uint64_t serial, double coil_K) const;
-  Int128 needed_nJ(std::uint64_t serial, double coil_K) const;
+  struct NextUp {
+    Tick at = never;
+    std::size_t place = 0;  ///< in the queue
+  };
+  std::size_t destination_of(std::uint64_t serial) const;
+  double speed_mps(std::uint64_t serial, Tick at) const;
+  Tick open_from(std::uint64_t serial, Tick from) const;
+  massdriver::PlannedLaunch planned(std::uint64_t serial, Tick at, double coil_K) const;
+  Int128 needed_nJ(std::uint64_t serial, Tick at, double coil_K) const;
   double coil_K(Tick at) const;
-  Tick cool_at(Tick now) const;
-  Tick ready_at(Tick now) const;
+  Tick cool_at(std::uint64_t serial, Tick now) const;
+  NextUp in_window(Tick from) const;
+  NextUp next_up(Tick now) const;
 
   const Scenario& sc_;
   SiteState& site_;

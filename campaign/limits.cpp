@@ -125,7 +125,7 @@ class CandidateList {
 
   void add_orbit() {
     std::vector<std::string> settings;
-    for (const orbit::Destination& destination : sc_.destinations) {
+    for (const orbit::Destination& destination : sc_.orbit.destinations) {
       settings.push_back(set_quantity("destinations." + destination.name + ".correction_budget",
                                       destination.correction_budget_mps * raise, "m/s"));
     }
@@ -143,6 +143,8 @@ bool run_candidate(const Scenario& scenario, std::uint32_t replication, const st
   Node document = scenario.document;
   Findings findings, warnings;
   for (const std::string& setting : candidate.settings) apply_setting(document, setting, findings);
+  if (scenario.orbit.audit > 0)
+    apply_setting(document, "orbit.audit=0", findings);  // audits change no result
   findings.throw_if_any();
   const Scenario raised = read_scenario(std::move(document), warnings);
   Campaign campaign(raised, replication);

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <cmath>
 #include <filesystem>
+#include "campaign/orbit_plan.hpp"
 #include "campaign/read_site.hpp"
 #include "campaign/scenario.hpp"
 #include "core/reader.hpp"
@@ -67,11 +68,12 @@ Scenario read_scenario(Node document, Findings& warnings) {
   MapReader root(&scenario.document, "", findings);
   read_header(root, scenario);
   const std::vector<std::string> satellites = names_under(scenario.document, "satellites");
+  orbit::OrbitPlan orbit;
   factory::Chemistry chemistry = factory::read_chemistry(root, warnings);
   if (findings.empty() || !chemistry.materials.empty()) {
     scenario.plant =
         factory::read_plant(root, std::move(chemistry), satellites, scenario.lookahead, root.has("power"));
-    read_site(root, scenario);
+    orbit = read_site(root, scenario);
   }
   root.finish();
   if (findings.empty()) {
@@ -79,7 +81,8 @@ Scenario read_scenario(Node document, Findings& warnings) {
     for (const FlightLine& line : scenario.flights)
       supplied.insert(supplied.end(), line.stores.begin(), line.stores.end());
     factory::check_reach(scenario.plant, supplied, findings);
-    check_site(scenario, findings);
+    if (findings.empty()) prepare_orbit(orbit, scenario, findings);
+    if (findings.empty()) check_site(scenario, findings);
   }
   findings.throw_if_any();
   return scenario;

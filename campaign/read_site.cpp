@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 #include <algorithm>
 #include <cmath>
+#include <filesystem>
 #include <numbers>
 #include "core/cache.hpp"
 #include "core/constants.hpp"
@@ -182,44 +183,10 @@ void read_flights(MapReader& root, Scenario& scenario) {
 // ---- space
 // --------------------------------------------------------------------------------------------------------
 
-void read_destinations(MapReader& root, Scenario& scenario) {
-  using Kind = orbit::DestinationKind;
-  root.each_map("destinations", [&](const std::string& name, MapReader& map) {
-    orbit::Destination d;
-    d.name = name;
-    d.kind = map.choice<Kind>("kind", {{"low_lunar_orbit", Kind::low_lunar_orbit},
-                                       {"heliocentric", Kind::heliocentric},
-                                       {"sun_synchronous", Kind::sun_synchronous}});
-    const bool lunar = d.kind == Kind::low_lunar_orbit;
-    if (d.kind != Kind::heliocentric) d.altitude_m = map.quantity("altitude", unit::length, {1e3, 1e8});
-    if (d.kind == Kind::heliocentric)
-      d.c3_m2ps2 = map.quantity("c3", unit::specific_orbital_energy, {0.0, 1e9});
-    if (!lunar) {
-      d.launch_speed_mps = map.quantity("launch_speed", unit::speed, {1000.0, 20000.0}, 0.0);
-      d.flight_time = read_distribution(map, "flight_time");
-      d.insertion_mps = map.quantity("insertion", unit::speed, {0.0, 2e4}, 0.0);
-      d.correction_gain = map.quantity("correction_gain", unit::number, {0.0, 1e3}, 1.0);
-    }
-    d.correction_budget_mps = map.quantity("correction_budget", unit::speed, non_negative);
-    d.arrival_loss_probability = map.quantity("arrival_loss", unit::number, fraction, 0.0);
-    map.finish();
-    if (!map.findings().empty()) {  // half-read destinations cannot be completed
-      scenario.destinations.push_back(std::move(d));
-      return;
-    }
-    try {
-      scenario.destinations.push_back(orbit::completed(d));
-    } catch (const ContractError& error) {
-      map.fail(lunar ? "altitude" : d.launch_speed_mps == 0.0 ? "c3" : "launch_speed", error.what());
-      scenario.destinations.push_back(std::move(d));
-    }
-  });
-}
-
 void read_satellites(MapReader& root, Scenario& scenario) {
   const auto& materials = scenario.plant.chemistry.materials;
   const std::vector<std::string> material_names = names_of(materials),
-                                 destination_names = names_of(scenario.destinations);
+                                 destination_names = names_of(scenario.orbit.destinations);
   root.each_map("satellites", [&](const std::string& name, MapReader& map) {
     SatelliteDesign design;
     design.name = name;
@@ -384,7 +351,7 @@ void check_thrown(const Scenario& scenario, const SatelliteDesign& design, const
   const massdriver::DriverModel& driver = scenario.driver->model;
   const double kg =
       static_cast<double>(scenario.plant.chemistry.materials[design.material].piece_mg) / mg_per_kg;
-  const double speed_mps = scenario.destinations[design.destination].launch_speed_mps;
+  const double speed_mps = orbit::fastest_launch_mps(scenario.orbit, design.destination);
   const bool ideal = driver.fidelity == Fidelity::ideal;
   const double most_kg = ideal ? driver.ideal.largest_payload_kg : driver.table.payload_kg[1];
   if (kg > most_kg) {
@@ -414,14 +381,18 @@ void check_thrown(const Scenario& scenario, const SatelliteDesign& design, const
 
 }  // namespace
 
-void read_site(MapReader& root, Scenario& scenario) {
+orbit::OrbitPlan read_site(MapReader& root, Scenario& scenario) {
   read_power(root, scenario);
   read_flights(root, scenario);
-  read_destinations(root, scenario);
+  const std::string folder = std::filesystem::path(scenario.file).parent_path().string();
+  const orbit::OrbitPlan plan =
+      orbit::read_orbit(root, folder, scenario.power ? std::optional(scenario.power->site) : std::nullopt);
+  scenario.orbit.destinations = orbit::read_destinations(root, plan.fidelity);
   read_satellites(root, scenario);
   read_orders(root, scenario);
   read_driver(root, scenario);
   read_capital(root, scenario);
+  return plan;
 }
 
 void check_site(const Scenario& scenario, Findings& findings) {
@@ -443,8 +414,9 @@ void check_site(const Scenario& scenario, Findings& findings) {
           "`routes: {…: {from: STORE, to: driver, …}}`");
     }
   }
-  for (const orbit::Destination& destination : scenario.destinations) {
-    const bool quick = destination.flight_time.kind == Distribution::Kind::constant &&
+  for (const orbit::Destination& destination : scenario.orbit.destinations) {
+    const bool quick = scenario.orbit.fidelity == Fidelity::ideal &&
+                       destination.flight_time.kind == Distribution::Kind::constant &&
                        destination.flight_time.a < seconds(scenario.lookahead);
     if (quick) {
       add("destinations." + destination.name, "is reached sooner than the lookahead",

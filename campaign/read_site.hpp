@@ -1,12 +1,13 @@
 #pragma once
 #include "campaign/scenario.hpp"
 #include "core/reader.hpp"
+#include "orbit/read_orbit.hpp"
 
 namespace lunafab::campaign {
 
 /// Reads `power`, `flights`, `destinations`, `satellites`, `orders` and `driver` into a scenario whose plant
-/// is read already.
-void read_site(MapReader& root, Scenario& scenario);
+/// is read already; what `orbit` says is for `prepare_orbit`.
+orbit::OrbitPlan read_site(MapReader& root, Scenario& scenario);
 
 /// What only the whole shows: payloads and speeds beyond the driver, satellites nobody carries to it.
 void check_site(const Scenario& scenario, Findings& findings);

@@ -195,7 +195,7 @@ void add_driver(const Scenario& scenario, RoughCut& cut) {
             static_cast<double>(scenario.plant.chemistry.materials[design.material].piece_mg) / mg_per_kg;
         energy_J += static_cast<double>(op.weight) *
                     massdriver::planned_launch(driver.model, mass_kg,
-                                               scenario.destinations[design.destination].launch_speed_mps,
+                                               orbit::fastest_launch_mps(scenario.orbit, design.destination),
                                                driver.model.design.track.coil.temperature_K)
                         .bus_energy_J;
         weight += static_cast<double>(op.weight);

@@ -10,8 +10,8 @@
 #include "logistics/flights.hpp"
 #include "logistics/power.hpp"
 #include "massdriver/launch.hpp"
+#include "orbit/insertion.hpp"
 #include "orbit/sun.hpp"
-#include "orbit/transfer.hpp"
 
 namespace lunafab::campaign {
 
@@ -90,7 +90,7 @@ struct Scenario {
   std::vector<SatelliteDesign> satellites;
   std::vector<OrderPlan> orders;
   std::optional<DriverPlan> driver;
-  std::vector<orbit::Destination> destinations;
+  orbit::OrbitModel orbit;
   std::optional<Capital> capital;
   Node document;     ///< resolved: the file with its settings applied
   std::string hash;  ///< of the resolved document's canonical text, hex
@@ -102,8 +102,8 @@ struct Scenario {
   Fidelity launch_fidelity() const { return driver ? driver->model.fidelity : Fidelity::ideal; }
 };
 
-/// Reads and checks a resolved document. @throws InputError with every finding. `warnings` collects what is
-/// doubtful but possible.
+/// Reads and checks a resolved document; files it names are relative to its own folder. @throws InputError
+/// with every finding. `warnings` collects what is doubtful but possible.
 Scenario read_scenario(Node document, Findings& warnings);
 
 /// A file as one document: the driver's design file in its place, `settings` (`path=value`) applied.

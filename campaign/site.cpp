@@ -137,7 +137,7 @@ class Site {
                                 .serial = serial,
                                 .state = to,
                                 .product = design.name,
-                                .destination = sc_.destinations[design.destination].name,
+                                .destination = sc_.orbit.destinations[design.destination].name,
                                 .mass_mg = sc_.plant.chemistry.materials[design.material].piece_mg,
                                 .power_W = design.power_W,
                                 .delta_v_mmps = delta_v_mmps,

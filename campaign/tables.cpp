@@ -156,7 +156,7 @@ std::string launches_csv(const RunReport& report) {
   for (const LaunchRecord& r : site.launches) {
     const SatelliteDesign& design = scenario.satellites[site.satellites[r.serial - 1].design];
     add(csv, "{},{},{},{},{},{},{},{},{},", hours(r.tick.us), r.serial, design.name,
-        scenario.destinations[design.destination].name,
+        scenario.orbit.destinations[design.destination].name,
         r.misfire != 0                              ? "misfire"
         : r.arrival >= report.campaign->state().now ? "under way"
                                                     : name(static_cast<orbit::InsertionOutcome>(r.outcome)),

@@ -106,13 +106,16 @@ bool draws_misfire(const DriverModel& driver, const LaunchOrder& order, const Dr
 
 // ---- ideal
 
+Eigen::Matrix3d ideal_covariance_m2ps2(const Driver& driver) {
+  const Eigen::Vector3d sd{driver.speed_sd_mps, driver.lateral_sd_mps, driver.lateral_sd_mps};
+  return sd.cwiseAbs2().asDiagonal();
+}
+
 LaunchResult launch_ideal(const DriverModel& driver, const LaunchOrder& order, const Draw& draw) {
   LaunchResult result{.order = order};
   book(result, ideal_energy(driver.ideal, order.payload_kg, order.speed_mps));
   if (draws_misfire(driver, order, draw)) return misfire(result), result;
-  const Eigen::Vector3d sd{driver.ideal.speed_sd_mps, driver.ideal.lateral_sd_mps,
-                           driver.ideal.lateral_sd_mps};
-  scatter(result, sd.cwiseAbs2().asDiagonal(), draw);
+  scatter(result, ideal_covariance_m2ps2(driver.ideal), draw);
   return result;
 }
 
@@ -256,6 +259,18 @@ PlannedLaunch planned_launch(const DriverModel& driver, double payload_kg, doubl
   const MeanLaunch mean = mean_of(driver, payload_kg, speed_mps, coil_K);
   return {.bus_energy_J = mean_energy(driver, payload_kg, speed_mps, mean).bus_J,
           .coil_heat_J = mean.coil_heat_J};
+}
+
+std::array<double, 2> speed_range_mps(const DriverModel& driver, double payload_kg) {
+  if (driver.fidelity == Fidelity::ideal) return {0.0, driver.ideal.top_speed_mps};
+  const double top_mps = top_speed_mps(driver.design, payload_kg);
+  return {driver.table.speed_share[0] * top_mps, driver.table.speed_share[1] * top_mps};
+}
+
+Eigen::Matrix3d muzzle_covariance_m2ps2(const DriverModel& driver, double payload_kg, double speed_mps) {
+  if (driver.fidelity == Fidelity::ideal) return ideal_covariance_m2ps2(driver.ideal);
+  const double coil_K = driver.design.track.coil.temperature_K;
+  return covariance_of(driver, mean_of(driver, payload_kg, speed_mps, coil_K).speed_sd_mps);
 }
 
 bool reaches(const DriverModel& driver, double payload_kg, double speed_mps) {

@@ -1,4 +1,5 @@
 #pragma once
+#include <array>
 #include <cstdint>
 #include <memory>
 #include <span>
@@ -69,6 +70,13 @@ PlannedLaunch planned_launch(const DriverModel& driver, double payload_kg, doubl
 
 /// Whether the driver throws this payload at this speed at all, coils at their starting temperature.
 bool reaches(const DriverModel& driver, double payload_kg, double speed_mps);
+
+/// Speeds the driver gives a payload, from the slowest to the fastest; coils at their starting temperature.
+std::array<double, 2> speed_range_mps(const DriverModel& driver, double payload_kg);
+
+/// Covariance of the muzzle velocity (along the bore, left, up), as known before a launch.
+/// @throws ContractError unless the driver `reaches` payload and speed.
+Eigen::Matrix3d muzzle_covariance_m2ps2(const DriverModel& driver, double payload_kg, double speed_mps);
 
 /// Launches: pure; draws keyed by the driver, the satellite's serial and the attempt. The muzzle speed
 /// scatters about what was asked for: the machine's known mean offset is allowed for in the command. A

@@ -65,6 +65,26 @@ void complete_lunar_orbit(Destination& d) {
   d.correction_gain = transfer.correction_gain;
 }
 
+/// Speed, flight time and burns that stand in the scenario.
+void complete_by_data(Destination& d) {
+  if (d.kind == DestinationKind::heliocentric && d.launch_speed_mps == 0.0)
+    d.launch_speed_mps = heliocentric_launch_speed_mps(d.c3_m2ps2);
+  const bool near_the_moon = d.kind == DestinationKind::halo ||
+                             d.kind == DestinationKind::near_rectilinear_halo ||
+                             d.kind == DestinationKind::distant_retrograde;
+  const double least_mps =
+      near_the_moon ? lunar_escape_speed_mps() / std::numbers::sqrt2 : lunar_escape_speed_mps();
+  expects(std::isfinite(d.launch_speed_mps) && d.launch_speed_mps > least_mps,
+          "destination: the launch speed must exceed the Moon's escape speed (to halos and retrograde "
+          "orbits: its "
+          "circular speed)");
+  expects(is_amount(d.insertion_mps), "destination: the insertion burn must be finite and not negative");
+  expects(is_amount(d.correction_gain), "destination: the correction gain must be finite and not negative");
+  const double flight_s = mean(d.flight_time);
+  expects(flight_s > 0.0 && flight_s <= longest_span_s,
+          "destination: the flight time must be positive and finite");
+}
+
 }  // namespace
 
 LunarTransfer lunar_transfer(double altitude_m) {
@@ -112,29 +132,20 @@ double heliocentric_launch_speed_mps(double c3_m2ps2) {
                    (c3_m2ps2 - low.c3_m2ps2) / (high.c3_m2ps2 - low.c3_m2ps2));
 }
 
-Destination completed(Destination d) {
+Destination completed(Destination d, Fidelity fidelity) {
   expects(is_amount(d.correction_budget_mps),
           "destination: the correction budget must be finite and not negative");
   expects(d.arrival_loss_probability >= 0.0 && d.arrival_loss_probability <= 1.0,
           "destination: the arrival loss probability must lie in [0, 1]");
-  if (d.kind == DestinationKind::low_lunar_orbit) {
-    complete_lunar_orbit(d);
-    return d;
-  }
+  const bool lunar = d.kind == DestinationKind::low_lunar_orbit;
+  if (lunar) complete_lunar_orbit(d);
   if (d.kind == DestinationKind::heliocentric) {
     expects(is_amount(d.c3_m2ps2), "destination: C3 must be finite and not negative");
-    if (d.launch_speed_mps == 0.0) d.launch_speed_mps = heliocentric_launch_speed_mps(d.c3_m2ps2);
-  } else {
+  } else if (d.kind == DestinationKind::sun_synchronous) {
     expects(d.altitude_m > 0.0 && d.altitude_m <= highest_sun_synchronous_m,
             "destination: Sun-synchronous orbits lie between 0 and 5,974 km altitude");
   }
-  expects(std::isfinite(d.launch_speed_mps) && d.launch_speed_mps > lunar_escape_speed_mps(),
-          "destination: the launch speed must exceed the Moon's escape speed");
-  expects(is_amount(d.insertion_mps), "destination: the insertion burn must be finite and not negative");
-  expects(is_amount(d.correction_gain), "destination: the correction gain must be finite and not negative");
-  const double flight_s = mean(d.flight_time);
-  expects(flight_s > 0.0 && flight_s <= longest_span_s,
-          "destination: the flight time must be positive and finite");
+  if (fidelity == Fidelity::ideal && !lunar) complete_by_data(d);
   return d;
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 #include <Eigen/Core>
 #include <optional>
+#include "core/muzzle.hpp"
 #include "orbit/destination.hpp"
 
 namespace lunafab::orbit {
@@ -32,10 +33,10 @@ double heliocentric_launch_speed_mps(double c3_m2ps2);
 /// on the mean sphere, two-body; nothing where it is not.
 std::optional<double> fall_back_s(DestinationKind kind, const Eigen::Vector3d& velocity_mps);
 
-/// Fills in what `kind` derives (see the fields), replacing what stands there; doing so twice changes
-/// nothing.
+/// Fills in what `kind` derives at `ideal` (see the fields), replacing what stands there; doing so twice
+/// changes nothing. At the other fidelities only what does not need the data of `ideal` is checked.
 /// @throws ContractError for impossible values, naming the one. A budget smaller than the insertion is
 /// possible: it loses satellites.
-Destination completed(Destination destination);
+Destination completed(Destination destination, Fidelity fidelity = Fidelity::ideal);
 
 }  // namespace lunafab::orbit

@@ -140,6 +140,13 @@ PlannedTransfer planned_transfer(const OrbitModel& model, std::size_t destinatio
           .correction_p95_mps = w.correction_p95_mps};
 }
 
+double fastest_launch_mps(const OrbitModel& model, std::size_t destination) {
+  if (model.fidelity == Fidelity::ideal) return model.destinations[destination].launch_speed_mps;
+  double fastest = 0.0;
+  for (const WindowNode& node : model.windows[destination].nodes) fastest = std::max(fastest, node.speed_mps);
+  return fastest;
+}
+
 Tick next_open(const OrbitModel& model, std::size_t destination, Tick from) {
   if (planned_transfer(model, destination, from).open) return from;
   const auto at = next_open(model.windows[destination], model.destinations[destination].correction_budget_mps,

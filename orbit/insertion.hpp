@@ -38,6 +38,9 @@ PlannedTransfer planned_transfer(const OrbitModel& model, std::size_t destinatio
 /// windows end.
 Tick next_open(const OrbitModel& model, std::size_t destination, Tick from);
 
+/// The fastest launch planned to a destination over the run.
+double fastest_launch_mps(const OrbitModel& model, std::size_t destination);
+
 struct InsertionOrder {
   std::uint64_t serial = 0;
   MuzzleState muzzle{};

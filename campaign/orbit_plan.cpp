@@ -1,0 +1,147 @@
+#include "campaign/orbit_plan.hpp"
+#include <fmt/format.h>
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include "core/cache.hpp"
+#include "core/version.hpp"
+
+namespace lunafab::campaign {
+namespace {
+
+constexpr double mg_per_kg = 1e6;
+constexpr std::uint32_t windows_version = 1;  // moves with what the solver of transfers computes
+
+double mass_kg(const Scenario& scenario, const SatelliteDesign& design) {
+  return static_cast<double>(scenario.plant.chemistry.materials[design.material].piece_mg) / mg_per_kg;
+}
+
+/// Speeds that the driver gives to every satellite bound for a destination.
+orbit::SpeedRange speeds_to(const Scenario& scenario, std::size_t destination) {
+  orbit::SpeedRange range{0.0, std::numeric_limits<double>::infinity()};
+  bool any = false;
+  for (const SatelliteDesign& design : scenario.satellites) {
+    if (design.destination != destination) continue;
+    const auto [slowest, fastest] =
+        massdriver::speed_range_mps(scenario.driver->model, mass_kg(scenario, design));
+    range.slowest_mps = std::max(range.slowest_mps, slowest),
+    range.fastest_mps = std::min(range.fastest_mps, fastest);
+    any = true;
+  }
+  return any ? range : orbit::SpeedRange{};
+}
+
+/// The worst of what the satellites of a scenario are thrown with, at the middle of their speeds.
+Eigen::Matrix3d muzzle_covariance(const Scenario& scenario) {
+  Eigen::Matrix3d worst = Eigen::Matrix3d::Zero();
+  for (const SatelliteDesign& design : scenario.satellites) {
+    const orbit::SpeedRange range = scenario.orbit.destinations[design.destination].speeds;
+    const double speed_mps = 0.5 * (range.slowest_mps + range.fastest_mps);
+    if (!massdriver::reaches(scenario.driver->model, mass_kg(scenario, design), speed_mps)) continue;
+    const Eigen::Matrix3d c =
+        massdriver::muzzle_covariance_m2ps2(scenario.driver->model, mass_kg(scenario, design), speed_mps);
+    if (c.trace() > worst.trace()) worst = c;
+  }
+  return worst;
+}
+
+/// What the windows of a destination follow from, hashed. The budget is not of it: it only decides which are
+/// open.
+std::uint64_t windows_hash(const orbit::OrbitPlan& plan, const Scenario& scenario,
+                           const orbit::Destination& d, std::size_t nodes) {
+  const orbit::Muzzle& m = plan.muzzle;
+  const orbit::Navigation& n = plan.navigation;
+  const Eigen::Matrix3d& c = scenario.orbit.muzzle_m2ps2;
+  std::string text = fmt::format("{} {} {} {} ", model_version, plan.field_file, plan.de_file, plan.degree);
+  for (const double x : {m.site.latitude_rad,
+                         m.site.longitude_rad,
+                         m.azimuth_rad,
+                         m.elevation_rad,
+                         m.altitude_m,
+                         n.earliest_s,
+                         n.position_m,
+                         n.velocity_mps,
+                         n.execution_rel,
+                         plan.window_step_s,
+                         c(0, 0),
+                         c(0, 1),
+                         c(0, 2),
+                         c(1, 1),
+                         c(1, 2),
+                         c(2, 2),
+                         d.altitude_m,
+                         d.c3_m2ps2,
+                         d.libration.period_s,
+                         d.libration.amplitude_m,
+                         d.speeds.slowest_mps,
+                         d.speeds.fastest_mps,
+                         scenario.start.tt_days_since_j2000})
+    text += fmt::format("{} ", x);
+  text += fmt::format("{} {} {} {} {}", static_cast<int>(d.kind), static_cast<int>(d.route),
+                      d.libration.point, static_cast<int>(d.libration.hemisphere), nodes);
+  return state_hash(text);
+}
+
+void open_if_closed(const orbit::OrbitPlan& plan, Scenario& scenario) {
+  if (!scenario.orbit.sky) orbit::open_sky(plan, seconds(scenario.end), scenario.orbit);
+}
+
+/// The windows of one destination; a reason from a node without a transfer where no node has one.
+orbit::WindowTable windows_of(const orbit::OrbitPlan& plan, Scenario& scenario, const orbit::Destination& d) {
+  const double step_s = plan.window_step_s;
+  const auto nodes = static_cast<std::size_t>(std::ceil(seconds(scenario.end) / step_s)) + 2;
+  const CacheKey key{
+      .kind = "windows", .version = windows_version, .hash = windows_hash(plan, scenario, d, nodes)};
+  return cached<orbit::WindowTable>(cache_directory(), key, [&] {
+    open_if_closed(plan, scenario);
+    const auto windows = orbit::solve_windows(scenario.orbit.setting, d, scenario.orbit.muzzle_m2ps2,
+                                              plan.navigation, scenario.start, step_s, nodes);
+    orbit::WindowTable table{.first = scenario.start, .step_s = step_s};
+    for (const orbit::Window& w : windows) table.nodes.push_back(w.node);
+    return table;
+  });
+}
+
+/// Why there is never a launch to a destination; "" where there is.
+std::string why_never(const orbit::OrbitPlan& plan, Scenario& scenario, std::size_t destination) {
+  const orbit::WindowTable& table = scenario.orbit.windows[destination];
+  const orbit::Destination& d = scenario.orbit.destinations[destination];
+  double cheapest_mps = std::numeric_limits<double>::infinity();
+  for (const orbit::WindowNode& node : table.nodes) {
+    if (orbit::is_open(node, d.correction_budget_mps)) return "";
+    if (node.found != 0) cheapest_mps = std::min(cheapest_mps, node.insertion_mps + node.correction_p95_mps);
+  }
+  if (std::isfinite(cheapest_mps)) {
+    return fmt::format(
+        "is never reached: the cheapest transfer of the run takes {:.1f} m/s, the budget is {:.1f} m/s",
+        cheapest_mps, d.correction_budget_mps);
+  }
+  open_if_closed(plan, scenario);
+  return "is never reached: " + orbit::solve_transfer(scenario.orbit.setting, d, scenario.start).reason;
+}
+
+}  // namespace
+
+void prepare_orbit(const orbit::OrbitPlan& plan, Scenario& scenario, Findings& findings) {
+  orbit::OrbitModel& model = scenario.orbit;
+  model.fidelity = plan.fidelity;
+  model.start = scenario.start;
+  model.navigation = plan.navigation;
+  model.audit = plan.audit;
+  if (plan.fidelity == Fidelity::ideal || !scenario.driver) return;
+  for (std::size_t i = 0; i < model.destinations.size(); ++i)
+    model.destinations[i].speeds = speeds_to(scenario, i);
+  model.muzzle_m2ps2 = muzzle_covariance(scenario);
+  if (plan.fidelity == Fidelity::solve || plan.audit > 0) open_if_closed(plan, scenario);
+  for (std::size_t i = 0; i < model.destinations.size(); ++i) {
+    model.windows.push_back(windows_of(plan, scenario, model.destinations[i]));
+    const std::string problem = why_never(plan, scenario, i);
+    if (problem.empty()) continue;
+    const std::string path = "destinations." + model.destinations[i].name;
+    findings.add({mark_at(scenario.document, path), path, problem,
+                  "a muzzle, a driver, dates or a budget with which it is: `lunafab windows` shows them",
+                  ""});
+  }
+}
+
+}  // namespace lunafab::campaign

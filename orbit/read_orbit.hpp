@@ -1,0 +1,34 @@
+#pragma once
+#include <optional>
+#include <string>
+#include <vector>
+#include "core/reader.hpp"
+#include "orbit/insertion.hpp"
+
+namespace lunafab::orbit {
+
+/// Section `orbit` of a scenario: at which fidelity, from where, in which model. Without the section:
+/// `ideal`.
+struct OrbitPlan {
+  Fidelity fidelity = Fidelity::ideal;
+  std::int64_t audit = 0;
+  Muzzle muzzle;
+  std::string field_file;  ///< SHADR or ICGEM; empty: the built-in field
+  std::string de_file;     ///< JPL DE binary; empty: ERFA
+  int degree = 8;
+  Navigation navigation;
+  double window_step_s = 43200.0;
+};
+
+/// Reads `orbit`; files are named relative to `folder`. The muzzle stands at `site` where it says nothing
+/// else.
+OrbitPlan read_orbit(MapReader& root, const std::string& folder, const std::optional<LunarSite>& site);
+
+/// Reads `destinations`: what the fidelity needs, and nothing else. Completed.
+std::vector<Destination> read_destinations(MapReader& root, Fidelity fidelity);
+
+/// Field, ephemeris over the run and the longest transfer after it, and setting. @throws InputError of the
+/// files.
+void open_sky(const OrbitPlan& plan, double duration_s, OrbitModel& model);
+
+}  // namespace lunafab::orbit

@@ -28,25 +28,34 @@ LUNAFAB_INLINE void add_term(const SeriesTerm& term, const Lanes& basis, bool zo
   }
 }
 
-/// Σ_n of order m, n up to `rows`. Where a tier begins, the two terms that the recursion goes on from are
-/// cleared in lanes that do not reach it.
-LUNAFAB_INLINE void add_column(const SeriesTerm* terms, const Place& at, int m, int rows, Sums& sums) {
-  const LaneLongs starts = at.counts[tier_of(m - 1)];
-  Lanes before = {}, basis = starts ? Lanes{} + 1.0 : Lanes{};
-  const SeriesTerm* term = terms + m * (m + 1) / 2 + m;
-  if (m >= 3) add_term(*term, basis, false, sums);
-#pragma GCC unroll 16
-  for (int n = m + 1; n <= rows; ++n) {
-    term += n;
-    if (tier_of(n - 1) != tier_of(n - 2)) {
-      const LaneLongs goes_on = at.counts[tier_of(n - 1)];
-      basis = goes_on ? basis : Lanes{};
-      before = goes_on ? before : Lanes{};
-    }
-    const Lanes next = at.rho_u * basis - (term->b * at.rho_sq) * before;
-    before = basis, basis = next;
-    if (n >= 3) add_term(*term, basis, m == 0, sums);
+/// Σ_n of order m, from row m on.
+struct Column {
+  const SeriesTerm* term;
+  Lanes before, basis;
+  Sums sums;
+};
+
+LUNAFAB_INLINE Column begin_column(const SeriesTerm* terms, const Place& at, int m) {
+  const LaneLongs starts = at.counts[m == 0 ? 0 : tier_table[static_cast<std::size_t>(m - 1)]];
+  Column out{terms + m * (m + 1) / 2 + m, {}, starts ? Lanes{} + 1.0 : Lanes{}, {}};
+  if (m >= 3) add_term(*out.term, out.basis, false, out.sums);
+  return out;
+}
+
+/// Goes on to row n > m. Where a tier begins, the two terms that the recursion needs are cleared in lanes that
+/// do not reach it.
+LUNAFAB_INLINE void next_row(Column& column, const Place& at, int m, int n) {
+  column.term += n;
+  const int tier = tier_table[static_cast<std::size_t>(n - 1)];
+  if (n >= 2 && tier != tier_table[static_cast<std::size_t>(n - 2)]) {
+    const LaneLongs goes_on = at.counts[tier];
+    column.basis = goes_on ? column.basis : Lanes{};
+    column.before = goes_on ? column.before : Lanes{};
   }
+  Lanes next = at.rho_u * column.basis;
+  if (n > m + 1) next -= (column.term->b * at.rho_sq) * column.before;
+  column.before = column.basis, column.basis = next;
+  if (n >= 3) add_term(*column.term, column.basis, m == 0, column.sums);
 }
 
 /// Adds a column to the acceleration and turns E_m on to the next order.
@@ -64,28 +73,32 @@ LUNAFAB_INLINE void close_column(const Sums& sums, int m, const Lanes3& rho_r, L
   re = next;
 }
 
+template <int Rows, int M>
+LUNAFAB_INLINE Sums whole_column(const SeriesTerm* terms, const Place& at) {
+  Column column = begin_column(terms, at, M);
+#pragma GCC unroll 16
+  for (int n = M + 1; n <= Rows; ++n) next_row(column, at, M, n);
+  return column.sums;
+}
+
 template <int Rows, int... M>
 LUNAFAB_INLINE Lanes3 unrolled(const SeriesTerm* terms, const Place& at, const Lanes3& rho_r,
                                std::integer_sequence<int, M...> /*orders*/) {
-  Lanes3 a = {};
+  Lanes3 a{Lanes{}, Lanes{}, Lanes{}};
   Lanes re = {}, im = {};
-  const auto column = [&](int m) __attribute__((always_inline)) {
-    Sums sums;
-    add_column(terms, at, m, Rows, sums);
-    close_column(sums, m, rho_r, re, im, a);
-  };
-  (column(M), ...);
+  (close_column(whole_column<Rows, M>(terms, at), M, rho_r, re, im, a), ...);
   return a;
 }
 
 LUNAFAB_INLINE Lanes3 looped(const SeriesTerm* terms, const Place& at, const Lanes3& rho_r, int rows) {
-  Lanes3 a = {};
+  Lanes3 a{Lanes{}, Lanes{}, Lanes{}};
   Lanes re = {}, im = {};
 #pragma GCC unroll 1
   for (int m = 0; m <= rows; ++m) {
-    Sums sums;
-    add_column(terms, at, m, rows, sums);
-    close_column(sums, m, rho_r, re, im, a);
+    Column column = begin_column(terms, at, m);
+#pragma GCC unroll 1
+    for (int n = m + 1; n <= rows; ++n) next_row(column, at, m, n);
+    close_column(column.sums, m, rho_r, re, im, a);
   }
   return a;
 }
@@ -111,7 +124,7 @@ LUNAFAB_INLINE Lanes3 harmonic_acceleration(const HarmonicSeries& series, const 
   const double nearest = least(r_sq);
   int top = 0;
   while (top < series.top_tier && nearest <= series.reach_sq_m2[static_cast<std::size_t>(top + 1)]) ++top;
-  if (top == 0) return {};
+  if (top == 0) return Lanes3{Lanes{}, Lanes{}, Lanes{}};
   const Lanes rho = series.radius_m * inverse, per_r = rho * inverse;
   const Lanes3 rho_r = per_r * r;
   Place at;

@@ -1,5 +1,6 @@
 #pragma once
 #include <array>
+#include <cstddef>
 #include <vector>
 #include "orbit/taper.hpp"
 
@@ -16,15 +17,21 @@ namespace lunafab::orbit {
 /// Degrees at which a series may end. A lane's degree is rounded up to one of them.
 inline constexpr std::array<int, 19> series_tiers{0,  2,  3,  4,  5,  6,  8,  10,  12, 16,
                                                   20, 25, 30, 40, 50, 60, 80, 100, 150};
-/// The first tier that holds a degree.
-constexpr int tier_of(int degree) {
-  int tier = 0;
-  while (series_tiers[static_cast<std::size_t>(tier)] < degree) ++tier;
-  return tier;
-}
 constexpr int tier_degree(int tier) {
   return series_tiers[static_cast<std::size_t>(tier)];
 }
+/// The first tier that holds a degree.
+constexpr int tier_of(int degree) {
+  int tier = 0;
+  while (tier_degree(tier) < degree) ++tier;
+  return tier;
+}
+/// The same as a table.
+inline constexpr auto tier_table = [] {
+  std::array<int, static_cast<std::size_t>(series_tiers.back()) + 1> out{};
+  for (std::size_t degree = 0; degree < out.size(); ++degree) out[degree] = tier_of(static_cast<int>(degree));
+  return out;
+}();
 
 /// One n, m of the three series of the acceleration.
 struct alignas(64) SeriesTerm {

@@ -39,10 +39,16 @@ Solved insert(const Scenario& scenario, const factory::RunKey& key, const Pendin
 
 }  // namespace
 
+std::size_t DriverQueue::destination_of(std::uint64_t serial) const {
+  return sc_.satellites[site_.satellites[serial - 1].design].destination;
+}
+
 double DriverQueue::speed_mps(std::uint64_t serial, Tick at) const {
-  return orbit::planned_transfer(sc_.orbit, sc_.satellites[site_.satellites[serial - 1].design].destination,
-                                 at)
-      .speed_mps;
+  return orbit::planned_transfer(sc_.orbit, destination_of(serial), at).speed_mps;
+}
+
+Tick DriverQueue::open_from(std::uint64_t serial, Tick from) const {
+  return orbit::next_open(sc_.orbit, destination_of(serial), from);
 }
 
 massdriver::PlannedLaunch DriverQueue::planned(std::uint64_t serial, Tick at, double coil_K) const {

@@ -5,12 +5,13 @@
 #include <array>
 #include <cmath>
 #include "core/contract.hpp"
-#include "orbit/time_scales.hpp"
 
 namespace lunafab::orbit {
 namespace {
 
-constexpr int most_iterations = 30, most_halvings = 8;
+constexpr int most_iterations = 60, most_halvings = 8;
+// A burn whose idle part is this share of it is within half its square of the least: 0.1 %.
+constexpr double idle_tolerance = 0.045, least_share = 1.0 / 16.0;
 constexpr double position_probe_m = 1.0, velocity_probe_mps = 1e-5;
 
 /// The craft about a body.
@@ -30,12 +31,8 @@ double gm_of(Body body, const Dynamics& dynamics) {
   return dynamics.field != nullptr ? dynamics.field->gm_m3ps2 : dynamics.gm.moon;
 }
 
-double inclination_rad(Body body, const Craft& c, const Dynamics& dynamics) {
-  const Eigen::Vector3d pole = body == Body::earth
-                                   ? earth_pole(c.at)
-                                   : Eigen::Vector3d(dynamics.sky->R_mean_earth(c.at).row(2).transpose());
-  const Eigen::Vector3d h = c.r_m.cross(c.v_mps);
-  return std::atan2(h.cross(pole).norm(), h.dot(pole));
+Eigen::Vector3d pole_of(Body body, Epoch at, const Ephemeris& sky) {
+  return body == Body::earth ? earth_pole(at) : Eigen::Vector3d(sky.R_mean_earth(at).row(2).transpose());
 }
 
 double barycentric_c3_m2ps2(const Craft& from_earth, const Dynamics& dynamics) {
@@ -85,8 +82,8 @@ double value_of(Quantity quantity, Body body, const Craft& craft, const Dynamics
       return c.r_m.norm();
     case Quantity::angular_momentum:
       return c.r_m.cross(c.v_mps).norm();
-    case Quantity::inclination:
-      return inclination_rad(centre, c, dynamics);
+    case Quantity::polar_momentum:
+      return c.r_m.cross(c.v_mps).dot(pole_of(centre, c.at, *dynamics.sky));
     case Quantity::c3:
       return barycentric_c3_m2ps2(c, dynamics);
   }
@@ -125,38 +122,71 @@ Aim aim(const Dynamics& dynamics, const Craft& from, const Goal& goal, Derivativ
   return result;
 }
 
+Eigen::Vector3d least_burn_mps(const Eigen::MatrixXd& jacobian, const Eigen::VectorXd& residual) {
+  const Eigen::MatrixXd by_velocity = jacobian.rightCols<3>();
+  return -by_velocity.completeOrthogonalDecomposition().solve(residual);
+}
+
 Eigen::Matrix<double, 3, 6> correction_gain(const Eigen::MatrixXd& jacobian) {
   const Eigen::MatrixXd by_velocity = jacobian.rightCols<3>();
   return -by_velocity.completeOrthogonalDecomposition().solve(jacobian);
 }
 
+namespace {
+
+/// Newton steps of least norm from `burn` to the goal; halved where they overshoot.
+void meet(const Dynamics& dynamics, const Craft& from, const Goal& goal, double tolerance,
+          BurnSolution& burn) {
+  burn.converged = false;
+  while (burn.aim.reached && burn.iterations < most_iterations) {
+    const double before = burn.aim.residual.norm();
+    if (before < tolerance) {
+      burn.converged = true;
+      return;
+    }
+    ++burn.iterations;
+    Eigen::Vector3d step = least_burn_mps(burn.aim.jacobian, burn.aim.residual);
+    int halvings = 0;
+    for (; halvings < most_halvings; ++halvings, step *= 0.5) {
+      Aim next = aim(dynamics, burnt(from, burn.dv_mps + step), goal, Derivatives::jacobian);
+      if (!next.reached || !(next.residual.norm() < before)) continue;
+      burn.dv_mps += step;
+      burn.aim = std::move(next);
+      break;
+    }
+    if (halvings == most_halvings) return;
+  }
+}
+
+/// The part of a burn that the goal does not feel, to first order.
+Eigen::Vector3d idle_part(const Eigen::MatrixXd& jacobian, const Eigen::Vector3d& dv_mps) {
+  const Eigen::MatrixXd by_velocity = jacobian.rightCols<3>();
+  return dv_mps - by_velocity.completeOrthogonalDecomposition().solve(by_velocity * dv_mps);
+}
+
+}  // namespace
+
 BurnSolution solve_burn(const Dynamics& dynamics, const Craft& from, const Goal& goal,
                         const Eigen::Vector3d& guess_mps, double tolerance) {
   BurnSolution best{.dv_mps = guess_mps,
                     .aim = aim(dynamics, burnt(from, guess_mps), goal, Derivatives::jacobian)};
-  if (!best.aim.reached) return best;
-  for (best.iterations = 0; best.iterations < most_iterations; ++best.iterations) {
-    const Eigen::MatrixXd by_velocity = best.aim.jacobian.rightCols<3>();
-    // The whole burn of least norm on the linearised goal, not the step of least norm.
-    const Eigen::Vector3d wanted =
-        by_velocity.completeOrthogonalDecomposition().solve(by_velocity * best.dv_mps - best.aim.residual);
-    Eigen::Vector3d step = wanted - best.dv_mps;
-    const double before = best.aim.residual.norm();
-    if (before < tolerance && step.norm() < 1e-6 * (1.0 + best.dv_mps.norm())) {
-      best.converged = true;
-      return best;
+  meet(dynamics, from, goal, tolerance, best);
+  if (!best.converged || goal.demands.size() == 3) return best;
+  // Among the burns that meet the goal, down to the least: along those the goal does not feel, and back to
+  // it.
+  for (double share = 1.0; share >= least_share && best.iterations < most_iterations;) {
+    const Eigen::Vector3d idle_mps = idle_part(best.aim.jacobian, best.dv_mps);
+    if (idle_mps.norm() < idle_tolerance * best.dv_mps.norm()) break;
+    BurnSolution next{.dv_mps = best.dv_mps - share * idle_mps, .iterations = best.iterations};
+    next.aim = aim(dynamics, burnt(from, next.dv_mps), goal, Derivatives::jacobian);
+    meet(dynamics, from, goal, tolerance, next);
+    best.iterations = next.iterations;
+    if (next.converged && next.dv_mps.norm() < best.dv_mps.norm()) {
+      best = std::move(next);
+    } else {
+      share *= 0.5;
     }
-    bool moved = false;
-    for (int halving = 0; halving < most_halvings && !moved; ++halving, step *= 0.5) {
-      Aim next = aim(dynamics, burnt(from, best.dv_mps + step), goal, Derivatives::jacobian);
-      if (!next.reached || !(next.residual.norm() < before || next.residual.norm() < tolerance)) continue;
-      best.dv_mps += step;
-      best.aim = std::move(next);
-      moved = true;
-    }
-    if (!moved) break;
   }
-  best.converged = best.aim.residual.norm() < tolerance;
   return best;
 }
 

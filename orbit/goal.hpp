@@ -14,7 +14,7 @@ enum class Quantity : std::uint8_t {
   z,                 ///< m, GCRF axes
   radius,            ///< m; at an apsis exact to first order, since it does not change there
   angular_momentum,  ///< m²/s, magnitude
-  inclination,       ///< rad, to the body's equator of date
+  polar_momentum,    ///< m²/s, its part along the body's pole of date; over the magnitude it is cos i
   c3                 ///< m²/s², about the Earth–Moon barycentre with the sum of the GMs
 };
 
@@ -61,13 +61,17 @@ struct BurnSolution {
   int iterations = 0;
 };
 
-/// The smallest burn that meets the goal, by Newton steps of least norm from `guess`; halved where they
-/// overshoot. Converged where every residual is below `tolerance` scales.
+/// The smallest burn that meets the goal, within 0.1 % of its size: Newton steps of least norm from `guess`,
+/// then along what the goal does not feel. Converged where the residuals are below `tolerance` scales; a
+/// local minimum.
 BurnSolution solve_burn(const Dynamics& dynamics, const Craft& from, const Goal& goal,
                         const Eigen::Vector3d& guess_mps = Eigen::Vector3d::Zero(), double tolerance = 1e-6);
 
 /// The craft with a burn added.
 Craft burnt(Craft craft, const Eigen::Vector3d& dv_mps);
+
+/// The burn of least norm that takes a residual back to zero, to first order: −Jᵥ⁺ c.
+Eigen::Vector3d least_burn_mps(const Eigen::MatrixXd& jacobian, const Eigen::VectorXd& residual);
 
 /// ∂Δv/∂x of least norm that takes the jacobian's residual back to zero: −Jᵥ⁺ J [3×6].
 Eigen::Matrix<double, 3, 6> correction_gain(const Eigen::MatrixXd& jacobian);

@@ -35,7 +35,8 @@ Goal perigee_goal(const TransferSetting& s, const Destination& d, Epoch latest, 
           .end = EventSpec{.kind = EventKind::periapsis, .body = Body::earth},
           .latest = latest,
           .demands = {{Quantity::angular_momentum, momentum, 1e-3 * momentum},
-                      {Quantity::inclination, sun_synchronous_inclination_rad(d.altitude_m), 1e-3}}};
+                      {Quantity::polar_momentum,
+                       momentum * std::cos(sun_synchronous_inclination_rad(d.altitude_m)), 1e-3 * momentum}}};
 }
 
 /// The burn of least norm on the linearised goal.
@@ -43,9 +44,7 @@ void estimate(const TransferSetting& s, Trial& trial) {
   trial.cost_mps = std::numeric_limits<double>::infinity();
   const Aim unburnt = aim(s.dynamics, trial.before, trial.after, Derivatives::jacobian);
   if (!unburnt.reached) return;
-  trial.burn_mps = correction_gain(unburnt.jacobian).rightCols<3>() * Eigen::Vector3d::Zero();
-  const Eigen::MatrixXd by_velocity = unburnt.jacobian.rightCols<3>();
-  trial.burn_mps = -by_velocity.completeOrthogonalDecomposition().solve(unburnt.residual);
+  trial.burn_mps = least_burn_mps(unburnt.jacobian, unburnt.residual);
   trial.cost_mps = trial.burn_mps.norm();
 }
 
@@ -87,6 +86,8 @@ std::optional<Trial> straight(const TransferSetting& s, const Destination& d, Ep
                .before = out.last,
                .after = perigee_goal(s, d, later(out.last.at, longest_direct_d), lunar_distance_m)};
 }
+
+constexpr double longest_return_d = 120.0;
 
 // ---- search
 
@@ -196,7 +197,7 @@ Transfer to_high_earth_orbit(const TransferSetting& s, const Destination& d, Epo
   const double radius_m = constants::earth_radius_m + d.altitude_m;
   const Goal goal{.body = Body::earth,
                   .end = EventSpec{.kind = EventKind::periapsis, .body = Body::earth},
-                  .latest = later(launch, 20.0),
+                  .latest = later(launch, longest_return_d),
                   .demands = {{Quantity::radius, radius_m, 1e3}}};
   // The Earth's pull on a craft still near the Moon gives apsides that mean nothing: count from a way out.
   const auto end_of = [&](double v) -> std::optional<Aim> {
@@ -215,7 +216,7 @@ Transfer to_high_earth_orbit(const TransferSetting& s, const Destination& d, Epo
     const auto a = end_of(v);
     return a ? a->residual[0] : std::nan("");
   };
-  constexpr double step_mps = 10.0;
+  constexpr double step_mps = 5.0;
   Transfer best;
   for (double v = std::max(2330.0, d.speeds.slowest_mps); v + step_mps <= d.speeds.fastest_mps;
        v += step_mps) {

@@ -1,10 +1,7 @@
 #include "orbit/transfer_solver.hpp"
 #include <fmt/format.h>
 #include <algorithm>
-#include <array>
 #include <cmath>
-#include <limits>
-#include <numbers>
 #include <optional>
 #include "core/constants.hpp"
 #include "core/contract.hpp"
@@ -28,29 +25,35 @@ Transfer refused(std::string reason) {
   return {.reason = std::move(reason)};
 }
 
-/// A root of `value(speed)`, which rises with the speed; nothing where the range holds none. `value` gives
-/// infinity where a launch is too fast to have one, −infinity where it is too slow.
-template <class Value>
-std::optional<double> rising_root(const Value& value, SpeedRange range, double guess_mps) {
-  double low = range.slowest_mps, high = range.fastest_mps;
-  double f_low = -std::numeric_limits<double>::infinity(), f_high = std::numeric_limits<double>::infinity();
-  double v = std::clamp(guess_mps, low, high);
+/// What a launch has that is too slow for its coast to end as it should, or too fast.
+enum class Unreached : std::uint8_t { too_slow, too_fast };
+
+/// The launch whose coast meets a goal of one demand that rises with the speed: Newton steps inside a
+/// shrinking bracket; nothing where the range holds none.
+struct SpeedSolution {
+  double speed_mps = 0.0;
+  Craft start;
+  Aim end;
+};
+std::optional<SpeedSolution> solve_speed(const TransferSetting& s, Epoch launch, const Goal& goal,
+                                         SpeedRange range, double guess_mps, Unreached unreached) {
+  const Eigen::Vector3d along =
+      s.dynamics.sky->R_mean_earth(launch).transpose() * R_mean_earth_muzzle(s.muzzle).col(0);
+  double low = range.slowest_mps, high = range.fastest_mps, v = std::clamp(guess_mps, low, high);
   for (int i = 0; i < most_steps && high - low > speed_tolerance_mps; ++i) {
-    const double f = value(v);
-    if (f == 0.0) return v;
-    (f < 0.0 ? low : high) = v;
-    (f < 0.0 ? f_low : f_high) = f;
-    const bool both = std::isfinite(f_low) && std::isfinite(f_high);
-    const double chord = both ? low - f_low * (high - low) / (f_high - f_low) : 0.5 * (low + high);
-    // Regula falsi stalls on one side; every third step halves.
-    v = both && i % 3 != 2 ? chord : 0.5 * (low + high);
-    if (i == 0) v = f < 0.0 ? std::min(high, v) : std::max(low, v);
+    SpeedSolution tried{v, leave(s, launch, {v, 0.0, 0.0}), {}};
+    tried.end = aim(s.dynamics, tried.start, goal, Derivatives::jacobian);
+    const bool below = tried.end.reached ? tried.end.residual[0] < 0.0 : unreached == Unreached::too_slow;
+    double next = std::nan("");
+    if (tried.end.reached) {
+      const double step = -tried.end.residual[0] / (tried.end.jacobian.row(0).tail<3>() * along);
+      if (std::abs(step) < speed_tolerance_mps) return tried;
+      next = v + step;
+    }
+    (below ? low : high) = v;
+    v = next > low && next < high ? next : 0.5 * (low + high);
   }
-  const double f = value(v);
-  if (!std::isfinite(f)) return {};
-  const bool inside =
-      v > range.slowest_mps + speed_tolerance_mps && v < range.fastest_mps - speed_tolerance_mps;
-  return inside ? std::optional(v) : std::nullopt;
+  return {};
 }
 
 // ---- low lunar orbit
@@ -67,20 +70,16 @@ Goal apoapsis_goal(Epoch launch, double radius_m) {
 Transfer to_lunar_orbit(const TransferSetting& s, const Destination& d, Epoch launch) {
   const double radius_m = constants::moon_radius_m + d.altitude_m;
   const Goal goal = apoapsis_goal(launch, radius_m);
-  const auto miss = [&](double v) {
-    const Aim a = aim(s.dynamics, leave(s, launch, {v, 0.0, 0.0}), goal, Derivatives::none);
-    return a.reached ? a.residual[0] : std::numeric_limits<double>::infinity();
-  };
   const double gm = s.dynamics.field->gm_m3ps2, r0 = constants::moon_radius_m + s.muzzle.altitude_m;
   const double guess = std::sqrt(2.0 * gm * radius_m / (r0 * (r0 + radius_m)));
-  const auto speed = rising_root(miss, d.speeds, guess);
-  if (!speed) {
+  const auto found = solve_speed(s, launch, goal, d.speeds, guess, Unreached::too_fast);
+  if (!found) {
     return refused(fmt::format(
         "{:.0f} km over the Moon need about {:.1f} m/s at the muzzle; the driver gives {:.1f} to {:.1f} m/s",
         d.altitude_m / 1e3, guess, d.speeds.slowest_mps, d.speeds.fastest_mps));
   }
-  Transfer t{.found = true, .speed_mps = *speed, .start = leave(s, launch, {*speed, 0.0, 0.0})};
-  const Aim end = aim(s.dynamics, t.start, goal, Derivatives::none);
+  Transfer t{.found = true, .speed_mps = found->speed_mps, .start = found->start};
+  const Aim& end = found->end;
   const Circularisation burns = circularise(end.arc.last, radius_m, gm);
   t.burns.push_back({"circularise", end.arc.last, burns.first_mps});
   t.arrival = burnt(end.arc.last, burns.first_mps);
@@ -102,25 +101,21 @@ Goal escape_goal(Epoch launch, double c3_m2ps2) {
 
 Transfer to_escape(const TransferSetting& s, const Destination& d, Epoch launch) {
   const Goal goal = escape_goal(launch, d.c3_m2ps2);
-  const auto excess = [&](double v) {
-    const Aim a = aim(s.dynamics, leave(s, launch, {v, 0.0, 0.0}), goal, Derivatives::none);
-    return a.reached ? a.residual[0] : -std::numeric_limits<double>::infinity();
-  };
-  const double r0 = constants::moon_radius_m + s.muzzle.altitude_m, gm = s.dynamics.field->gm_m3ps2;
-  // The Moon's own escape and what its orbit adds at best.
-  const double guess = std::sqrt(2.0 * gm / r0 + d.c3_m2ps2) * 1.03;
-  const auto speed = rising_root(excess, d.speeds, guess);
-  if (!speed) {
-    return refused(
-        fmt::format("C3 {:.3f} km²/s² at 1 Mkm is not reached with {:.1f} to {:.1f} m/s on this day; at the "
-                    "top speed it is {}",
-                    d.c3_m2ps2 / 1e6, d.speeds.slowest_mps, d.speeds.fastest_mps,
-                    std::isfinite(excess(d.speeds.fastest_mps))
-                        ? fmt::format("{:.3f} km²/s²", d.c3_m2ps2 / 1e6 + excess(d.speeds.fastest_mps) * 1e-2)
-                        : std::string("below escape")));
+  // Above escape C3 is nearly linear in the speed: Newton steps come down from the top.
+  const auto found = solve_speed(s, launch, goal, d.speeds, d.speeds.fastest_mps, Unreached::too_slow);
+  if (!found) {
+    const Aim top =
+        aim(s.dynamics, leave(s, launch, {d.speeds.fastest_mps, 0.0, 0.0}), goal, Derivatives::none);
+    return refused(fmt::format(
+        "C3 {:.3f} km²/s² at 1 Mkm is not reached with {:.1f} to {:.1f} m/s on this day; at the top speed it "
+        "is {}",
+        d.c3_m2ps2 / 1e6, d.speeds.slowest_mps, d.speeds.fastest_mps,
+        top.reached ? fmt::format("{:.3f} km²/s²",
+                                  value_of(Quantity::c3, Body::earth, top.arc.last, s.dynamics) / 1e6)
+                    : std::string("below escape")));
   }
-  Transfer t{.found = true, .speed_mps = *speed, .start = leave(s, launch, {*speed, 0.0, 0.0})};
-  t.arrival = aim(s.dynamics, t.start, goal, Derivatives::none).arc.last;
+  Transfer t{.found = true, .speed_mps = found->speed_mps, .start = found->start};
+  t.arrival = found->end.arc.last;
   t.goal = goal;
   return t;
 }

@@ -87,7 +87,7 @@ struct Member {
 };
 
 /// Looser than the final correction: members only lead the way.
-constexpr MirrorPrecision on_the_way{.propagation = 1e-9, .step = 1e-6, .most_corrections = 6};
+constexpr MirrorPrecision on_the_way{.propagation = 1e-9, .step = 1e-4, .most_corrections = 5};
 
 std::optional<Member> seeded(double mu, const Family& family) {
   const auto hold = [&](const MirrorPoint& p, const MirrorShot& shot) {
@@ -158,7 +158,7 @@ PeriodicOrbit find_periodic_orbit(const ThreeBody& system, const OrbitRequest& r
   };
   auto here = seeded(mu, family);
   if (!here) return {};
-  double off_here = off(*here), length = 0.01;
+  double off_here = off(*here), length = 0.02;
   // All measures of distant retrograde orbits grow along the family.
   if (request.family == OrbitFamily::distant_retrograde && off_here > 0.0) here->ahead = -here->ahead;
   constexpr int most_members = 400;

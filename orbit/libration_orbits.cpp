@@ -57,8 +57,11 @@ Family family_of(double mu, const OrbitRequest& request) {
   const bool first = request.family == OrbitFamily::halo_l1 || request.family == OrbitFamily::lyapunov_l1;
   const CollinearPoint point = first ? CollinearPoint::l1 : CollinearPoint::l2;
   const double x = points[first ? 0 : 1].x();
-  // Small enough that the seed lies before whatever is asked for, large enough for the equations' rounding.
-  constexpr double small = 1e-3;
+  // The seed lies before whatever is asked for.
+  const double small =
+      request.measure == OrbitMeasure::z_amplitude || request.measure == OrbitMeasure::x_amplitude
+          ? std::min(1e-4, 0.5 * request.value)
+          : 1e-4;
   switch (request.family) {
     case OrbitFamily::halo_l1:
     case OrbitFamily::halo_l2: {

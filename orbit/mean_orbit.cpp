@@ -5,6 +5,7 @@
 #include <numbers>
 #include "core/constants.hpp"
 #include "core/contract.hpp"
+#include "orbit/lane_trig.hpp"
 
 namespace lunafab::orbit {
 namespace {

@@ -2,7 +2,7 @@
 #include <Eigen/Core>
 #include <span>
 #include <vector>
-#include "orbit/lane_trig.hpp"
+#include "core/lanes.hpp"
 #include "orbit/propagate.hpp"
 
 // Orbits whose node, periapsis and mean anomaly drift evenly by the body's oblateness (J2, first order,

@@ -11,8 +11,12 @@ struct Axis {
 };
 Axis axis_of(std::span<const float> values) {
   Axis axis{values[0], values[0]};
-  for (const float v : values) axis.low = std::min(axis.low, v), axis.high = std::max(axis.high, v);
-  expects(std::isfinite(axis.low) && std::isfinite(axis.high), "positions must be finite");
+  float nothing = 0.0f;  // stays so unless one is not finite
+  for (const float v : values) {
+    axis.low = std::min(axis.low, v), axis.high = std::max(axis.high, v);
+    nothing += v * 0.0f;
+  }
+  expects(nothing == 0.0f, "positions must be finite");
   return axis;
 }
 

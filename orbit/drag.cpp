@@ -108,8 +108,8 @@ OrbitChange drag_change(double a_m, double e, double inclination_rad, const Drag
     const double root = std::sqrt((1.0 + e * c) / (1.0 - e * c));
     sum.a_m += density * (1.0 + e * c) * root, sum.e += density * c * root;
   }
-  const double scale = -ballistic_m2pkg(craft) * turning_air(a_m, e, inclination_rad) * 2.0 *
-                       std::numbers::pi / points;
+  const double scale =
+      -ballistic_m2pkg(craft) * turning_air(a_m, e, inclination_rad) * 2.0 * std::numbers::pi / points;
   return {scale * a_m * a_m * sum.a_m, scale * a_m * (1.0 - e * e) * sum.e};
 }
 

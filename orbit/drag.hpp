@@ -3,9 +3,9 @@
 #include <optional>
 #include "orbit/shells.hpp"
 
-// Air drag by layers of an exponential atmosphere that turns with the Earth: decay, make-up, lifetime, and what
-// deorbiting costs. Mean densities hold within a factor of two at solar mean; day and night, latitude and
-// storms are not in it.
+// Air drag by layers of an exponential atmosphere that turns with the Earth: decay, make-up, lifetime, and
+// what deorbiting costs. Mean densities hold within a factor of two at solar mean; day and night, latitude
+// and storms are not in it.
 namespace lunafab::orbit {
 
 enum class SolarActivity : std::uint8_t { low, mean, high };
@@ -17,8 +17,8 @@ struct DragBody {
   double coefficient = 2.2;
 };
 
-/// kg/m³ above the equatorial radius, from 0 m. Mean: Vallado, 4th ed., table 8-4 (US Standard Atmosphere 1976
-/// up to 25 km, CIRA-72 to 500 km, CIRA-72 with 1000 K exosphere above), extended by its last layer.
+/// kg/m³ above the equatorial radius, from 0 m. Mean: Vallado, 4th ed., table 8-4 (US Standard Atmosphere
+/// 1976 up to 25 km, CIRA-72 to 500 km, CIRA-72 with 1000 K exosphere above), extended by its last layer.
 double air_density_kgpm3(double altitude_m, SolarActivity activity = SolarActivity::mean);
 
 /// Density there times the factor by which the turning air changes drag. @source King-Hele, "Satellite orbits
@@ -46,11 +46,11 @@ struct DisposalRule {
   double target_altitude_m = 50e3;  ///< of the periapsis at controlled re-entry: assumption, usual practice
 };
 struct Disposal {
-  std::optional<double> natural_years{};     ///< left alone; none: more than 1000, or about the Moon
-  bool complies_alone = false;               ///< with the rule, without a burn
+  std::optional<double> natural_years{};        ///< left alone; none: more than 1000, or about the Moon
+  bool complies_alone = false;                  ///< with the rule, without a burn
   std::optional<double> lowered_periapsis_m{};  ///< altitude from which drag keeps the rule
-  double lowering_mps = 0.0;                 ///< burn to there; 0 where it complies alone
-  double controlled_mps = 0.0;               ///< burn to the target altitude, or to the Moon's surface
+  double lowering_mps = 0.0;                    ///< burn to there; 0 where it complies alone
+  double controlled_mps = 0.0;                  ///< burn to the target altitude, or to the Moon's surface
 };
 Disposal plan_disposal(const Shell& shell, const DragBody& craft, const DisposalRule& rule);
 

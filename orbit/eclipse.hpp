@@ -3,8 +3,8 @@
 #include "orbit/shells.hpp"
 
 // Shadow of the central body on circular orbits. The Sun's rays are parallel across the orbit (an error of
-// radius ÷ distance of the Sun, 5e-5 for low Earth orbit), the body is a sphere of its surface radius, nothing
-// is refracted. The Earth's shadow on lunar orbits (a few hours twice a year) is left out.
+// radius ÷ distance of the Sun, 5e-5 for low Earth orbit), the body is a sphere of its surface radius,
+// nothing is refracted. The Earth's shadow on lunar orbits (a few hours twice a year) is left out.
 namespace lunafab::orbit {
 
 /// Angle of the Sun above an orbit's plane, −π/2 … π/2.
@@ -27,17 +27,17 @@ struct EclipseDay {
 };
 struct EclipseSummary {
   double least_beta_rad = 0.0, greatest_beta_rad = 0.0;
-  double mean_fraction = 0.0;     ///< umbra and half the penumbra: light that is missing
-  double greatest_fraction = 0.0; ///< of one revolution, umbra and penumbra
-  double longest_s = 0.0;         ///< umbra and penumbra
+  double mean_fraction = 0.0;      ///< umbra and half the penumbra: light that is missing
+  double greatest_fraction = 0.0;  ///< of one revolution, umbra and penumbra
+  double longest_s = 0.0;          ///< umbra and penumbra
   double days_with_shadow = 0.0;
-  std::vector<EclipseDay> days;   ///< one a day
+  std::vector<EclipseDay> days;  ///< one a day
 };
 /// A plane's eclipses day by day; its node drifts by J2.
 /// @throws ContractError for spans that are not positive or leave the ephemeris.
 EclipseSummary eclipses(const Shell& shell, int plane, Epoch from, double span_days);
-/// The summaries of all planes as one: extremes of all, means over all; `days` is the plane's with the longest
-/// eclipse.
+/// The summaries of all planes as one: extremes of all, means over all; `days` is the plane's with the
+/// longest eclipse.
 EclipseSummary shell_eclipses(const Shell& shell, Epoch from, double span_days);
 
 }  // namespace lunafab::orbit

@@ -56,10 +56,11 @@ RelayedLatency relayed_latency(const CentralBody& body, double r_m, double least
   const double direct_share = 1.0 - std::cos(seen), relay_share = std::cos(seen) - std::cos(linked);
   const double u0 = std::sin(0.5 * seen), u1 = std::sin(0.5 * linked);
   const double chords = 8.0 * r_m / 3.0 * (u1 * u1 * u1 - u0 * u0 * u0);
-  const double mean =
-      (mean_range_m(surface, r_m, seen) * direct_share + chords + height * relay_share) / (direct_share + relay_share);
+  const double mean = (mean_range_m(surface, r_m, seen) * direct_share + chords + height * relay_share) /
+                      (direct_share + relay_share);
   const double longest = linked > seen ? 2.0 * r_m * u1 + height : 0.0;
-  return {light(height, mean, std::max(longest, range_m(surface, r_m, seen))), 0.5 * (1.0 - std::cos(linked))};
+  return {light(height, mean, std::max(longest, range_m(surface, r_m, seen))),
+          0.5 * (1.0 - std::cos(linked))};
 }
 
 Latency moon_latency() {

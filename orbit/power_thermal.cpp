@@ -30,8 +30,9 @@ double sunlight_W_per_m2(double sun_m) {
 }
 
 void require(const Radiator& radiator) {
-  expects(radiator.panel_m2 > 0.0 && (radiator.sides == 1 || radiator.sides == 2) && radiator.emissivity > 0.0,
-          "a radiator needs area, one or two sides and an emissivity");
+  expects(
+      radiator.panel_m2 > 0.0 && (radiator.sides == 1 || radiator.sides == 2) && radiator.emissivity > 0.0,
+      "a radiator needs area, one or two sides and an emissivity");
 }
 
 }  // namespace
@@ -80,7 +81,8 @@ double absorbed_heat_W(const Radiator& radiator, const Shell& shell, double sun_
 
 double radiator_temperature_K(const Radiator& radiator, const Shell& shell, double heat_W, double sun_m) {
   expects(heat_W >= 0.0, "heat must not be negative");
-  const double flux = (heat_W + absorbed_heat_W(radiator, shell, sun_m)) / (radiator.sides * radiator.panel_m2);
+  const double flux =
+      (heat_W + absorbed_heat_W(radiator, shell, sun_m)) / (radiator.sides * radiator.panel_m2);
   return std::pow(flux / (radiator.emissivity * constants::stefan_boltzmann_W_per_m2K4), 0.25);
 }
 

@@ -14,15 +14,15 @@ enum class ShadowWork : std::uint8_t { on_battery, paused };
 /// Input: array, battery and loads.
 struct PowerSystem {
   double array_m2 = 0.0;
-  double efficiency = 0.0;           ///< of the array at the start of life, packing and wiring included
-  double pointing_cosine = 1.0;      ///< mean over the lit part of the orbit
-  double fade_per_year = 0.025;      ///< docs/sources.md, pv_degradation
+  double efficiency = 0.0;       ///< of the array at the start of life, packing and wiring included
+  double pointing_cosine = 1.0;  ///< mean over the lit part of the orbit
+  double fade_per_year = 0.025;  ///< docs/sources.md, pv_degradation
   double compute_W = 0.0;
-  double bus_W = 0.0;                ///< all else, lit or dark
+  double bus_W = 0.0;  ///< all else, lit or dark
   ShadowWork shadow_work = ShadowWork::on_battery;
-  double battery_J = 0.0;            ///< at full charge
-  double depth_of_discharge = 0.3;   ///< most; assumption: tens of thousands of cycles of lithium ion
-  double charge_efficiency = 0.9;    ///< round trip; assumption
+  double battery_J = 0.0;           ///< at full charge
+  double depth_of_discharge = 0.3;  ///< most; assumption: tens of thousands of cycles of lithium ion
+  double charge_efficiency = 0.9;   ///< round trip; assumption
 };
 
 /// How a flat radiator stands to the body it orbits.
@@ -35,7 +35,7 @@ struct Radiator {
   double absorptivity = 0.15;  ///< solar; assumption: white paint or silvered Teflon, aged
   double sun_cosine = 0.0;     ///< of the Sun's incidence on one side; 0: edge to the Sun
   RadiatorAttitude attitude = RadiatorAttitude::edge_to_body;
-  double limit_K = 330.0;      ///< docs/sources.md: 330 to 342 K
+  double limit_K = 330.0;  ///< docs/sources.md: 330 to 342 K
 };
 
 /// Array output in full sunlight `years` after the start, `sun_m` away. Fades geometrically.
@@ -57,7 +57,8 @@ double absorbed_heat_W(const Radiator& radiator, const Shell& shell, double sun_
 /// Temperature at which it rejects `heat_W` and what it absorbs.
 double radiator_temperature_K(const Radiator& radiator, const Shell& shell, double heat_W, double sun_m);
 
-/// Array (end of life, farthest Sun, longest shadow), battery and radiator (nearest Sun) against their limits.
+/// Array (end of life, farthest Sun, longest shadow), battery and radiator (nearest Sun) against their
+/// limits.
 std::vector<Check> power_thermal_checks(const PowerSystem& power, const Radiator& radiator,
                                         const Shell& shell, const EclipseSummary& eclipses, double years);
 

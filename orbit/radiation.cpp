@@ -9,24 +9,34 @@
 namespace lunafab::orbit {
 namespace {
 
-// Trapped dose behind 2.5 mm of aluminium by altitude, for orbits that cross the South Atlantic anomaly and the
-// horns (inclination 50–100°) and for equatorial ones. ASSUMPTION, shaped by remembered engineering figures:
-// low orbits of high inclination 10 to 100 Gy/yr and of low inclination 1 to 10 Gy/yr (NASA practice
-// PD-ED-1258, remembered); inner belt, slot and outer belt in the kGy/yr; geostationary about 200 Gy/yr behind
-// 2.5 mm at mean activity (remembered spread 50–1,000). No table was read at its source.
+// Trapped dose behind 2.5 mm of aluminium by altitude, for orbits that cross the South Atlantic anomaly and
+// the horns (inclination 50–100°) and for equatorial ones. ASSUMPTION, shaped by remembered engineering
+// figures: low orbits of high inclination 10 to 100 Gy/yr and of low inclination 1 to 10 Gy/yr (NASA practice
+// PD-ED-1258, remembered); inner belt, slot and outer belt in the kGy/yr; geostationary about 200 Gy/yr
+// behind 2.5 mm at mean activity (remembered spread 50–1,000). No table was read at its source.
 struct DoseRow {
   double km, inclined_Gy_per_year, equatorial_Gy_per_year;
 };
 constexpr std::array<DoseRow, 14> rows{{
-    {200, 1.0, 0.02},     {400, 3.0, 0.1},      {500, 5.0, 0.5},     {600, 9.0, 2.0},     {800, 20.0, 10.0},
-    {1000, 45.0, 60.0},   {1200, 90.0, 200.0},  {1500, 220.0, 700.0}, {2000, 550.0, 2500.0},
-    {3000, 1500.0, 6000.0}, {6000, 1200.0, 2500.0}, {10000, 700.0, 1200.0}, {20200, 800.0, 1500.0},
+    {200, 1.0, 0.02},
+    {400, 3.0, 0.1},
+    {500, 5.0, 0.5},
+    {600, 9.0, 2.0},
+    {800, 20.0, 10.0},
+    {1000, 45.0, 60.0},
+    {1200, 90.0, 200.0},
+    {1500, 220.0, 700.0},
+    {2000, 550.0, 2500.0},
+    {3000, 1500.0, 6000.0},
+    {6000, 1200.0, 2500.0},
+    {10000, 700.0, 1200.0},
+    {20200, 800.0, 1500.0},
     {36000, 150.0, 200.0},
 }};
 
 // Cosmic rays in free space: 0.48 mGy/day in the cruise to Mars, tissue (Zeitlin et al., Science 340 (2013),
-// remembered), a mean of a weak solar maximum and its surroundings. A body below shades half: the ground of the
-// Moon has 13.2 µGy/h in silicon (Zhang et al., Science Advances 6 (2020), remembered) = 0.116 Gy/yr.
+// remembered), a mean of a weak solar maximum and its surroundings. A body below shades half: the ground of
+// the Moon has 13.2 µGy/h in silicon (Zhang et al., Science Advances 6 (2020), remembered) = 0.116 Gy/yr.
 constexpr double cosmic_free_Gy_per_year = 0.175, cosmic_moon_Gy_per_year = 0.13;
 // Solar particles, mean over a cycle behind 2.5 mm of aluminium. ASSUMPTION: a few krad a cycle of 11 years.
 constexpr double solar_free_Gy_per_year = 5.0, solar_moon_Gy_per_year = 4.0;

@@ -11,9 +11,9 @@ enum class OpenSpace : std::uint8_t { lunar_orbit, libration_point, heliocentric
 
 /// Dose behind 2.5 mm of aluminium at mean solar activity, Gy(Si)/yr.
 struct DoseRate {
-  double trapped_Gy_per_year = 0.0;   ///< belts
-  double cosmic_Gy_per_year = 0.0;    ///< galactic cosmic rays
-  double solar_Gy_per_year = 0.0;     ///< solar particle events, mean over a cycle
+  double trapped_Gy_per_year = 0.0;  ///< belts
+  double cosmic_Gy_per_year = 0.0;   ///< galactic cosmic rays
+  double solar_Gy_per_year = 0.0;    ///< solar particle events, mean over a cycle
   double total_Gy_per_year() const { return trapped_Gy_per_year + cosmic_Gy_per_year + solar_Gy_per_year; }
 };
 /// Circular Earth orbit, by altitude up to 36,000 km and inclination; logarithmic between the rows.
@@ -29,8 +29,8 @@ DoseRate behind(const DoseRate& dose, double aluminium_m);
 struct Reliability {
   double base_failures_per_year = 0.068;  ///< docs/sources.md, gpu_failure_rate_orbit
   double aluminium_m = 2.5e-3;            ///< shielding of the weakest part
-  double dose_limit_Gy = 150.0;           ///< median dose to failure: 15 krad(Si), satellite_bom TID_TPU (read)
-  double dose_spread = 0.5;               ///< sd of its logarithm: assumption
+  double dose_limit_Gy = 150.0;  ///< median dose to failure: 15 krad(Si), satellite_bom TID_TPU (read)
+  double dose_spread = 0.5;      ///< sd of its logarithm: assumption
 };
 /// Probability of being alive after `years`: exponential base hazard × lognormal wear-out with dose.
 double survival(const Reliability& reliability, double dose_Gy_per_year, double years);

@@ -7,9 +7,9 @@
 #include "core/tick.hpp"
 #include "orbit/mean_orbit.hpp"
 
-// Shells of satellites on circular orbits, in Walker's notation i: T/P/F. T satellites stand in P planes; plane
-// j has its node at j/P of the spread (2π for a delta, π for a star), and its satellite k the argument of
-// latitude 2π (k/S + j F/T), S = T/P.
+// Shells of satellites on circular orbits, in Walker's notation i: T/P/F. T satellites stand in P planes;
+// plane j has its node at j/P of the spread (2π for a delta, π for a star), and its satellite k the argument
+// of latitude 2π (k/S + j F/T), S = T/P.
 // @source Walker, "Satellite constellations", J. British Interplanetary Society 37 (1984) 559.
 namespace lunafab::orbit {
 
@@ -19,11 +19,11 @@ enum class Pattern : std::uint8_t { delta, star };
 struct Shell {
   std::string name;
   Body body = Body::earth;
-  double altitude_m = 0.0;                   ///< above the equatorial (Earth) or mean radius (Moon)
-  std::optional<double> inclination_rad{};   ///< to the body's equator; none: Sun-synchronous, Earth only
-  double local_time_h = 6.0;                 ///< of plane 0's ascending node, mean solar; Sun-synchronous only
-  double first_node_rad = 0.0;               ///< of plane 0 at the epoch; other shells
-  std::optional<double> node_spread_rad{};   ///< over which P planes stand; none: the pattern's
+  double altitude_m = 0.0;                  ///< above the equatorial (Earth) or mean radius (Moon)
+  std::optional<double> inclination_rad{};  ///< to the body's equator; none: Sun-synchronous, Earth only
+  double local_time_h = 6.0;                ///< of plane 0's ascending node, mean solar; Sun-synchronous only
+  double first_node_rad = 0.0;              ///< of plane 0 at the epoch; other shells
+  std::optional<double> node_spread_rad{};  ///< over which P planes stand; none: the pattern's
   int planes = 1;
   int per_plane = 1;
   int phasing = 0;  ///< F, 0 … P − 1

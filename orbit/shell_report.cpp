@@ -20,11 +20,10 @@ std::vector<Check> checks_of(const ShellReport& report, const Shell& shell, cons
   checks.push_back({"velocity budget", "m/s", report.velocity.total_mps(), s.delta_v_mps, Bound::at_most});
   checks.push_back({"dose over the years", "Gy", report.dose.total_Gy_per_year() * years,
                     s.reliability.dose_limit_Gy, Bound::at_most});
-  // Lowering keeps the rule to the time that its search leaves open; alone, it is the natural decay.
+  // A satellite that dies in its slot cannot lower itself.
   if (shell.body == Body::earth) {
-    const double left_years =
-        report.disposal.complies_alone ? report.disposal.natural_years.value_or(INFINITY) : s.disposal.years;
-    checks.push_back({"decay after end of life", "yr", left_years, s.disposal.years, Bound::at_most});
+    checks.push_back({"decay when dead in the slot", "yr", report.disposal.natural_years.value_or(INFINITY),
+                      s.disposal.years, Bound::at_most});
   }
   return checks;
 }

@@ -2,6 +2,7 @@
 #include <cstdint>
 #include <string>
 #include "core/variates.hpp"
+#include "orbit/richardson.hpp"
 
 namespace lunafab::orbit {
 
@@ -19,7 +20,6 @@ enum class Route : std::uint8_t {
   sun_assisted,  ///< over 1 to 4 Mkm, where a small burn at apogee turns the orbit
   direct         ///< one burn a day after the launch
 };
-enum class Hemisphere : std::uint8_t { north, south };
 
 /// A periodic orbit of the Earth–Moon system; one of period and amplitude is 0.
 struct LibrationTarget {

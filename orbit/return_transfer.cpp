@@ -12,7 +12,7 @@ namespace lunafab::orbit {
 namespace {
 
 constexpr double day_s = 86400.0;
-constexpr double arrival_perigee_m = constants::earth_radius_m + 200e3;
+constexpr double arrival_perigee_m = constants::earth_equatorial_radius_m + 200e3;
 
 Epoch later(Epoch epoch, double days) {
   return {epoch.tt_days_since_j2000 + days};
@@ -36,7 +36,7 @@ Goal perigee_goal(const TransferSetting& s, const Destination& d, Epoch latest, 
           .latest = latest,
           .demands = {{Quantity::angular_momentum, momentum, 1e-3 * momentum},
                       {Quantity::polar_momentum,
-                       momentum * std::cos(sun_synchronous_inclination_rad(d.altitude_m)), 1e-3 * momentum}}};
+                       momentum * std::cos(sun_synchronous_inclination_rad(d.altitude_m).value()), 1e-3 * momentum}}};
 }
 
 /// The burn of least norm on the linearised goal.
@@ -194,7 +194,7 @@ Transfer to_sun_synchronous(const TransferSetting& s, const Destination& d, Epoc
 }
 
 Transfer to_high_earth_orbit(const TransferSetting& s, const Destination& d, Epoch launch) {
-  const double radius_m = constants::earth_radius_m + d.altitude_m;
+  const double radius_m = constants::earth_equatorial_radius_m + d.altitude_m;
   const Goal goal{.body = Body::earth,
                   .end = EventSpec{.kind = EventKind::periapsis, .body = Body::earth},
                   .latest = later(launch, longest_return_d),

@@ -4,7 +4,7 @@
 #include <cmath>
 #include <numbers>
 #include "orbit/cr3bp.hpp"
-#include "orbit/transfer.hpp"
+#include "orbit/ideal_transfer.hpp"
 #include "tests/orbit/three_body.hpp"
 
 using namespace lunafab;

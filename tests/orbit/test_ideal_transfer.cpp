@@ -6,7 +6,7 @@
 #include "core/constants.hpp"
 #include "core/contract.hpp"
 #include "core/variates.hpp"
-#include "orbit/transfer.hpp"
+#include "orbit/ideal_transfer.hpp"
 #include "tests/orbit/three_body.hpp"
 
 using namespace lunafab;

@@ -1,0 +1,84 @@
+#pragma once
+#include <cstdint>
+#include <span>
+#include <vector>
+#include "core/tick.hpp"
+#include "orbit/shells.hpp"
+
+// How arriving satellites get into the slots of a shell, and who replaces the failed. A satellite arrives on
+// a circular parking orbit of the shell's inclination; the difference of nodal drift turns its plane to the
+// shell's; it is raised and then phased to its place. Impulses, J2 secular drift.
+namespace lunafab::orbit {
+
+/// Time until the node of a drifting orbit meets another that is `ahead_rad` ahead of it, at a difference of
+/// nodal rates (drifting − other); infinite where it never does.
+double drift_time_s(double ahead_rad, double relative_radps);
+
+/// Two burns on a circle that change the argument of latitude by an angle (positive: to a place ahead, by a
+/// lower and shorter orbit) in whole revolutions of the phasing orbit.
+struct Phasing {
+  double delta_v_mps = 0.0;  ///< of both burns
+  double duration_s = 0.0;
+  double lowest_m = 0.0;  ///< radius
+};
+/// @throws ContractError where the phasing orbit would be open or meet the centre.
+Phasing phase(double gm_m3ps2, double radius_m, double ahead_rad, int revolutions);
+/// The same, the long way round where the short one dips below `floor_m` (radius).
+Phasing phase_above(double gm_m3ps2, double radius_m, double ahead_rad, int revolutions, double floor_m);
+
+/// Δv and time of a Hohmann transfer between circles.
+struct Hohmann {
+  double delta_v_mps = 0.0, duration_s = 0.0;
+};
+Hohmann hohmann(double gm_m3ps2, double from_m, double to_m);
+
+/// Input: how slots are filled.
+struct SlotPolicy {
+  double parking_altitude_m = 0.0;
+  double floor_altitude_m = 0.0;  ///< phasing orbits stay above
+  double longest_drift_s = 365.25 * 86400.0;
+  int phasing_revolutions = 15;
+  int spares_per_plane = 0;  ///< kept at the shell's altitude, beyond the slots
+};
+
+struct Arrival {
+  std::uint64_t serial = 0;
+  Tick at{};
+  double node_rad = 0.0;      ///< of the parking orbit, at the arrival
+  double argument_rad = 0.0;  ///< of latitude, at the arrival
+};
+struct Failure {
+  std::uint64_t serial = 0;
+  Tick at{};
+};
+
+enum class SlotMove : std::uint8_t {
+  placed,    ///< an arrival takes a slot
+  spare,     ///< an arrival waits in a plane
+  promoted,  ///< a spare takes the slot of a failed satellite
+  refused    ///< no slot and no spare's place within the longest drift
+};
+struct Placement {
+  std::uint64_t serial = 0;
+  SlotMove move = SlotMove::placed;
+  Slot slot{};  ///< of a spare: the plane; place −1
+  Tick decided{}, ready{};
+  double drift_s = 0.0;
+  double delta_v_mps = 0.0;  ///< raising and phasing
+};
+
+/// Assigns in order of time, failures before arrivals at the same tick, then by serial. An arrival takes the
+/// free slot whose plane it meets first (then the place that is cheapest to phase to); with all slots taken
+/// it becomes a spare where one is missing. A failed satellite's slot goes to its plane's first ready spare,
+/// or is free for the next arrival. Pure and deterministic. Failures of satellites that hold nothing count
+/// for nothing.
+/// @throws ContractError for an impossible shell or policy, or a serial that arrives twice.
+std::vector<Placement> assign_slots(const Shell& shell, Epoch epoch, const SlotPolicy& policy,
+                                    std::span<const Arrival> arrivals, std::span<const Failure> failures);
+
+/// Probability that more than `spares` satellites fail before the next supply, Poisson with that mean.
+double stockout_probability(double mean_failures, int spares);
+/// Fewest spares for a probability of stockout of at most `probability`.
+int spares_for(double mean_failures, double probability);
+
+}  // namespace lunafab::orbit

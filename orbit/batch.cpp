@@ -1,5 +1,3 @@
-#include <oneapi/tbb/blocked_range.h>
-#include <oneapi/tbb/parallel_for.h>
 #include <Eigen/Geometry>
 #include <algorithm>
 #include <cmath>
@@ -57,10 +55,8 @@ class LunarWork {
     return true;
   }
 
-  void start(const LaneLongs& which) {
-    start_lunar(model_, {precision_.tolerance, precision_.longest_step}, which, lunar_);
-  }
-  void step() { step_lunar(model_, {precision_.tolerance, precision_.longest_step}, lunar_); }
+  void start(const LaneLongs& which) { start_lunar(model_, lane_precision(precision_), which, lunar_); }
+  void step() { step_lunar(model_, lane_precision(precision_), lunar_); }
 
   bool done(int i, std::size_t arc) {
     const LaneArcs& arcs = lunar_.arcs;
@@ -71,17 +67,12 @@ class LunarWork {
       }
     const LaneStatus status = lane_status(arcs, i, precision_.most_steps);
     if (status == LaneStatus::running) return false;
-    ends_[arc] = {end_of(status), craft(arcs.r, arcs.v, arcs.t[i], i, arc)};
+    ends_[arc] = {arc_end(status), craft(arcs.r, arcs.v, arcs.t[i], i, arc)};
     if (status == LaneStatus::arrived) ends_[arc].last.at = until_[arc];
     return true;
   }
 
  private:
-  static ArcEnd end_of(LaneStatus status) {
-    if (status == LaneStatus::steps_used_up) return ArcEnd::steps_used_up;
-    return status == LaneStatus::not_finite ? ArcEnd::not_finite : ArcEnd::time;
-  }
-
   Craft craft(const Lanes3& r, const Lanes3& v, double t_s, int i, std::size_t arc) const {
     return {{from_[arc].at.tt_days_since_j2000 + t_s / 86400.0},
             Body::moon,
@@ -163,14 +154,7 @@ std::vector<BatchEnd> propagate_batch(const Dynamics& dynamics, std::span<const 
     widen(craft.at);
   }
   const LunarModel model = lunar_model(dynamics, first, last);
-  constexpr std::size_t block = 64;
-  oneapi::tbb::parallel_for(oneapi::tbb::blocked_range<std::size_t>(0, (from.size() + block - 1) / block, 1),
-                            [&](const auto& blocks) {
-                              for (std::size_t b = blocks.begin(); b != blocks.end(); ++b) {
-                                LunarWork work(dynamics, model, from, until, precision, ends);
-                                run_lanes(work, b * block, std::min(from.size(), (b + 1) * block));
-                              }
-                            });
+  run_blocks(from.size(), [&] { return LunarWork(dynamics, model, from, until, precision, ends); });
   return ends;
 }
 

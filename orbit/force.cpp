@@ -1,6 +1,4 @@
 #include "orbit/force.hpp"
-#include <erfa.h>
-#include <erfam.h>
 #include <Eigen/Geometry>
 #include <cmath>
 #include "core/constants.hpp"
@@ -62,12 +60,6 @@ void check(const Dynamics& dynamics) {
     expects(craft->mass_kg > 0.0 && craft->area_m2 >= 0.0, "dynamics: the craft must have mass");
   expects(dynamics.sky || !(harmonics || dynamics.earth || dynamics.sun || dynamics.pressure),
           "dynamics: harmonics, third bodies and solar pressure need an ephemeris");
-}
-
-Vector3d earth_pole(Epoch at) {
-  double matrix[3][3];
-  eraPnm00b(ERFA_DJ00, at.tt_days_since_j2000, matrix);
-  return {matrix[2][0], matrix[2][1], matrix[2][2]};
 }
 
 double pressure_gm_m3ps2(const Cannonball& craft) {

@@ -1,4 +1,7 @@
 #pragma once
+#include <oneapi/tbb/blocked_range.h>
+#include <oneapi/tbb/parallel_for.h>
+#include <algorithm>
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
@@ -16,6 +19,15 @@ inline LaneStatus lane_status(const LaneArcs& arcs, int i, std::int64_t most_ste
   if (!(arcs.t[i] + arcs.h[i] != arcs.t[i]) || !std::isfinite(arcs.h[i])) return LaneStatus::not_finite;
   if (arcs.tried[i] >= static_cast<double>(most_steps)) return LaneStatus::steps_used_up;
   return LaneStatus::running;
+}
+
+inline ArcEnd arc_end(LaneStatus status) {
+  if (status == LaneStatus::steps_used_up) return ArcEnd::steps_used_up;
+  return status == LaneStatus::not_finite ? ArcEnd::not_finite : ArcEnd::time;
+}
+
+inline LanePrecision lane_precision(const Precision& precision) {
+  return {precision.tolerance, precision.longest_step};
 }
 
 /// An idle lane: a place where nothing happens.
@@ -57,6 +69,19 @@ void run_lanes(Work& work, std::size_t first, std::size_t last) {
       busy[i] = false, ++idle;
     }
   }
+}
+
+/// Spreads `count` arcs over the cores; `make_work()` gives a new set of lanes. Arcs write to their own slots.
+template <class MakeWork>
+void run_blocks(std::size_t count, const MakeWork& make_work) {
+  constexpr std::size_t block = 64;
+  oneapi::tbb::parallel_for(oneapi::tbb::blocked_range<std::size_t>(0, (count + block - 1) / block, 1),
+                            [&](const auto& blocks) {
+                              for (std::size_t b = blocks.begin(); b != blocks.end(); ++b) {
+                                auto work = make_work();
+                                run_lanes(work, b * block, std::min(count, (b + 1) * block));
+                              }
+                            });
 }
 
 }  // namespace lunafab::orbit

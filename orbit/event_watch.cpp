@@ -89,6 +89,11 @@ void EventWatch::begin(double t_s, const Scene& scene, bool first_piece) {
   }
 }
 
+void EventWatch::pass(double t_s, const Scene& scene) {
+  t_s_ = t_s;
+  for (std::size_t i = 0; i < specs_.size(); ++i) last_[i] = event_value(specs_[i], scene);
+}
+
 std::vector<EventFound> EventWatch::advance(double t_s, const SceneAt& scene_at) {
   std::vector<EventFound> found;
   const double begin_s = t_s_;

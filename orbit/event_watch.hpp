@@ -43,6 +43,8 @@ class EventWatch {
 
   /// Takes the signs at the beginning of a piece of arc, the first one or after a change of centre.
   void begin(double t_s, const Scene& scene, bool first_piece);
+  /// Goes on to t_s where nothing can have happened.
+  void pass(double t_s, const Scene& scene);
   /// Events between the last date and t_s, in the order in which the arc meets them.
   std::vector<EventFound> advance(double t_s, const SceneAt& scene_at);
 

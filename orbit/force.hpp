@@ -13,8 +13,6 @@ inline constexpr double light_speed_mps = 299792458.0;         ///< SI, exact
 /// NASA/TP-1998-206861), C̄20 = −4.84165371736e-4.
 inline constexpr double j2_of_earth = 1.08262668355e-3, earth_equator_m = 6378136.3;
 
-/// The Earth's true pole of date (CIP, IAU 2000B) in GCRF axes.
-Eigen::Vector3d earth_pole(Epoch at);
 /// Pressure of sunlight on a cannonball times the square of the distance, m³/s²: acts like a negative GM.
 double pressure_gm_m3ps2(const Cannonball& craft);
 
@@ -23,7 +21,7 @@ struct Pull {
   Eigen::Vector3d acceleration_mps2 = Eigen::Vector3d::Zero();
   Eigen::Matrix3d gradient_per_s2 = Eigen::Matrix3d::Zero();
 };
-enum class Order : std::uint8_t { acceleration, gradient };
+enum class Detail : std::uint8_t { acceleration, gradient };
 
 /// `Dynamics` prepared for an arc. Times are seconds since its beginning, places are seen from the centre in
 /// GCRF axes. The gradient leaves out that the shadow's edge moves through the light.
@@ -34,18 +32,18 @@ class Force {
   const Dynamics& dynamics() const { return dynamics_; }
   Epoch date(double t_s) const { return {start_.tt_days_since_j2000 + t_s / 86400.0}; }
   SkyState sky(double t_s) const { return dynamics_.sky->at(date(t_s)); }
-  template <Order order>
+  template <Detail detail>
   Pull pull(Body centre, double t_s, const Eigen::Vector3d& r_m) const;
 
  private:
-  template <Order order>
+  template <Detail detail>
   void add_sky(Pull& pull, Body centre, double t_s, const Eigen::Vector3d& r_m) const;
-  template <Order order>
+  template <Detail detail>
   void add_harmonics(Pull& pull, double t_s, const Eigen::Vector3d& from_moon_m) const;
-  template <Order order>
+  template <Detail detail>
   void add_earth_j2(Pull& pull, Body centre, const Eigen::Vector3d& from_earth_m,
                     const Eigen::Vector3d& moon_m) const;
-  template <Order order>
+  template <Detail detail>
   void add_pressure(Pull& pull, const Eigen::Vector3d& from_moon_m, const Eigen::Vector3d& from_earth_m,
                     const Eigen::Vector3d& from_sun_m) const;
 

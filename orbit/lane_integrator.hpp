@@ -118,15 +118,22 @@ LUNAFAB_INLINE Lanes eighth_root(Lanes x) {
 template <class Rate>
 LUNAFAB_INLINE void start_lanes(const Rate& rate, const LanePrecision& precision, const LaneLongs& which,
                                 LaneArcs& arcs) {
-  const Lanes3 a = rate(arcs.t, arcs.r, arcs.v);
   const Lanes ir = inverse_allowance(arcs.r, arcs.r, precision.tolerance),
               iv = inverse_allowance(arcs.v, arcs.v, precision.tolerance);
   const Lanes way = arcs.t_end < arcs.t ? Lanes{} - 1.0 : Lanes{} + 1.0;
-  const Lanes d0 = dot(arcs.r, arcs.r) * ir + dot(arcs.v, arcs.v) * iv;
-  const Lanes d1 = dot(arcs.v, arcs.v) * ir + dot(a, a) * iv;
-  const Lanes h0 = 0.01 * square_root(d0 / d1), ahead = way * h0;
-  const Lanes3 v1 = arcs.v + ahead * a;
-  const Lanes3 bend_v = rate(arcs.t + ahead, arcs.r + ahead * arcs.v, v1) - a, bend_r = v1 - arcs.v;
+  Lanes3 a = arcs.a, ahead_a = arcs.a, r = arcs.r, v = arcs.v;
+  Lanes d1 = {}, h0 = {};
+#pragma GCC unroll 1
+  for (int s = 0; s < 2; ++s) {  // one place that calls `rate`: it is large
+    a = ahead_a;
+    ahead_a = rate(arcs.t + way * h0, r, v);
+    if (s == 1) break;
+    const Lanes d0 = dot(r, r) * ir + dot(v, v) * iv;
+    d1 = dot(v, v) * ir + dot(ahead_a, ahead_a) * iv;
+    h0 = 0.01 * square_root(d0 / d1);
+    r = r + (way * h0) * v, v = v + (way * h0) * ahead_a;
+  }
+  const Lanes3 bend_v = ahead_a - a, bend_r = v - arcs.v;
   const Lanes d2 = square_root(dot(bend_r, bend_r) * ir + dot(bend_v, bend_v) * iv) / h0;
   const Lanes h1 = eighth_root(0.01 / larger(d2, square_root(d1)));
   const Lanes h = smaller(smaller(100.0 * h0, h1), Lanes{} + precision.longest_step);

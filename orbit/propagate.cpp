@@ -29,8 +29,8 @@ struct Rate {
   Body centre;
 
   Vector<N> operator()(double t_s, const Vector<N>& y) const {
-    constexpr Order order = N == plain ? Order::acceleration : Order::gradient;
-    const Pull pull = force->pull<order>(centre, t_s, place<N>(y));
+    constexpr Detail detail = N == plain ? Detail::acceleration : Detail::gradient;
+    const Pull pull = force->pull<detail>(centre, t_s, place<N>(y));
     Vector<N> out;
     for (std::size_t i = 0; i < 3; ++i)
       out[i] = y[3 + i], out[3 + i] = pull.acceleration_mps2[static_cast<Eigen::Index>(i)];
@@ -78,6 +78,7 @@ class Flight {
         specs_(events.begin(), events.end()),
         user_specs_(events.size()),
         options_(options),
+        start_(from.at),
         until_(until),
         span_s_((until.tt_days_since_j2000 - from.at.tt_days_since_j2000) * 86400.0),
         way_(span_s_ < 0.0 ? -1.0 : 1.0),
@@ -90,6 +91,7 @@ class Flight {
 
   Arc run(std::span<const Epoch> wanted, std::vector<Craft>& samples) {
     if (changes_ && beyond_border()) change_centre();
+    take_samples([&](double) { return y_; }, wanted, samples);
     bool first = true;
     Piece outcome = Piece::border;
     while (outcome == Piece::border) {
@@ -155,7 +157,8 @@ class Flight {
       const std::optional<EventFound> stop = follow_events(solver, sky);
       t_ = stop ? stop->t_s : solver.t();
       y_ = stop ? solver.dense(t_) : solver.y();
-      take_samples(solver, wanted, samples);
+      const auto state = [&](double t_s) { return t_s == t_ ? y_ : solver.dense(t_s); };
+      take_samples(state, wanted, samples);
       if (!stop) continue;
       outcome = stop->spec < user_specs_ ? Piece::event : Piece::border;
       break;
@@ -195,14 +198,15 @@ class Flight {
     return std::min(least(solver.t(), solver.y()), least(solver.t_before(), solver.y_before())) > way_m;
   }
 
-  void take_samples(Solver& solver, std::span<const Epoch> wanted, std::vector<Craft>& samples) {
-    for (; samples.size() < wanted.size(); ) {
+  /// Those that the arc has come past; `state` gives the state at a time up to t_.
+  template <class State>
+  void take_samples(const State& state, std::span<const Epoch> wanted, std::vector<Craft>& samples) const {
+    while (samples.size() < wanted.size()) {
       const Epoch at = wanted[samples.size()];
-      const double t_s = (at.tt_days_since_j2000 - force_.date(0.0).tt_days_since_j2000) * 86400.0;
+      const double t_s = (at.tt_days_since_j2000 - start_.tt_days_since_j2000) * 86400.0;
       if (way_ * t_s > way_ * t_) return;
-      Craft sampled = craft(t_s, t_s == solver.t() ? solver.y() : solver.dense(t_s));
-      sampled.at = at;
-      samples.push_back(sampled);
+      samples.push_back(craft(t_s, state(t_s)));
+      samples.back().at = at;
     }
   }
 
@@ -219,7 +223,7 @@ class Flight {
   std::vector<EventSpec> specs_;
   std::size_t user_specs_;
   ArcOptions options_;
-  Epoch until_;
+  Epoch start_, until_;
   double span_s_, way_, t_ = 0.0;
   Body centre_;
   bool changes_ = false;

@@ -14,7 +14,7 @@ namespace {
 constexpr double gm = constants::moon_gm_m3_per_s2;
 constexpr double launch_radius_m = constants::moon_radius_m;
 // Laplace: a (m/M)^(2/5) = 384,400 km · 0.012300^0.4. Beyond it two-body paths about the Moon mean nothing.
-constexpr double sphere_of_influence_m = 66.2e6;
+constexpr double lunar_influence_m = 66.2e6;
 // Where cos i = −(a / 12,352 km)^3.5 reaches −1: Earth's J2 turns no higher circular orbit once a year.
 constexpr double highest_sun_synchronous_m = 5.974e6;
 
@@ -89,7 +89,7 @@ void complete_by_data(Destination& d) {
 
 LunarTransfer lunar_transfer(double altitude_m) {
   const double radius_m = launch_radius_m + altitude_m;
-  expects(altitude_m > 0.0 && radius_m <= sphere_of_influence_m,
+  expects(altitude_m > 0.0 && radius_m <= lunar_influence_m,
           "lunar transfer: the altitude must be positive and within the Moon's sphere of influence");
   const double a_m = 0.5 * (launch_radius_m + radius_m);
   const double launch_mps = vis_viva_mps(launch_radius_m, a_m);
@@ -119,7 +119,7 @@ std::optional<double> fall_back_s(DestinationKind kind, const Eigen::Vector3d& v
     return std::nullopt;
   }
   const double inverse_a = 2.0 / launch_radius_m - velocity_mps.squaredNorm() / gm;
-  const double furthest_a_m = 0.5 * (launch_radius_m + sphere_of_influence_m);
+  const double furthest_a_m = 0.5 * (launch_radius_m + lunar_influence_m);
   if (inverse_a * furthest_a_m > 1.0) return 2.0 * half_period_s(1.0 / inverse_a);
   return std::nullopt;
 }

@@ -23,7 +23,8 @@ LunarModel lunar_model(const Dynamics& dynamics, Epoch from, Epoch to) {
                                 taper_field(*dynamics.field, dynamics.degree, dynamics.taper));
   if (dynamics.earth) out.earth_gm = dynamics.gm.earth;
   if (dynamics.sun) out.sun_gm = dynamics.gm.sun;
-  if (dynamics.earth && dynamics.earth_j2) out.j2_factor = 1.5 * j2_of_earth * earth_equator_m * earth_equator_m;
+  if (dynamics.earth && dynamics.earth_j2)
+    out.j2_factor = 1.5 * j2_of_earth * earth_equator_m * earth_equator_m;
   if (dynamics.pressure) out.pressure_gm = pressure_gm_m3ps2(*dynamics.pressure);
   return out;
 }
@@ -121,7 +122,8 @@ LaneSky cut_sky(const Dynamics& dynamics, Epoch from, Epoch to) {
   const std::size_t first = segment_of(from), last = segment_of(to);
   const Eigen::Quaterniond to_field(dynamics.axes == FieldAxes::principal ? R_principal_mean_earth()
                                                                           : Eigen::Matrix3d::Identity());
-  LaneSky out{{sky.from().tt_days_since_j2000 + static_cast<double>(first) * (Ephemeris::segment_s / 86400.0)}, {}};
+  LaneSky out{
+      {sky.from().tt_days_since_j2000 + static_cast<double>(first) * (Ephemeris::segment_s / 86400.0)}, {}};
   out.rows.resize(last - first + 1);
   for (std::size_t i = first; i <= last; ++i) {
     SkyRow& row = out.rows[i - first];

@@ -114,6 +114,10 @@ double CorrectionPlan::quantile_mps(double p) const {
   return norm_quantile(first_m2ps2, p) + norm_quantile(second_m2ps2, p);
 }
 
+double CorrectionPlan::sum_of_rms_mps() const {
+  return std::sqrt(first_m2ps2.trace()) + std::sqrt(second_m2ps2.trace());
+}
+
 double CorrectionPlan::rms_mps() const {
   return std::sqrt(first_m2ps2.trace() + second_m2ps2.trace());
 }
@@ -127,7 +131,7 @@ std::optional<CorrectionPlan> plan_corrections(const TransferSetting& s, const T
   std::optional<CorrectionPlan> best;
   for (double after_s = n.earliest_s; after_s < 0.5 * flight_s; after_s *= 2.0) {
     const auto plan = plan_at(s, t, muzzle_m2ps2, n, after_s, flight_s);
-    if (plan && (!best || plan->quantile_mps(0.95) < best->quantile_mps(0.95))) best = *plan;
+    if (plan && (!best || plan->sum_of_rms_mps() < best->sum_of_rms_mps())) best = *plan;
   }
   return best;
 }

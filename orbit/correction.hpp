@@ -26,11 +26,12 @@ struct CorrectionPlan {
   Eigen::MatrixXd miss;         ///< covariance of the goal's demands after both, in their units
   /// Quantile of the sum; that of both at once, so an upper bound.
   double quantile_mps(double p) const;
-  double rms_mps() const;  ///< of the first and the second, root of the sum of squares
+  double sum_of_rms_mps() const;  ///< what the dates are chosen by
+  double rms_mps() const;         ///< of the first and the second, root of the sum of squares
 };
 
 /// Plans corrections for a muzzle's velocity covariance: the first at the instant, from `earliest_s` doubling
-/// up to half of the flight, at which the 95th percentile of both together is least; the second halfway on.
+/// up to half of the flight, at which the sum of their root mean squares is least; the second halfway on.
 /// Nothing where the flight is too short for that.
 std::optional<CorrectionPlan> plan_corrections(const TransferSetting& setting, const Transfer& transfer,
                                                const Eigen::Matrix3d& muzzle_m2ps2,

@@ -107,9 +107,8 @@ std::vector<EventFound> EventWatch::advance(double t_s, const SceneAt& scene_at)
     }
     t_s_ = to_s;
   }
-  std::ranges::stable_sort(found, [&](const EventFound& a, const EventFound& b) {
-    return way_ * a.t_s < way_ * b.t_s;
-  });
+  std::ranges::stable_sort(
+      found, [&](const EventFound& a, const EventFound& b) { return way_ * a.t_s < way_ * b.t_s; });
   return found;
 }
 

@@ -30,8 +30,8 @@ struct EventFound {
 };
 
 /// Event functions followed along an arc, step by step. Each step is looked at in eight parts; a part whose
-/// ends have the same sign is searched for a dip through zero where the slopes at its ends leave room for one.
-/// Missed are only events closer than an eighth of a step that share a part with a third one.
+/// ends have the same sign is searched for a dip through zero where the slopes at its ends leave room for
+/// one. Missed are only events closer than an eighth of a step that share a part with a third one.
 class EventWatch {
  public:
   static constexpr int parts = 8;

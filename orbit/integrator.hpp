@@ -20,8 +20,8 @@ struct Precision {
 };
 
 /// Integrates y' = rate(t, y) step by step, forwards or backwards, with DOP853. `rate` gives a Vector<N>;
-/// `scale(y, y_new)` gives for each component the size that `tolerance` is relative to. The first `Controlled`
-/// components choose the steps; the others come along. No allocation.
+/// `scale(y, y_new)` gives for each component the size that `tolerance` is relative to. The first
+/// `Controlled` components choose the steps; the others come along. No allocation.
 template <int N, class Rate, class Scale, int Controlled = N>
 class Integrator {
  public:

@@ -19,7 +19,8 @@ constexpr int phases = 256;
 constexpr double slowest_mps = 2200.0, fastest_mps = 2500.0, scan_mps = 10.0;
 constexpr double first_d = 0.4, last_d = 9.0, scan_d = 1.0 / 6.0;
 constexpr double near_enough = 0.12;  // of the Earth–Moon distance: worth a try
-constexpr std::size_t tried = 10;
+constexpr std::size_t tried = 10, detours_tried = 2;
+constexpr double cheap_mps = 60.0;  // no detour is tried where the meeting costs less
 
 Epoch later(Epoch epoch, double days) {
   return {epoch.tt_days_since_j2000 + days};
@@ -77,6 +78,7 @@ using Choice = Eigen::Vector3d;
 struct Approach {
   Choice choice;
   double distance = 0.0;  ///< dimensionless
+  double mismatch = 0.0;  ///< of the velocities, dimensionless
 };
 
 ArcOptions about_the_moon(bool stm) {
@@ -108,7 +110,8 @@ void scan_speed(const TransferSetting& s, const Track& track, Epoch launch, doub
       const double distance = (track.states[i].r - here.r).norm();
       if (distance >= best.distance) continue;
       const double days = craft.at.tt_days_since_j2000 - launch.tt_days_since_j2000;
-      best = {Choice(speed_mps, days, static_cast<double>(i) / phases), distance};
+      best = {Choice(speed_mps, days, static_cast<double>(i) / phases), distance,
+              (track.states[i].v - here.v).norm()};
     }
     row.push_back(best);
   }
@@ -171,6 +174,7 @@ Transfer met(const Meeting& m) {
 constexpr double burn_after_d = 0.5;
 
 struct Detour {
+  double speed_mps = 0.0;
   Craft before;
   BurnSolution burn;
   Craft start, target;
@@ -179,7 +183,7 @@ struct Detour {
 
 Detour detour(const TransferSetting& s, const Track& track, Epoch launch, SpeedRange range, const Choice& c,
               const Eigen::Vector3d& guess_mps) {
-  Detour d;
+  Detour d{.speed_mps = c[0], .before = {}, .burn = {}, .start = {}, .target = {}};
   if (c[0] < range.slowest_mps || c[0] > range.fastest_mps || c[1] < burn_after_d + 0.2 ||
       c[1] > 1.5 * last_d)
     return d;
@@ -200,7 +204,7 @@ Detour detour(const TransferSetting& s, const Track& track, Epoch launch, SpeedR
 /// Nelder and Mead's simplex on speed, days and phase.
 Detour cheapest_detour(const TransferSetting& s, const Track& track, Epoch launch, SpeedRange range,
                        const Choice& from) {
-  constexpr int most_tries = 150;
+  constexpr int most_tries = 80;
   struct Corner {
     Choice choice;
     Detour detour;
@@ -218,7 +222,7 @@ Detour cheapest_detour(const TransferSetting& s, const Track& track, Epoch launc
   };
   for (int i = 0; i < most_tries; ++i) {
     std::stable_sort(simplex.begin(), simplex.end(), cheaper);
-    if (simplex.back().detour.total_mps - simplex.front().detour.total_mps < 0.05) break;
+    if (simplex.back().detour.total_mps - simplex.front().detour.total_mps < 0.3) break;
     const Choice middle = (simplex[0].choice + simplex[1].choice + simplex[2].choice) / 3.0;
     const Eigen::Vector3d way = middle - simplex[3].choice, guess_mps = simplex.front().detour.burn.dv_mps;
     Corner next = corner(middle + way, guess_mps);
@@ -240,7 +244,7 @@ Detour cheapest_detour(const TransferSetting& s, const Track& track, Epoch launc
 }
 
 Transfer over_detour(const TransferSetting& s, const Detour& d) {
-  Transfer t{.found = true, .start = d.start};
+  Transfer t{.found = true, .speed_mps = d.speed_mps, .start = d.start};
   t.burns = {{"turn on the way", d.before, d.burn.dv_mps},
              {"insert", d.burn.aim.arc.last, Eigen::Vector3d::Zero()}};
   Craft& end = t.burns.back().before;
@@ -269,19 +273,31 @@ Transfer to_libration_orbit(const TransferSetting& s, const Destination& d, Epoc
   std::vector<Approach> approaches;
   for (double v = range.slowest_mps; v <= range.fastest_mps; v += scan_mps)
     scan_speed(s, *track, launch, v, approaches);
-  std::stable_sort(approaches.begin(), approaches.end(),
-                   [](const Approach& a, const Approach& b) { return a.distance < b.distance; });
-  if (approaches.size() > tried) approaches.resize(tried);
+  const auto by = [&approaches](auto measure) {
+    std::stable_sort(approaches.begin(), approaches.end(),
+                     [&](const Approach& a, const Approach& b) { return measure(a) < measure(b); });
+  };
+  by([](const Approach& a) { return a.distance; });
   std::optional<Meeting> best;
-  for (const Approach& a : approaches) {
-    const auto m = meet(s, *track, launch, range, a.choice);
+  for (std::size_t i = 0; i < std::min(tried, approaches.size()); ++i) {
+    const auto m = meet(s, *track, launch, range, approaches[i].choice);
     if (m && (!best || m->insertion_mps() < best->insertion_mps())) best = m;
   }
-  if (best) return met(*best);
-  if (!approaches.empty()) {
-    const Detour way = cheapest_detour(s, *track, launch, range, approaches.front().choice);
-    if (std::isfinite(way.total_mps)) return over_detour(s, way);
+  if (best && best->insertion_mps() < cheap_mps) return met(*best);
+  // A unit of distance corrected over a unit of time costs a unit of speed.
+  std::vector<Choice> starts;
+  if (!approaches.empty()) starts.push_back(approaches.front().choice);
+  by([](const Approach& a) { return a.distance + a.mismatch; });
+  for (std::size_t i = 0; i < std::min(detours_tried, approaches.size()); ++i)
+    starts.push_back(approaches[i].choice);
+  Detour way;
+  for (const Choice& start : starts) {
+    Detour tried_way = cheapest_detour(s, *track, launch, range, start);
+    if (tried_way.total_mps < way.total_mps) way = std::move(tried_way);
   }
+  if (way.total_mps < (best ? best->insertion_mps() : std::numeric_limits<double>::infinity()))
+    return over_detour(s, way);
+  if (best) return met(*best);
   return {.reason = fmt::format("no launch with {:.0f} to {:.0f} m/s comes near the orbit on this day",
                                 range.slowest_mps, range.fastest_mps)};
 }

@@ -1,7 +1,9 @@
 #include "orbit/norm_quantile.hpp"
 #include <Eigen/Eigenvalues>
 #include <boost/math/quadrature/gauss.hpp>
+#include <boost/math/tools/toms748_solve.hpp>
 #include <cmath>
+#include <cstdint>
 #include <numbers>
 #include "core/contract.hpp"
 
@@ -23,7 +25,7 @@ double exceedance_of_sd(const Eigen::Vector3d& sd, double r) {
   if (sd[2] <= 0.0) return 0.0;
   // The longest axis is the pole and cos θ = u², so that needles are resolved where |√Λ w| turns small, at
   // the equator. One octant suffices: the integrand is even in each component.
-  using Quadrature = boost::math::quadrature::gauss<double, 40>;
+  using Quadrature = boost::math::quadrature::gauss<double, 30>;
   const auto meridian = [&](double phi) {
     const double across = std::hypot(sd[0] * std::cos(phi), sd[1] * std::sin(phi));
     return Quadrature::integrate(
@@ -48,13 +50,14 @@ double norm_quantile(const Eigen::Matrix3d& covariance, double p) {
   expects(p >= 0.0 && p < 1.0, "norm quantile: the probability must lie in [0, 1)");
   const Eigen::Vector3d sd = principal_sd(covariance);
   if (sd[2] <= 0.0) return 0.0;
+  const double wanted = 1.0 - p;
   double low = 0.0, high = sd[2];
-  while (exceedance_of_sd(sd, high) > 1.0 - p) high *= 2.0;
-  for (int i = 0; i < 60; ++i) {
-    const double mid = 0.5 * (low + high);
-    (exceedance_of_sd(sd, mid) > 1.0 - p ? low : high) = mid;
-  }
-  return 0.5 * (low + high);
+  while (exceedance_of_sd(sd, high) > wanted) low = high, high *= 2.0;
+  std::uintmax_t most = 60;
+  const auto [a, b] =
+      boost::math::tools::toms748_solve([&](double r) { return exceedance_of_sd(sd, r) - wanted; }, low, high,
+                                        boost::math::tools::eps_tolerance<double>(24), most);
+  return 0.5 * (a + b);
 }
 
 }  // namespace lunafab::orbit

@@ -157,7 +157,9 @@ class Flight {
       const std::optional<EventFound> stop = follow_events(solver, sky);
       t_ = stop ? stop->t_s : solver.t();
       y_ = stop ? solver.dense(t_) : solver.y();
-      const auto state = [&](double t_s) { return t_s == t_ ? y_ : solver.dense(t_s); };
+      const auto state = [&](double t_s) {
+        return t_s == t_ ? y_ : solver.dense(t_s);
+      };
       take_samples(state, wanted, samples);
       if (!stop) continue;
       outcome = stop->spec < user_specs_ ? Piece::event : Piece::border;
@@ -193,7 +195,8 @@ class Flight {
       return std::abs(event_value(specs_.back(), scene(t_s, y, sky)));
     };
     const double moon_mps = centre_ == Body::earth ? 1200.0 : 0.0;
-    const double speed = 2.0 * std::max(velocity<N>(solver.y()).norm(), velocity<N>(solver.y_before()).norm());
+    const double speed =
+        2.0 * std::max(velocity<N>(solver.y()).norm(), velocity<N>(solver.y_before()).norm());
     const double way_m = 0.5 * (speed + moon_mps) * std::abs(solver.t() - solver.t_before());
     return std::min(least(solver.t(), solver.y()), least(solver.t_before(), solver.y_before())) > way_m;
   }

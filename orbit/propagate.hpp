@@ -35,8 +35,8 @@ enum class EventKind : std::uint8_t {
 enum class Crossing : std::int8_t { falling = -1, either = 0, rising = 1 };
 
 /// Something to find along an arc. Falling and rising mean as time goes on, also where an arc is propagated
-/// backwards. A crossing at the very beginning belongs to the arc before; but an arc that begins on the sphere
-/// and goes below it hits it at once.
+/// backwards. A crossing at the very beginning belongs to the arc before; but an arc that begins on the
+/// sphere and goes below it hits it at once.
 struct EventSpec {
   EventKind kind = EventKind::impact;
   Body body = Body::moon;

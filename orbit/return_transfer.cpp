@@ -34,9 +34,10 @@ Goal perigee_goal(const TransferSetting& s, const Destination& d, Epoch latest, 
   return {.body = Body::earth,
           .end = EventSpec{.kind = EventKind::periapsis, .body = Body::earth},
           .latest = latest,
-          .demands = {{Quantity::angular_momentum, momentum, 1e-3 * momentum},
-                      {Quantity::polar_momentum,
-                       momentum * std::cos(sun_synchronous_inclination_rad(d.altitude_m).value()), 1e-3 * momentum}}};
+          .demands = {
+              {Quantity::angular_momentum, momentum, 1e-3 * momentum},
+              {Quantity::polar_momentum,
+               momentum * std::cos(sun_synchronous_inclination_rad(d.altitude_m).value()), 1e-3 * momentum}}};
 }
 
 /// The burn of least norm on the linearised goal.

@@ -18,7 +18,10 @@ struct GravityField {
   int degree = 0;
   std::vector<double> c, s;  ///< [(degree+1)(degree+2)/2]
 
-  static constexpr std::size_t index(int n, int m) { return static_cast<std::size_t>(n * (n + 1) / 2 + m); }
+  static constexpr std::size_t index(int n, int m) {
+    const auto row = static_cast<std::size_t>(n);
+    return row * (row + 1) / 2 + static_cast<std::size_t>(m);
+  }
 };
 
 /// GRAIL field GrazLGM300c to degree and order 12, tide-free, principal axes (DE421).

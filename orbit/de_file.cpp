@@ -118,7 +118,10 @@ std::size_t record_size(const std::string& path, std::ifstream& stream, const By
          what_is_read);
 }
 
+/// Long ephemerides reach beyond the calendar's four digits.
 std::string date(double days) {
+  constexpr double years_days = 365.25 * 1900.0;
+  if (!(std::abs(days) < years_days)) return fmt::format("JD {:.1f}", days + j2000_jd);
   return format_time({days}, TimeScale::tt, 0).substr(0, 10);
 }
 

@@ -115,7 +115,7 @@ LUNAFAB_INLINE void start_powers(double x, double y, double q, Powers& out) {
   out.step = p;
 }
 
-/// The orders that the first block has no power for.
+/// To the next eight orders, which begin at `next`.
 LUNAFAB_INLINE void step_powers(Powers& p, double q, int next) {
   // z^(m−1) of order 8 and z^(m−2) of orders 8 and 9 come from the block before, not from zeros.
   const LaneComplex before = p.whole;

@@ -6,6 +6,7 @@
 #include <optional>
 #include "core/constants.hpp"
 #include "core/contract.hpp"
+#include "orbit/bracketed_newton.hpp"
 
 namespace lunafab::orbit {
 
@@ -147,13 +148,38 @@ PeriodicOrbit correct_periodic_orbit(const ThreeBody& system, const MirrorGuess&
 
 namespace {
 
-/// The orbit aimed at between two neighbours that it separates, `fraction` of the way from a to b.
+/// What the measure of a member is above its aim, and how that changes along the family.
+ValueSlope above_along(double mu, const OrbitAim& aim, const Member& m) {
+  const Condition above = above_aim(mu, aim, m.point, m.shot);
+  return {above.value, above.slope.dot(m.ahead)};
+}
+
+/// Cubic through two values with their slopes by s = 0 … 1.
+template <class Value>
+Value hermite(const Value& a, const Value& a_slope, const Value& b, const Value& b_slope, double s) {
+  const double r = 1.0 - s;
+  return r * r * (1.0 + 2.0 * s) * a + s * s * (3.0 - 2.0 * s) * b + s * r * (r * a_slope - s * b_slope);
+}
+
+/// The first place on the way from a to b, 0 … 1, where the cubic through both vanishes.
+std::optional<double> first_zero(const ValueSlope& a, const ValueSlope& b, double length) {
+  constexpr int places = 64;
+  double before = a.value;
+  for (int i = 1; i <= places; ++i) {
+    const double s = static_cast<double>(i) / places;
+    const double here = hermite(a.value, length * a.slope, b.value, length * b.slope, s);
+    if (before == 0.0 || (before > 0.0) != (here > 0.0))
+      return s - (here == before ? 0.0 : here / (here - before) / places);
+    before = here;
+  }
+  return std::nullopt;
+}
+
+/// The orbit aimed at between two neighbours, `fraction` of the way from a to b.
 PeriodicOrbit between_members(const ThreeBody& system, const OrbitAim& aim, const Member& a, const Member& b,
                               double fraction) {
-  // The cubic with the tangents of both.
-  const double length = (b.point - a.point).norm(), s = fraction, r = 1.0 - s;
-  const MirrorPoint guess = r * r * (1.0 + 2.0 * s) * a.point + s * s * (3.0 - 2.0 * s) * b.point +
-                            length * s * r * (r * a.ahead - s * b.ahead);
+  const double length = (b.point - a.point).norm();
+  const MirrorPoint guess = hermite<Vector4d>(a.point, length * a.ahead, b.point, length * b.ahead, fraction);
   PeriodicOrbit out = correct_periodic_orbit(system, {mirror_state(guess), 2.0 * guess[3]}, aim);
   const MirrorPoint end = point_of({out.state, out.period});
   // The correction has left the two for another part of the family, or another family.
@@ -167,26 +193,27 @@ PeriodicOrbit between_members(const ThreeBody& system, const OrbitAim& aim, cons
 PeriodicOrbit follow_family(const ThreeBody& system, const OrbitAim& aim, Member here) {
   const double mu = system.mass_ratio;
   const OrbitAim surface{OrbitMeasure::perilune, moon_radius(system), 0.0, aim.perilune_at};
-  const auto above = [mu](const OrbitAim& what, const Member& m) {
-    return above_aim(mu, what, m.point, m.shot).value;
-  };
   constexpr int most_members = 400;
-  constexpr double finest = 1e-3;
-  double off_here = above(aim, here), length = 0.02;
+  constexpr double fine = 0.02, finest = 1e-3;
+  double length = fine;
   for (int i = 0; i < most_members; ++i) {
     const auto next = advance(mu, here, length);
     if (!next) return {};
-    const double off_next = above(aim, next->to);
-    if (off_here == 0.0 || (off_here > 0.0) != (off_next > 0.0)) {
-      const PeriodicOrbit found =
-          between_members(system, aim, here, next->to, off_here / (off_here - off_next));
+    const ValueSlope off = above_along(mu, aim, here), off_next = above_along(mu, aim, next->to);
+    const double way = (next->to.point - here.point).norm();
+    // Around a turning point of the measure the cubic has to be good.
+    if (off.slope * off_next.slope < 0.0 && way > 1.5 * fine) {
+      length = fine;
+      continue;
+    }
+    if (const auto fraction = first_zero(off, off_next, way)) {
+      PeriodicOrbit found = between_members(system, aim, here, next->to, *fraction);
       if (found.status != OrbitStatus::not_converged || length < finest) return found;
-      // Near a turning point of the measure: look closer.
       length *= 0.25;
       continue;
     }
-    if (above(surface, next->to) < 0.0) return {.status = OrbitStatus::outside_family};
-    here = next->to, off_here = off_next, length = next->next_length;
+    if (above_along(mu, surface, next->to).value < 0.0) return {.status = OrbitStatus::outside_family};
+    here = next->to, length = next->next_length;
   }
   return {};
 }

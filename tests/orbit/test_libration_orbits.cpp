@@ -164,16 +164,24 @@ TEST_CASE("a low distant retrograde orbit is Kepler's circle in turning axes", "
   CHECK_THAT(orbit.period, WithinRel(2 * 3.141592653589793 / rate, 2e-4));
 }
 
-TEST_CASE("the first orbit that fits is found where its neighbours on both sides measure less",
-          "[orbit][libration]") {
-  // The z amplitude about L1 has a maximum near 95 000 km and the x amplitude one near 38 000 km: the same
-  // orbit is found by what measures it best.
-  const auto tall = found(OrbitFamily::halo_l1, Hemisphere::south, OrbitMeasure::z_amplitude, 79'168 * km);
+TEST_CASE("of two orbits that fit, the one nearer the libration point is found", "[orbit][libration]") {
+  using enum OrbitMeasure;
+  // The z amplitude about L2 has a maximum between 78 800 and 79 000 km, near a perilune of 17 000 km.
+  const auto tall = found(OrbitFamily::halo_l2, Hemisphere::south, z_amplitude, 78'800 * km);
   REQUIRE(tall.status == OrbitStatus::converged);
-  const auto same = found(OrbitFamily::halo_l1, Hemisphere::south, OrbitMeasure::perilune, tall.perilune);
+  CHECK(tall.perilune > 17e3 * km);
+  CHECK(found(OrbitFamily::halo_l2, Hemisphere::south, z_amplitude, 79e3 * km).status ==
+        OrbitStatus::outside_family);
+  const auto same = found(OrbitFamily::halo_l2, Hemisphere::south, perilune, tall.perilune);
   REQUIRE(same.status == OrbitStatus::converged);
-  // Near its maximum the amplitude fixes the orbit to the root of its own rounding.
-  CHECK((tall.state.r - same.state.r).norm() < 1e-7);
+  // Near its maximum the amplitude fixes the orbit less well than anything else.
+  CHECK((tall.state.r - same.state.r).norm() < 1e-9);
+
+  // Periods about L1 fall to 1.81 at a perilune of 5300 km and rise again below.
+  const auto quick = found(OrbitFamily::halo_l1, Hemisphere::south, period, 1.85);
+  REQUIRE(quick.status == OrbitStatus::converged);
+  CHECK(quick.perilune > 5300 * km);
+  CHECK(found(OrbitFamily::halo_l1, Hemisphere::south, period, 1.8).status == OrbitStatus::outside_family);
 }
 
 TEST_CASE("distant retrograde orbits: by x amplitude, perilune and period the same ones",

@@ -2,9 +2,11 @@
 #include <algorithm>
 #include <cmath>
 #include <complex>
+#include <numbers>
 #include <optional>
 #include "core/constants.hpp"
 #include "core/contract.hpp"
+#include "orbit/bracketed_newton.hpp"
 
 namespace lunafab::orbit {
 
@@ -37,7 +39,7 @@ PeriodicOrbit described(double mu, const MirrorPoint& point, const MirrorShot& s
   PeriodicOrbit out{
       .state = mirror_state(point), .period = 2.0 * point[3], .z_amplitude = std::abs(point[1])};
   out.jacobi = jacobi_constant(mu, out.state);
-  out.perilune = measured(mu, OrbitMeasure::perilune, 0.0, 0.0, point, shot).value;
+  out.perilune = std::min(moon_distance(mu, out.state), moon_distance(mu, shot.end));
   const RotatingArc round = follow(mu, out.state, out.period, std::nullopt, Variations::stm);
   out.closure = std::hypot((round.last.r - out.state.r).norm(), (round.last.v - out.state.v).norm());
   out.stability_index = stability_index(round.stm);
@@ -48,8 +50,7 @@ PeriodicOrbit described(double mu, const MirrorPoint& point, const MirrorShot& s
 
 struct Family {
   MirrorGuess seed;
-  OrbitMeasure seed_measure;  ///< held while the seed is corrected
-  double seed_value, centre_x;
+  OrbitAim seed_aim;  ///< held while the seed is corrected
 };
 
 Family family_of(double mu, const OrbitRequest& request) {
@@ -66,20 +67,18 @@ Family family_of(double mu, const OrbitRequest& request) {
     case OrbitFamily::halo_l1:
     case OrbitFamily::halo_l2: {
       const MirrorGuess seed = richardson_halo(mu, point, request.hemisphere, small);
-      return {seed, OrbitMeasure::z_amplitude, std::abs(seed.state.r.z()), x};
+      return {seed, {OrbitMeasure::z_amplitude, std::abs(seed.state.r.z()), x}};
     }
     case OrbitFamily::lyapunov_l1:
     case OrbitFamily::lyapunov_l2:
-      return {linear_lyapunov(mu, point, small), OrbitMeasure::x_amplitude, small, x};
+      return {linear_lyapunov(mu, point, small), {OrbitMeasure::x_amplitude, small, x}};
     case OrbitFamily::distant_retrograde:
       break;
   }
   // A circle about the Moon alone: it turns the other way, so that the turning of the axes adds.
   const double radius = 0.02, rate = std::sqrt(mu / radius) / radius + 1.0;
-  return {{{{1.0 - mu - radius, 0.0, 0.0}, {0.0, rate * radius, 0.0}}, 2.0 * 3.141592653589793 / rate},
-          OrbitMeasure::x_amplitude,
-          radius,
-          1.0 - mu};
+  return {{{{1.0 - mu - radius, 0.0, 0.0}, {0.0, rate * radius, 0.0}}, 2.0 * std::numbers::pi / rate},
+          {OrbitMeasure::x_amplitude, radius, 1.0 - mu, MirrorCrossing::start}};
 }
 
 /// A member of the family, with the way onwards.
@@ -94,7 +93,7 @@ constexpr MirrorPrecision on_the_way{.propagation = 1e-9, .step = 1e-4, .most_co
 
 std::optional<Member> seeded(double mu, const Family& family) {
   const auto hold = [&](const MirrorPoint& p, const MirrorShot& shot) {
-    return measured(mu, family.seed_measure, family.centre_x, family.seed_value, p, shot);
+    return above_aim(mu, family.seed_aim, p, shot);
   };
   const auto found = correct(mu, point_of(family.seed), hold, on_the_way);
   if (!found) return std::nullopt;
@@ -112,8 +111,9 @@ struct Advance {
 /// The next member about `length` along the family; shorter where the family bends. Nothing where no step is
 /// short enough.
 std::optional<Advance> advance(double mu, const Member& from, double length) {
-  constexpr double longest = 0.12, shortest = 1e-5, straightest = 0.9;
-  for (; length > shortest; length *= 0.5) {
+  constexpr double longest = 0.12, straightest = 0.9;
+  constexpr int most_halvings = 12;
+  for (int i = 0; i < most_halvings; ++i, length *= 0.5) {
     const MirrorPoint guess = from.point + length * from.ahead;
     const auto along = [&](const MirrorPoint& p, const MirrorShot&) {
       return Condition{from.ahead.dot(p - guess), from.ahead};
@@ -130,56 +130,111 @@ std::optional<Advance> advance(double mu, const Member& from, double length) {
   return std::nullopt;
 }
 
-/// Between two neighbours the cubic with their tangents, where the measure is linearly expected.
-MirrorPoint between(const Member& a, const Member& b, double fraction) {
-  const double length = (b.point - a.point).norm(), s = fraction, r = 1.0 - s;
-  return r * r * (1.0 + 2.0 * s) * a.point + s * s * (3.0 - 2.0 * s) * b.point +
-         length * s * r * (r * a.ahead - s * b.ahead);
+double moon_radius(const ThreeBody& system) {
+  return constants::moon_radius_m / system.length_m;
 }
 
 }  // namespace
 
-PeriodicOrbit correct_periodic_orbit(const ThreeBody& system, const MirrorGuess& guess, OrbitMeasure measure,
-                                     double value, double centre_x) {
+PeriodicOrbit correct_periodic_orbit(const ThreeBody& system, const MirrorGuess& guess, const OrbitAim& aim) {
   const double mu = system.mass_ratio;
   const auto condition = [&](const MirrorPoint& p, const MirrorShot& shot) {
-    return measured(mu, measure, centre_x, value, p, shot);
+    return above_aim(mu, aim, p, shot);
   };
   const auto found = correct(mu, point_of(guess), condition, {});
   if (!found) return {.state = guess.state, .period = guess.period};
   return described(mu, found->point, found->shot);
 }
 
+namespace {
+
+/// What the measure of a member is above its aim, and how that changes along the family.
+ValueSlope above_along(double mu, const OrbitAim& aim, const Member& m) {
+  const Condition above = above_aim(mu, aim, m.point, m.shot);
+  return {above.value, above.slope.dot(m.ahead)};
+}
+
+/// Cubic through two values with their slopes by s = 0 … 1.
+template <class Value>
+Value hermite(const Value& a, const Value& a_slope, const Value& b, const Value& b_slope, double s) {
+  const double r = 1.0 - s;
+  return r * r * (1.0 + 2.0 * s) * a + s * s * (3.0 - 2.0 * s) * b + s * r * (r * a_slope - s * b_slope);
+}
+
+/// The first place on the way from a to b, 0 … 1, where the cubic through both vanishes.
+std::optional<double> first_zero(const ValueSlope& a, const ValueSlope& b, double length) {
+  constexpr int places = 64;
+  double before = a.value;
+  for (int i = 1; i <= places; ++i) {
+    const double s = static_cast<double>(i) / places;
+    const double here = hermite(a.value, length * a.slope, b.value, length * b.slope, s);
+    if (before == 0.0 || (before > 0.0) != (here > 0.0))
+      return s - (here == before ? 0.0 : here / (here - before) / places);
+    before = here;
+  }
+  return std::nullopt;
+}
+
+/// The orbit aimed at between two neighbours, `fraction` of the way from a to b.
+PeriodicOrbit between_members(const ThreeBody& system, const OrbitAim& aim, const Member& a, const Member& b,
+                              double fraction) {
+  const double length = (b.point - a.point).norm();
+  const MirrorPoint guess = hermite<Vector4d>(a.point, length * a.ahead, b.point, length * b.ahead, fraction);
+  PeriodicOrbit out = correct_periodic_orbit(system, {mirror_state(guess), 2.0 * guess[3]}, aim);
+  const MirrorPoint end = point_of({out.state, out.period});
+  // The correction has left the two for another part of the family, or another family.
+  if ((end - guess).norm() > length) out.status = OrbitStatus::not_converged;
+  if (out.status == OrbitStatus::converged && out.perilune < moon_radius(system))
+    out.status = OrbitStatus::outside_family;
+  return out;
+}
+
+/// Follows a family from a member until the aim lies between two neighbours.
+PeriodicOrbit follow_family(const ThreeBody& system, const OrbitAim& aim, Member here) {
+  const double mu = system.mass_ratio;
+  const OrbitAim surface{OrbitMeasure::perilune, moon_radius(system), 0.0, aim.perilune_at};
+  constexpr int most_members = 400;
+  constexpr double fine = 0.02, finest = 1e-3;
+  double length = fine;
+  for (int i = 0; i < most_members; ++i) {
+    const auto next = advance(mu, here, length);
+    if (!next) return {};
+    const ValueSlope off = above_along(mu, aim, here), off_next = above_along(mu, aim, next->to);
+    const double way = (next->to.point - here.point).norm();
+    // Around a turning point of the measure the cubic has to be good.
+    if (off.slope * off_next.slope < 0.0 && way > 1.5 * fine) {
+      length = fine;
+      continue;
+    }
+    if (const auto fraction = first_zero(off, off_next, way)) {
+      PeriodicOrbit found = between_members(system, aim, here, next->to, *fraction);
+      if (found.status != OrbitStatus::not_converged || length < finest) return found;
+      length *= 0.25;
+      continue;
+    }
+    if (above_along(mu, surface, next->to).value < 0.0) return {.status = OrbitStatus::outside_family};
+    here = next->to, length = next->next_length;
+  }
+  return {};
+}
+
+}  // namespace
+
 PeriodicOrbit find_periodic_orbit(const ThreeBody& system, const OrbitRequest& request) {
   expects(request.value > 0.0 && std::isfinite(request.value), "an orbit's measure is positive");
   const bool halo = request.family == OrbitFamily::halo_l1 || request.family == OrbitFamily::halo_l2;
   expects(request.measure != OrbitMeasure::z_amplitude || halo, "planar orbits have no z amplitude");
-  const double mu = system.mass_ratio, surface = constants::moon_radius_m / system.length_m;
-  const Family family = family_of(mu, request);
-  const auto off = [&](const Member& m) {
-    return measured(mu, request.measure, family.centre_x, request.value, m.point, m.shot).value;
-  };
-  auto here = seeded(mu, family);
-  if (!here) return {};
-  double off_here = off(*here), length = 0.02;
+  const Family family = family_of(system.mass_ratio, request);
+  OrbitAim aim = family.seed_aim;
+  aim.measure = request.measure, aim.value = request.value;
+  auto seed = seeded(system.mass_ratio, family);
+  if (!seed) return {};
   // All measures of distant retrograde orbits grow along the family.
-  if (request.family == OrbitFamily::distant_retrograde && off_here > 0.0) here->ahead = -here->ahead;
-  constexpr int most_members = 400;
-  for (int i = 0; i < most_members; ++i) {
-    const auto next = advance(mu, *here, length);
-    if (!next) return {};
-    const double off_next = off(next->to);
-    if (off_here == 0.0 || (off_here > 0.0) != (off_next > 0.0)) {
-      const MirrorPoint guess = between(*here, next->to, off_here / (off_here - off_next));
-      const PeriodicOrbit found = correct_periodic_orbit(system, {mirror_state(guess), 2.0 * guess[3]},
-                                                         request.measure, request.value, family.centre_x);
-      return found;
-    }
-    const double low = measured(mu, OrbitMeasure::perilune, 0.0, 0.0, next->to.point, next->to.shot).value;
-    if (low < surface) return {.status = OrbitStatus::outside_family};
-    here = next->to, off_here = off_next, length = next->next_length;
+  if (request.family == OrbitFamily::distant_retrograde &&
+      above_aim(system.mass_ratio, aim, seed->point, seed->shot).value > 0.0) {
+    seed->ahead = -seed->ahead;
   }
-  return {.status = OrbitStatus::outside_family};
+  return follow_family(system, aim, *seed);
 }
 
 double synodic_resonance(const ThreeBody& system, int revolutions, int months) {

@@ -22,7 +22,7 @@ struct OrbitRequest {
 
 enum class OrbitStatus : std::uint8_t {
   converged,
-  not_converged,
+  not_converged,  ///< or not met within 400 members
   outside_family  ///< not met before the family ends at the Moon's surface
 };
 
@@ -43,10 +43,8 @@ struct PeriodicOrbit {
 /// @throws ContractError unless the value is positive and the family has the measure.
 PeriodicOrbit find_periodic_orbit(const ThreeBody& system, const OrbitRequest& request);
 
-/// Corrects a guess at a crossing of the xz-plane to the mirror orbit with the measure; the x amplitude
-/// counts from `centre_x`.
-PeriodicOrbit correct_periodic_orbit(const ThreeBody& system, const MirrorGuess& guess, OrbitMeasure measure,
-                                     double value, double centre_x = 0.0);
+/// Corrects a guess at a crossing of the xz-plane to the mirror orbit that meets the aim.
+PeriodicOrbit correct_periodic_orbit(const ThreeBody& system, const MirrorGuess& guess, const OrbitAim& aim);
 
 /// Period of `revolutions` in `months` synodic months, dimensionless: 9 in 2 for the Gateway's orbit.
 double synodic_resonance(const ThreeBody& system, int revolutions, int months);

@@ -37,24 +37,26 @@ Vector4d mirror_correction(const MirrorShot& shot, const Condition& condition) {
   return -slopes.fullPivLu().solve(off);
 }
 
-Condition measured(double mu, OrbitMeasure measure, double centre_x, double target, const MirrorPoint& p,
-                   const MirrorShot& shot) {
-  switch (measure) {
+Condition above_aim(double mu, const OrbitAim& aim, const MirrorPoint& p, const MirrorShot& shot) {
+  switch (aim.measure) {
     case OrbitMeasure::z_amplitude:
-      return {std::abs(p[1]) - target, std::copysign(1.0, p[1]) * Vector4d::UnitY()};
-    case OrbitMeasure::x_amplitude:
-      return {std::abs(p[0] - centre_x) - target, std::copysign(1.0, p[0] - centre_x) * Vector4d::UnitX()};
+      return {std::abs(p[1]) - aim.value, std::copysign(1.0, p[1]) * Vector4d::UnitY()};
+    case OrbitMeasure::x_amplitude: {
+      const double x = p[0] - aim.centre_x;
+      return {std::abs(x) - aim.value, std::copysign(1.0, x) * Vector4d::UnitX()};
+    }
     case OrbitMeasure::period:
-      return {2.0 * p[3] - target, 2.0 * Vector4d::UnitW()};
+      return {2.0 * p[3] - aim.value, 2.0 * Vector4d::UnitW()};
     case OrbitMeasure::perilune:
       break;
   }
-  const Vector3d moon{1.0 - mu, 0.0, 0.0}, here = mirror_state(p).r - moon, there = shot.end.r - moon;
-  if (here.norm() < there.norm()) {
-    const Vector3d out = here.normalized();
-    return {here.norm() - target, {out.x(), out.z(), 0.0, 0.0}};
+  const Vector3d moon{1.0 - mu, 0.0, 0.0};
+  if (aim.perilune_at == MirrorCrossing::start) {
+    const Vector3d here = mirror_state(p).r - moon, out = here.normalized();
+    return {here.norm() - aim.value, {out.x(), out.z(), 0.0, 0.0}};
   }
-  return {there.norm() - target, shot.end_slope.topRows<3>().transpose() * there.normalized()};
+  const Vector3d there = shot.end.r - moon;
+  return {there.norm() - aim.value, shot.end_slope.topRows<3>().transpose() * there.normalized()};
 }
 
 }  // namespace lunafab::orbit

@@ -13,6 +13,15 @@ enum class OrbitMeasure : std::uint8_t {
   period,
   perilune  ///< distance from the Moon's centre at the nearer crossing
 };
+enum class MirrorCrossing : std::uint8_t { start, half_way };
+
+/// What an orbit is to measure.
+struct OrbitAim {
+  OrbitMeasure measure = OrbitMeasure::period;
+  double value = 0.0;
+  double centre_x = 0.0;                                  ///< x amplitudes count from here
+  MirrorCrossing perilune_at = MirrorCrossing::half_way;  ///< the nearer crossing
+};
 
 /// x, z and speed across at a crossing of the xz-plane, and half the period: by symmetry the orbit closes if
 /// the next crossing is perpendicular too.
@@ -37,9 +46,8 @@ struct Condition {
   double value;
   Eigen::Vector4d slope;
 };
-/// Signed difference of the measure from `target`; `centre_x` is what the x amplitude counts from.
-Condition measured(double mass_ratio, OrbitMeasure measure, double centre_x, double target,
-                   const MirrorPoint& point, const MirrorShot& shot);
+/// How far the orbit is above its aim.
+Condition above_aim(double mass_ratio, const OrbitAim& aim, const MirrorPoint& point, const MirrorShot& shot);
 
 struct MirrorPrecision {
   double propagation = 1e-13, step = 1e-12;  ///< a correction below `step` is the last

@@ -131,7 +131,7 @@ TEST_CASE("Richardson's halo lies near the orbit of its amplitude", "[orbit][lib
     for (const double z : {0.005, 0.02, 0.04}) {
       const MirrorGuess guess = richardson_halo(mu, point, Hemisphere::south, z);
       const auto orbit =
-          correct_periodic_orbit(earth_moon, guess, OrbitMeasure::z_amplitude, std::abs(guess.state.r.z()));
+          correct_periodic_orbit(earth_moon, guess, {OrbitMeasure::z_amplitude, std::abs(guess.state.r.z())});
       REQUIRE(orbit.status == OrbitStatus::converged);
       // Halo orbits begin at an x amplitude of 0.2 to 0.3 γ: fourth order leaves a per cent of their size.
       CHECK((orbit.state.r - guess.state.r).norm() < 0.005);
@@ -164,13 +164,48 @@ TEST_CASE("a low distant retrograde orbit is Kepler's circle in turning axes", "
   CHECK_THAT(orbit.period, WithinRel(2 * 3.141592653589793 / rate, 2e-4));
 }
 
+TEST_CASE("of two orbits that fit, the one nearer the libration point is found", "[orbit][libration]") {
+  using enum OrbitMeasure;
+  // The z amplitude about L2 has a maximum between 78 800 and 79 000 km, near a perilune of 17 000 km.
+  const auto tall = found(OrbitFamily::halo_l2, Hemisphere::south, z_amplitude, 78'800 * km);
+  REQUIRE(tall.status == OrbitStatus::converged);
+  CHECK(tall.perilune > 17e3 * km);
+  CHECK(found(OrbitFamily::halo_l2, Hemisphere::south, z_amplitude, 79e3 * km).status ==
+        OrbitStatus::outside_family);
+  const auto same = found(OrbitFamily::halo_l2, Hemisphere::south, perilune, tall.perilune);
+  REQUIRE(same.status == OrbitStatus::converged);
+  // Near its maximum the amplitude fixes the orbit less well than anything else.
+  CHECK((tall.state.r - same.state.r).norm() < 1e-9);
+
+  // Periods about L1 fall to 1.81 at a perilune of 5300 km and rise again below.
+  const auto quick = found(OrbitFamily::halo_l1, Hemisphere::south, period, 1.85);
+  REQUIRE(quick.status == OrbitStatus::converged);
+  CHECK(quick.perilune > 5300 * km);
+  CHECK(found(OrbitFamily::halo_l1, Hemisphere::south, period, 1.8).status == OrbitStatus::outside_family);
+}
+
+TEST_CASE("distant retrograde orbits: by x amplitude, perilune and period the same ones",
+          "[orbit][libration]") {
+  for (const double radius_km : {1800.0, 4000.0, 12e3, 46'025.0, 100e3}) {
+    const auto find = [](OrbitMeasure measure, double value) {
+      return found(OrbitFamily::distant_retrograde, Hemisphere::north, measure, value);
+    };
+    const auto orbit = find(OrbitMeasure::x_amplitude, radius_km * km);
+    CAPTURE(radius_km);
+    REQUIRE(orbit.status == OrbitStatus::converged);
+    CHECK_THAT(orbit.stability_index, WithinAbs(1.0, 1e-6));
+    CHECK((find(OrbitMeasure::period, orbit.period).state.r - orbit.state.r).norm() < 1e-10);
+    CHECK((find(OrbitMeasure::perilune, orbit.perilune).state.r - orbit.state.r).norm() < 1e-10);
+  }
+}
+
 TEST_CASE("what does not exist, or does not converge, says so", "[orbit][libration]") {
   using enum OrbitFamily;
   CHECK(found(halo_l2, Hemisphere::south, OrbitMeasure::period, 4.0).status == OrbitStatus::outside_family);
   CHECK(found(halo_l2, Hemisphere::south, OrbitMeasure::perilune, 1000 * km).status ==
         OrbitStatus::outside_family);
   const MirrorGuess nonsense{{{1.5, 0.0, 0.4}, {0.0, 3.0, 0.0}}, 1.0};
-  CHECK(correct_periodic_orbit(earth_moon, nonsense, OrbitMeasure::period, 1.0).status ==
+  CHECK(correct_periodic_orbit(earth_moon, nonsense, {OrbitMeasure::period, 1.0}).status ==
         OrbitStatus::not_converged);
   CHECK_THROWS_AS(found(lyapunov_l1, Hemisphere::north, OrbitMeasure::z_amplitude, 0.1), ContractError);
   CHECK_THROWS_AS(found(halo_l1, Hemisphere::north, OrbitMeasure::period, -1.0), ContractError);

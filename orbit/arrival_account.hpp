@@ -11,12 +11,15 @@ class ArrivalAccount {
                  const ArrivingCraft& craft);
 
   /// A burn of the part `name`; its propellant leaves the satellite.
-  void burn(const char* name, double delta_v_mps);
+  void burn(const char* name, double delta_v_mps) { burn(name, delta_v_mps, craft_.specific_impulse_s); }
+  void burn(const char* name, double delta_v_mps, double specific_impulse_s);
   double mass_kg() const { return mass_kg_; }
   /// Whether the propellant on board has been used up.
   bool is_empty() const;
   /// Lets time pass on an ellipse, with the drift of its node.
   void wait(double time_s, double perigee_m, double apogee_m);
+  /// The same where the drift is known.
+  void fly(double days, std::int64_t revolutions, double node_drift_rad, double inclination_rad);
   double days() const { return result_.days; }
   /// A burn at `here_m` that moves the other apsis and turns the plane to the target's inclination.
   void burn_apsis(const char* name, double here_m, double other_before_m, double other_after_m);

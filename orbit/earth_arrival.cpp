@@ -59,8 +59,8 @@ ArrivalAccount::ArrivalAccount(ArrivalMethod method, const EarthArrival& arrival
   result_.orbit.inclination_rad = arrival.inclination_rad;
 }
 
-void ArrivalAccount::burn(const char* name, double delta_v_mps) {
-  const double used_kg = propellant_from_initial_kg(mass_kg_, delta_v_mps, craft_.specific_impulse_s);
+void ArrivalAccount::burn(const char* name, double delta_v_mps, double specific_impulse_s) {
+  const double used_kg = propellant_from_initial_kg(mass_kg_, delta_v_mps, specific_impulse_s);
   auto part = std::find_if(result_.parts.begin(), result_.parts.end(),
                            [&](const ArrivalPart& p) { return p.name == name; });
   if (part == result_.parts.end()) part = result_.parts.insert(part, {name, 0.0, 0.0});
@@ -86,6 +86,12 @@ void ArrivalAccount::wait(double time_s, double perigee_m, double apogee_m) {
   result_.days += time_s / seconds_a_day;
   result_.orbit.node_drift_rad +=
       time_s * node_rate_radps(perigee_m, apogee_m, result_.orbit.inclination_rad);
+}
+
+void ArrivalAccount::fly(double days, std::int64_t revolutions, double node_drift_rad,
+                         double inclination_rad) {
+  result_.days += days, result_.passes += revolutions;
+  result_.orbit.node_drift_rad += node_drift_rad, result_.orbit.inclination_rad = inclination_rad;
 }
 
 ArrivalResult ArrivalAccount::end(double perigee_m, double apogee_m, std::optional<ArrivalLoss> failure) {

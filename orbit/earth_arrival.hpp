@@ -15,6 +15,8 @@ struct EarthArrival {
   double perigee_altitude_m = 200e3;
   double apogee_radius_m = 1.3e9;
   double inclination_rad = 1.7067;  // 97.788°
+  double node_rad = 0.0;
+  double perigee_argument_rad = 0.0;
 };
 struct WorkingOrbit {
   double altitude_m = 600e3;

@@ -16,10 +16,11 @@ FieldGradient gradient(const GravityField& field, int degree, const Eigen::Vecto
   const HarmonicSums sums = harmonic_sums(field, degree, s, field.radius_m / r, Order::second);
   const double scale = field.gm_m3ps2 / (r * r);
   const Eigen::Matrix3d mixed = s * sums.Df_i.transpose();
-  return {scale * (sums.f_i - sums.Df * s),
-          scale / r *
-              (sums.f_ik - mixed - mixed.transpose() - sums.Df * Eigen::Matrix3d::Identity() +
-               (2.0 * sums.Df + sums.DDf) * (s * s.transpose()))};
+  Eigen::Matrix3d G = sums.f_ik - mixed - mixed.transpose() - sums.Df * Eigen::Matrix3d::Identity() +
+                      (2.0 * sums.Df + sums.DDf) * (s * s.transpose());
+  G *= scale / r;
+  G.triangularView<Eigen::StrictlyLower>() = G.transpose();  // to the bit
+  return {scale * (sums.f_i - sums.Df * s), G};
 }
 
 double potential_m2ps2(const GravityField& field, int degree, const Eigen::Vector3d& r_m) {

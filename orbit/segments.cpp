@@ -75,16 +75,27 @@ void join_signs(std::vector<Ephemeris::Segment>& segments) {
   }
 }
 
+std::size_t segments_for(Epoch from, Epoch to) {
+  return static_cast<std::size_t>(
+      std::ceil((to.tt_days_since_j2000 - from.tt_days_since_j2000) / segment_days));
+}
+std::size_t blocks_for(std::size_t segments) {
+  return (segments + segments_per_block - 1) / segments_per_block;
+}
+
 }  // namespace
+
+Epoch end_of_blocks(Epoch from, Epoch to) {
+  return {from.tt_days_since_j2000 + block_days * static_cast<double>(blocks_for(segments_for(from, to)))};
+}
 
 std::vector<Ephemeris::Segment> fit_segments(Epoch from, Epoch to,
                                              const std::function<SkySample(Epoch)>& sample) {
   const double span_days = to.tt_days_since_j2000 - from.tt_days_since_j2000;
   expects(span_days > 0.0 && span_days <= 73050.0,
           "ephemeris: the span must be positive and at most 200 years");
-  std::vector<Ephemeris::Segment> segments(static_cast<std::size_t>(std::ceil(span_days / segment_days)));
-  const std::size_t blocks = (segments.size() + segments_per_block - 1) / segments_per_block;
-  tbb::parallel_for(std::size_t{0}, blocks, [&](std::size_t b) {
+  std::vector<Ephemeris::Segment> segments(segments_for(from, to));
+  tbb::parallel_for(std::size_t{0}, blocks_for(segments.size()), [&](std::size_t b) {
     const std::size_t first = b * segments_per_block;
     fit_block({from.tt_days_since_j2000 + static_cast<double>(b) * block_days}, sample, &segments[first],
               std::min<std::size_t>(segments_per_block, segments.size() - first));

@@ -15,4 +15,7 @@ using SkySample = std::array<double, Ephemeris::components>;
 std::vector<Ephemeris::Segment> fit_segments(Epoch from, Epoch to,
                                              const std::function<SkySample(Epoch)>& sample);
 
+/// Where the last block ends: the latest date that is asked for.
+Epoch end_of_blocks(Epoch from, Epoch to);
+
 }  // namespace lunafab::orbit

@@ -53,7 +53,8 @@ constexpr double slope_per_s = 2.0 / Ephemeris::segment_s;
 }  // namespace
 
 Ephemeris Ephemeris::from_erfa(Epoch from, Epoch to) {
-  return {from, to, fit_segments(from, to, erfa_sample)};
+  return {from, to, fit_segments(from, to, erfa_sample),
+          "ERFA eraMoon98 and eraEpv00; lunar axes of IAU/WGCCRE 2009"};
 }
 
 bool Ephemeris::covers(Epoch at) const {

@@ -29,12 +29,15 @@ class Ephemeris {
   /// @throws ContractError where the span, rounded up to 4 days, leaves 1900 … 2100 or is empty.
   static Ephemeris from_erfa(Epoch from, Epoch to);
   /// From a JPL DE binary file (DE405, DE421, DE430, DE440 …); the orientation from its librations where it
-  /// has them.
-  /// @throws InputError naming the file and the dates it has.
+  /// has them, turned by DE421's constant rotation: principal axes are the file's own, mean-Earth axes (from
+  /// DE418 on) within 2 m of its. Not validated with a file of JPL's.
+  /// @throws InputError naming the file and the dates it has, where the span, rounded up to 4 days, leaves
+  /// them.
   static Ephemeris from_de(const std::string& path, Epoch from, Epoch to);
 
   Epoch from() const { return from_; }
   Epoch to() const { return to_; }
+  const std::string& source() const { return source_; }  ///< printed with results
   bool covers(Epoch at) const;
 
   /// @throws ContractError for dates outside the span.
@@ -49,11 +52,12 @@ class Ephemeris {
   const std::vector<Segment>& segments() const { return segments_; }
 
  private:
-  Ephemeris(Epoch from, Epoch to, std::vector<Segment> segments)
-      : from_(from), to_(to), segments_(std::move(segments)) {}
+  Ephemeris(Epoch from, Epoch to, std::vector<Segment> segments, std::string source)
+      : from_(from), to_(to), segments_(std::move(segments)), source_(std::move(source)) {}
 
   Epoch from_, to_;
   std::vector<Segment> segments_;
+  std::string source_;
 };
 
 }  // namespace lunafab::orbit

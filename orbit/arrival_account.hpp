@@ -38,5 +38,7 @@ class ArrivalAccount {
 };
 
 double ellipse_period_s(double perigee_m, double apogee_m);
+/// Mean rate of the node by J2. @source Vallado, 4th ed., 9.6.
+double node_rate_radps(double perigee_m, double apogee_m, double inclination_rad);
 
 }  // namespace lunafab::orbit

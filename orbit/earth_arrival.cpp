@@ -13,14 +13,6 @@ namespace {
 
 constexpr double seconds_a_day = 86400.0;
 
-/// Mean rate of the node by J2. @source Vallado, 4th ed., 9.6.
-double node_rate_radps(double perigee_m, double apogee_m, double inclination_rad) {
-  const double a = 0.5 * (perigee_m + apogee_m), p = 2.0 * perigee_m * apogee_m / (perigee_m + apogee_m);
-  const double ratio = earth::equatorial_radius_m / p;
-  return -1.5 * earth::j2 * ratio * ratio * std::sqrt(earth::gm_m3ps2 / (a * a * a)) *
-         std::cos(inclination_rad);
-}
-
 }  // namespace
 
 double propellant_from_initial_kg(double initial_kg, double delta_v_mps, double specific_impulse_s) {
@@ -39,6 +31,13 @@ double apsidal_speed_mps(double radius_m, double other_apsis_m) {
 double ellipse_period_s(double perigee_m, double apogee_m) {
   const double a = 0.5 * (perigee_m + apogee_m);
   return 2.0 * std::numbers::pi * std::sqrt(a * a * a / earth::gm_m3ps2);
+}
+
+double node_rate_radps(double perigee_m, double apogee_m, double inclination_rad) {
+  const double a = 0.5 * (perigee_m + apogee_m), p = 2.0 * perigee_m * apogee_m / (perigee_m + apogee_m);
+  const double ratio = earth::equatorial_radius_m / p;
+  return -1.5 * earth::j2 * ratio * ratio * std::sqrt(earth::gm_m3ps2 / (a * a * a)) *
+         std::cos(inclination_rad);
 }
 
 ArrivalAccount::ArrivalAccount(ArrivalMethod method, const EarthArrival& arrival, const WorkingOrbit& target,

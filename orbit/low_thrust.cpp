@@ -51,15 +51,17 @@ ArrivalResult spend_budget(ArrivalAccount& account, const EarthArrival& arrival,
   return account.end(working_m, working_m, {});
 }
 
-/// What low thrust needs to take out the eccentricity and inclination that the spiral left: the plane by a yaw
-/// of 90° that changes sign at the antinodes, the shape by thrust held perpendicular to the line of apsides.
+/// What low thrust needs to take out the eccentricity and inclination that the spiral left: the plane by a
+/// yaw of 90° that changes sign at the antinodes, the shape by thrust held perpendicular to the line of
+/// apsides.
 /// @source Edelbaum 1961; Burt, "On space manoeuvres with continuous thrust", Planet. Space Sci. 15 (1967).
 void trim(ArrivalAccount& account, const ElectricPropulsion& engine, const SpiralEnd& end,
           double inclination_rad) {
   const double e = (end.apogee_m - end.perigee_m) / (end.apogee_m + end.perigee_m);
   const double speed_mps = std::sqrt(2.0 * earth::gm_m3ps2 / (end.apogee_m + end.perigee_m));
   const double shape_mps = 2.0 / 3.0 * speed_mps * std::asin(e);
-  const double plane_mps = 0.5 * std::numbers::pi * speed_mps * std::abs(end.inclination_rad - inclination_rad);
+  const double plane_mps =
+      0.5 * std::numbers::pi * speed_mps * std::abs(end.inclination_rad - inclination_rad);
   const double before_kg = account.mass_kg();
   account.burn("trim", shape_mps + plane_mps, engine.specific_impulse_s);
   account.fly(days_for(engine, before_kg - account.mass_kg()), 0, 0.0, inclination_rad);

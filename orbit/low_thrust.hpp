@@ -23,8 +23,8 @@ struct ThrustBudget {
 };
 ThrustBudget thrust_budget(const ElectricPropulsion& engine, double final_kg, double delta_v_mps);
 
-/// An integrated spiral ends with the target's semi-major axis; the eccentricity and inclination that are left
-/// are taken out by a closed-form `trim`, always in sunlight.
+/// An integrated spiral ends with the target's semi-major axis; the eccentricity and inclination that are
+/// left are taken out by a closed-form `trim`, always in sunlight.
 ArrivalResult arrive_by_low_thrust(const EarthArrival& arrival, const WorkingOrbit& target,
                                    const ArrivingCraft& craft, const LowThrust& plan);
 

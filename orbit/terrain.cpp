@@ -9,10 +9,6 @@
 namespace lunafab::orbit {
 namespace {
 
-// Sidereal rotation of the Moon: once in 27.321661 d.
-// @source Archinal et al. 2011, table 2: W rises by 13.17635815° a day.
-constexpr double spin_radps = 13.17635815 * 0.017453292519943295 / 86400.0;
-
 /// The conic of a launch in its plane, by its constants at the muzzle.
 struct Path {
   double radius_m;        ///< of the muzzle
@@ -41,7 +37,7 @@ struct Path {
 
 Path path_of(const Muzzle& muzzle, double speed_mps, double elevation_rad) {
   const double radius_m = constants::moon_radius_m + muzzle.altitude_m;
-  const double along_mps = spin_radps * radius_m * std::cos(muzzle.site.latitude_rad) *
+  const double along_mps = constants::moon_spin_radps * radius_m * std::cos(muzzle.site.latitude_rad) *
                            std::sin(muzzle.azimuth_rad);  // of the ground, along the bore
   const double over_ground_mps = speed_mps * std::cos(elevation_rad);
   expects(over_ground_mps > 0.0 && over_ground_mps + along_mps > 0.0, "the bore must not point straight up");

@@ -236,6 +236,8 @@ HarmonicSums harmonic_sums(const GravityField& field, int degree, const Eigen::V
                            Order order) {
   expects(degree >= 0 && degree <= field.degree && degree <= most_field_degree,
           "gravity: the degree must lie between 0 and the field's");
+  expects(field.c.size() >= GravityField::index(degree + 1, 0) && field.s.size() == field.c.size(),
+          "gravity: a field must hold all coefficients of its degrees");
   const Factors& factors = factors_for(degree);
   const Input in{factors.a.data(),
                  factors.b.data(),

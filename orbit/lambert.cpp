@@ -71,10 +71,9 @@ std::optional<double> solve_x(double time, double lambda, int revolutions, doubl
     const double moved = std::abs(next - x);
     x = next;
     // Third order: the next step would be noise.
-    if (moved <= 1e-9 * (1.0 + std::abs(x)))
-      return std::abs(flight_time(x, lambda, revolutions) - time) <= 1e-9 * time ? std::optional{x}
-                                                                                 : std::nullopt;
+    if (moved <= 1e-9 * (1.0 + std::abs(x))) break;
   }
+  if (std::abs(flight_time(x, lambda, revolutions) - time) <= 1e-9 * time) return x;
   return std::nullopt;
 }
 

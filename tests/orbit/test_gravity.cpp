@@ -36,11 +36,11 @@ GravityField wide_field() {
 
 /// Sixth-order difference quotient of `f` along axis i.
 template <class F>
-auto slope(const F& f, const Vector3d& r, int i, double h) {
+auto slope(const F& f, const Vector3d& r, int i, double h) -> decltype(f(r)) {
   const Vector3d e = h * Vector3d::Unit(i);
-  return ((45.0 * (f(r + e) - f(r - e)) - 9.0 * (f(r + 2.0 * e) - f(r - 2.0 * e)) +
-           (f(r + 3.0 * e) - f(r - 3.0 * e))) /
-          (60.0 * h));
+  return (45.0 * (f(r + e) - f(r - e)) - 9.0 * (f(r + 2.0 * e) - f(r - 2.0 * e)) +
+          (f(r + 3.0 * e) - f(r - 3.0 * e))) /
+         (60.0 * h);
 }
 
 }  // namespace

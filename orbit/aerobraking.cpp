@@ -58,7 +58,8 @@ std::pair<double, double> apsides_m(const PassState& y) {
   return {p / (1.0 + e), p / (1.0 - e)};
 }
 
-double perigee_heat_Wpm2(double perigee_m, double apogee_m) {
+/// Free-molecular heating at the perigee of an ellipse, W/m².
+double perigee_heat(double perigee_m, double apogee_m) {
   const double v = apsidal_speed_mps(perigee_m, apogee_m);
   return 0.5 * density_at(perigee_m) * v * v * v;
 }
@@ -68,7 +69,7 @@ double perigee_for_heat_m(double apogee_m, double heat_Wpm2) {
   double low = floor_m, high = std::min(highest_pass_m, apogee_m);
   for (int halving = 0; halving < 60; ++halving) {
     const double middle = 0.5 * (low + high);
-    (perigee_heat_Wpm2(middle, apogee_m) > heat_Wpm2 ? low : high) = middle;
+    (perigee_heat(middle, apogee_m) > heat_Wpm2 ? low : high) = middle;
   }
   return 0.5 * (low + high);
 }
@@ -84,7 +85,7 @@ struct Campaign {
 
 /// At the apogee: brings the perigee to the corridor's aim where the next pass would leave the corridor.
 void hold_corridor(Campaign& c, const Aerobraking& braking, ArrivalAccount& account) {
-  const double share = c.sag * perigee_heat_Wpm2(c.perigee_m, c.apogee_m) / braking.heat_limit_Wpm2;
+  const double share = c.sag * perigee_heat(c.perigee_m, c.apogee_m) / braking.heat_limit_Wpm2;
   if (share >= braking.corridor_floor && share <= braking.corridor_ceiling) return;
   const double aim_m = perigee_for_heat_m(c.apogee_m, braking.corridor_aim * braking.heat_limit_Wpm2 / c.sag);
   account.burn("corridor",
@@ -126,7 +127,7 @@ std::optional<ArrivalLoss> pass_once(Campaign& c, const Aerobraking& braking, Ar
   account.count_pass();
   const double heat_Wpm2 = pass.peak_heat_Wpm2 * braking.density_factor;
   c.last_drag_mps = pass.drag_mps;
-  c.sag = pass.peak_heat_Wpm2 / perigee_heat_Wpm2(c.perigee_m, c.apogee_m);
+  c.sag = pass.peak_heat_Wpm2 / perigee_heat(c.perigee_m, c.apogee_m);
   c.hottest_Wpm2 = std::max(c.hottest_Wpm2, heat_Wpm2);
   c.largest_load_Jpm2 = std::max(c.largest_load_Jpm2, pass.heat_load_Jpm2 * braking.density_factor);
   c.largest_pressure_Pa = std::max(c.largest_pressure_Pa, pass.peak_pressure_Pa * braking.density_factor);
@@ -228,7 +229,7 @@ ArrivalResult arrive_by_aerobraking(const EarthArrival& arrival, const WorkingOr
   expects(braking.capture_apogee_m > working_m, "the capture orbit must reach beyond the working orbit");
   Campaign c{.perigee_m = earth::equatorial_radius_m + arrival.perigee_altitude_m,
              .apogee_m = std::min(braking.capture_apogee_m, arrival.apogee_radius_m)};
-  c.hottest_Wpm2 = perigee_heat_Wpm2(c.perigee_m, arrival.apogee_radius_m) * braking.density_factor;
+  c.hottest_Wpm2 = perigee_heat(c.perigee_m, arrival.apogee_radius_m) * braking.density_factor;
   if (auto loss = too_hot(c.hottest_Wpm2, braking, "the perigee of arrival"))
     return finish(c, braking, account, std::move(loss));
 

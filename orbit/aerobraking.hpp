@@ -27,7 +27,7 @@ struct DragPass {
   double lowest_altitude_m;
   bool leaves;  ///< the atmosphere again
 };
-/// Integrates a pass in the plane, the air at rest; numerical error below 1e-8 of the change in apogee.
+/// Integrates a pass in the plane, the air at rest.
 /// `drag_area_m2`: area · drag coefficient · density factor; heat and pressure are those of the table's
 /// density.
 DragPass drag_pass(double perigee_m, double apogee_m, double mass_kg, double drag_area_m2);

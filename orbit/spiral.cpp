@@ -113,6 +113,7 @@ struct Flight {
   /// Falls through zero where the flight has reached its target.
   double to_go(const SpiralState& y, double first_a_m) const {
     const double a = semi_major_axis_m(place(y), velocity(y));
+    if (!(a > 0.0)) return 1.0;
     return first_a_m > target.radius_m ? a - target.radius_m : target.radius_m - a;
   }
 };
@@ -132,6 +133,26 @@ SpiralEnd end_of(const SpiralState& y, double t, SpiralOutcome outcome, std::int
 double perigee_of(const SpiralState& y) {
   const Vector3d r = place(y), v = velocity(y), h = r.cross(v);
   return h.squaredNorm() / gm / (1.0 + (v.cross(h) / gm - r.normalized()).norm());
+}
+
+Flight flight_of(const GeocentricState& from, double first_a_m, const SpiralTarget& target,
+                 const ElectricPropulsion& engine, const SpiralOptions& options) {
+  Flight flight{.target = target, .engine = engine, .options = options};
+  if (options.steering == Steering::damped) return flight;
+  const Vector3d h = from.r_m.cross(from.v_mps);
+  const double turn = target.inclination_rad - std::atan2(std::hypot(h.x(), h.y()), h.z());
+  flight.first_speed_mps = std::sqrt(gm / first_a_m);
+  flight.first_yaw_rad = edelbaum(first_a_m, target.radius_m, std::abs(turn)).first_yaw_rad;
+  flight.turn_sign = turn < 0.0 ? -1.0 : 1.0;
+  return flight;
+}
+
+/// Why a flight ends before its target, if it does.
+std::optional<SpiralOutcome> lost(const SpiralState& y, double t, const SpiralOptions& options) {
+  if (!(semi_major_axis_m(place(y), velocity(y)) > 0.0)) return SpiralOutcome::escaped;
+  if (!(perigee_of(y) > options.lowest_perigee_m)) return SpiralOutcome::fallen;
+  if (t >= options.most_days * seconds_a_day) return SpiralOutcome::too_slow;
+  return {};
 }
 
 }  // namespace
@@ -159,14 +180,7 @@ SpiralEnd fly_spiral(const GeocentricState& from, double mass_kg, const SpiralTa
           "mass, power, efficiency and specific impulse must be positive");
   expects(std::isfinite(first_a_m) && first_a_m > 0.0, "a spiral begins on an ellipse");
   expects(target.radius_m > options.lowest_perigee_m, "the target lies above the lowest perigee");
-  Flight flight{.target = target, .engine = engine, .options = options};
-  if (options.steering == Steering::edelbaum) {
-    const Vector3d h = from.r_m.cross(from.v_mps);
-    const double turn = target.inclination_rad - std::atan2(std::hypot(h.x(), h.y()), h.z());
-    flight.first_speed_mps = std::sqrt(gm / first_a_m);
-    flight.first_yaw_rad = edelbaum(first_a_m, target.radius_m, std::abs(turn)).first_yaw_rad;
-    flight.turn_sign = turn < 0.0 ? -1.0 : 1.0;
-  }
+  const Flight flight = flight_of(from, first_a_m, target, engine, options);
   const auto rate = [&flight](double t, const SpiralState& y) {
     return flight.rate(t, y);
   };
@@ -178,14 +192,10 @@ SpiralEnd fly_spiral(const GeocentricState& from, double mass_kg, const SpiralTa
   first[mass] = mass_kg;
   Integrator<10, decltype(rate), decltype(scale)> way(rate, scale, 0.0, first, options.precision);
 
-  const double last_s = options.most_days * seconds_a_day;
   while (flight.to_go(way.y(), first_a_m) > 0.0) {
-    if (way.t() >= last_s) return end_of(way.y(), way.t(), SpiralOutcome::too_slow, way.taken());
-    if (!(semi_major_axis_m(place(way.y()), velocity(way.y())) > 0.0))
-      return end_of(way.y(), way.t(), SpiralOutcome::escaped, way.taken());
-    if (!(perigee_of(way.y()) > options.lowest_perigee_m))
-      return end_of(way.y(), way.t(), SpiralOutcome::fallen, way.taken());
-    if (!way.step(last_s)) return end_of(way.y(), way.t(), SpiralOutcome::not_converged, way.taken());
+    if (const auto why = lost(way.y(), way.t(), options)) return end_of(way.y(), way.t(), *why, way.taken());
+    if (!way.step(options.most_days * seconds_a_day))
+      return end_of(way.y(), way.t(), SpiralOutcome::not_converged, way.taken());
   }
   double early = way.t_before(), late = way.t();
   for (int halving = 0; halving < 40 && way.taken() > 0; ++halving) {

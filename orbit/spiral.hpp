@@ -19,8 +19,7 @@ double thrust_N(const ElectricPropulsion& engine);
 /// The budget between circular orbits, thrust always on and small beside gravity.
 struct EdelbaumBudget {
   double delta_v_mps = 0.0;
-  double first_yaw_rad =
-      0.0;  ///< from the direction of flight out of the plane: beyond 90° the orbit shrinks
+  double first_yaw_rad = 0.0;  ///< from the flight direction out of the plane: beyond 90° the orbit shrinks
 };
 /// @throws ContractError unless radii are positive and the plane turns by 0 … 2 rad.
 /// @source Edelbaum, "Propulsion requirements for controllable satellites", ARS J. 31 (1961); Kluever in
@@ -65,7 +64,8 @@ struct SpiralEnd {
 };
 
 /// Integrates the osculating orbit under thrust with its loss of mass until the semi-major axis is the
-/// target's. Moon, Sun and drag are left out. 0.1 to 0.3 ms a revolution.
+/// target's; what is left of eccentricity and inclination stands in the result. Moon, Sun and drag are left
+/// out. 0.1 to 0.3 ms a revolution.
 /// @throws ContractError unless it begins on an ellipse, with a mass and an engine.
 SpiralEnd fly_spiral(const GeocentricState& from, double mass_kg, const SpiralTarget& target,
                      const ElectricPropulsion& engine, const SpiralOptions& options);

@@ -125,6 +125,36 @@ TEST_CASE("drag pass: without air nothing changes, with thin air the loss is Kin
   CHECK_THAT(thin.heat_load_Jpm2, WithinRel(thin.drag_mps * mass / area * v, 0.02));
 }
 
+TEST_CASE("drag pass: the same as a path integrated in time, step by step", "[orbit][arrival]") {
+  const double perigee = R + 118e3, apogee = R + 20000e3, area_over_mass = 350.0 * 2.2 / 4000.0;
+  const DragPass pass = drag_pass(perigee, apogee, 4000.0, 350.0 * 2.2);
+  const double e = (apogee - perigee) / (apogee + perigee);
+  const double in_rad = -std::acos((perigee * (1.0 + e) / (R + 500e3) - 1.0) / e);
+  GeocentricState s = on_ellipse(perigee, apogee, 0.0, in_rad);
+  const auto pull = [area_over_mass](const GeocentricState& x) {
+    const double r = x.r_m.norm();
+    return GeocentricState{x.v_mps, -gm / (r * r * r) * x.r_m - 0.5 * earth_density_kgpm3(r - R) *
+                                                                    area_over_mass * x.v_mps.norm() *
+                                                                    x.v_mps};
+  };
+  const auto plus = [](const GeocentricState& x, double w, const GeocentricState& d) {
+    return GeocentricState{x.r_m + w * d.r_m, x.v_mps + w * d.v_mps};
+  };
+  const double h = 0.05;  // Runge–Kutta of order 4: its error is that of the corners of the density
+  double peak = 0.0;
+  while (s.r_m.norm() < R + 500e3 || s.r_m.dot(s.v_mps) < 0.0) {
+    const GeocentricState k1 = pull(s), k2 = pull(plus(s, h / 2, k1)), k3 = pull(plus(s, h / 2, k2)),
+                          k4 = pull(plus(s, h, k3));
+    s = plus(plus(plus(plus(s, h / 6, k1), h / 3, k2), h / 3, k3), h / 6, k4);
+    peak = std::max(peak, 0.5 * earth_density_kgpm3(s.r_m.norm() - R) * std::pow(s.v_mps.norm(), 3));
+  }
+  const Elements after = elements_of({s.r_m, s.v_mps}, gm);
+  // The drag beyond 500 km on the way out, 1e-5 of the whole, is in one of them only.
+  CHECK_THAT(apogee - pass.apogee_m, WithinRel(apogee - apoapsis_m(after), 1e-4));
+  CHECK_THAT(pass.perigee_m, WithinAbs(periapsis_m(after), 1.0));
+  CHECK_THAT(pass.peak_heat_Wpm2, WithinRel(peak, 1e-3));
+}
+
 TEST_CASE("aerobraking: the baseline satellite at 10 kW/m²", "[orbit][arrival]") {
   const ArrivalResult result = arrive_by_aerobraking(arrival, target, {.propellant_kg = 600.0}, {});
   CHECK_FALSE(result.failure);
@@ -200,11 +230,11 @@ TEST_CASE("Edelbaum: the published transfer and the baseline's budgets", "[orbit
 
 TEST_CASE("spiral: flown with his steering and small thrust, Edelbaum's closed form comes out",
           "[orbit][arrival]") {
-  // Thrust 0.05 to 0.5 % of gravity at first; both directions of size and of plane.
+  // Thrust up to 1.3 % of gravity, at 42,000 km; both directions of size and of plane.
   struct Case {
     double from_m, to_m, from_deg, to_deg;
   };
-  const Case c = GENERATE(Case{42164e3, 6978e3, 69.288, 97.788}, Case{7000e3, 42166e3, 28.5, 0.0 + 1e-3},
+  const Case c = GENERATE(Case{42164e3, 6978e3, 69.288, 97.788}, Case{7000e3, 42166e3, 28.5, 1e-3},
                           Case{42164e3, 20000e3, 60.0, 60.0});
   const ElectricPropulsion engine{.power_W = 100e3};
   const SpiralEnd end = fly_spiral(on_ellipse(c.from_m, c.from_m, c.from_deg * degree, 0.1), 4250.0,
@@ -212,9 +242,10 @@ TEST_CASE("spiral: flown with his steering and small thrust, Edelbaum's closed f
                                    {.steering = Steering::edelbaum, .pull = EarthPull::point});
   const double budget = edelbaum(c.from_m, c.to_m, std::abs(c.to_deg - c.from_deg) * degree).delta_v_mps;
   REQUIRE(end.outcome == SpiralOutcome::reached);
-  // Averaging over a revolution is off by the order of thrust ÷ gravity at the outer orbit, 2.6 %; measured
-  // 0.3 %.
-  CHECK_THAT(end.delta_v_mps, WithinRel(budget, 0.005));
+  // Averaging over a revolution is off to second order in thrust ÷ gravity (at most 1.3 % here): measured
+  // 7e-5.
+  CHECK_THAT(end.delta_v_mps, WithinRel(budget, 2e-4));
+  // The node of a nearly equatorial orbit is not one: 0.12°; else 0.01°.
   CHECK_THAT(end.inclination_rad / degree, WithinAbs(c.to_deg, 0.15));
   CHECK_THAT(0.5 * (end.perigee_m + end.apogee_m), WithinRel(c.to_m, 1e-6));
   // Mass and time are those of the rocket equation: an invariant of the integration.

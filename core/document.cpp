@@ -1,10 +1,7 @@
 #include "core/document.hpp"
 #include <fmt/format.h>
 #include <algorithm>
-#include <cerrno>
-#include <cstring>
-#include <filesystem>
-#include <fstream>
+#include "core/text_file.hpp"
 #include "core/utf8.hpp"
 #include "core/yaml_tree.hpp"
 
@@ -25,16 +22,6 @@ const char* kind_name(Node::Kind kind) {
       break;
   }
   return "a map";
-}
-
-[[noreturn]] void refuse_file(const std::string& path, std::string problem, std::string allowed) {
-  throw InputError({{{path, 0, 0}, {}, std::move(problem), std::move(allowed), {}}});
-}
-
-void check_size(const std::string& name, std::uintmax_t bytes) {
-  if (bytes <= largest_document_bytes) return;
-  refuse_file(name, fmt::format("{} bytes are too many", bytes),
-              fmt::format("up to {} bytes", largest_document_bytes));
 }
 
 /// One `--set` on its way into the tree.
@@ -123,7 +110,7 @@ const Node* Node::find(std::string_view key) const {
 }
 
 Node parse_document(const std::string& text, const std::string& name) {
-  check_size(name, text.size());
+  check_size(name, text.size(), largest_document_bytes);
   Findings findings;
   Node root = read_tree(text, {name, {}, 0, true}, findings);
   if (findings.empty() && root.kind != Node::Kind::map) {
@@ -136,25 +123,7 @@ Node parse_document(const std::string& text, const std::string& name) {
 }
 
 Node load_document(const std::string& path) {
-  namespace fs = std::filesystem;
-  std::error_code error;
-  const fs::file_status status = fs::status(path, error);
-  if (status.type() == fs::file_type::not_found) refuse_file(path, "no such file", {});
-  if (error) refuse_file(path, "cannot be read: " + error.message(), {});
-  if (status.type() != fs::file_type::regular) {
-    refuse_file(path, fs::is_directory(status) ? "is a directory" : "is not a regular file", "a YAML file");
-  }
-  const std::uintmax_t bytes = fs::file_size(path, error);
-  if (error) refuse_file(path, "cannot be read: " + error.message(), {});
-  check_size(path, bytes);
-  std::ifstream stream(path, std::ios::binary);
-  if (!stream) refuse_file(path, fmt::format("cannot be read: {}", std::strerror(errno)), {});
-  // One byte more than allowed, in case the file has grown since it was measured.
-  std::string text(largest_document_bytes + 1, '\0');
-  stream.read(text.data(), static_cast<std::streamsize>(text.size()));
-  if (stream.bad()) refuse_file(path, "cannot be read to its end", {});
-  text.resize(static_cast<std::size_t>(stream.gcount()));
-  return parse_document(text, path);
+  return parse_document(read_text_file(path, largest_document_bytes, "a YAML file"), path);
 }
 
 void apply_setting(Node& root, const std::string& text, Findings& findings) {

@@ -25,30 +25,6 @@ std::string describe(const Node& node) {
   return "is a map";
 }
 
-/// `more than 0 W`, `from 0 to 1`; empty where every value will do.
-std::string describe(Range range, const Unit& unit) {
-  const std::string suffix = std::string(unit.si_unit) == "1" ? "" : std::string(" ") + unit.si_unit;
-  const bool low = range.low > -unbounded, high = range.high < unbounded;
-  if (low && high && !range.low_open)
-    return fmt::format("from {:g} to {:g}{}", range.low, range.high, suffix);
-  std::string text;
-  if (low) text = fmt::format("{} {:g}{}", range.low_open ? "more than" : "at least", range.low, suffix);
-  if (low && high) text += " and ";
-  if (high) text += fmt::format("at most {:g}{}", range.high, suffix);
-  return text;
-}
-
-bool contains(Range range, double value) {
-  return value >= range.low && value <= range.high && !(range.low_open && value == range.low);
-}
-
-/// A value within the range that reading can go on with after a finding.
-double stand_in(Range range) {
-  if (contains(range, 1.0)) return 1.0;
-  if (contains(range, range.low)) return range.low;
-  return contains(range, range.low + 1.0) ? range.low + 1.0 : range.high;
-}
-
 /// The scalar's text, or nullptr and a finding.
 const std::string* scalar_text(const Node& node, const std::string& path, const std::string& needed,
                                Findings& findings) {
@@ -77,6 +53,28 @@ bool is_name(std::string_view text) {
 }
 
 }  // namespace
+
+std::string describe(Range range, std::string_view si_unit) {
+  const std::string suffix = si_unit == "1" ? "" : fmt::format(" {}", si_unit);
+  const bool low = range.low > -unbounded, high = range.high < unbounded;
+  if (low && high && !range.low_open)
+    return fmt::format("from {:g} to {:g}{}", range.low, range.high, suffix);
+  std::string text;
+  if (low) text = fmt::format("{} {:g}{}", range.low_open ? "more than" : "at least", range.low, suffix);
+  if (low && high) text += " and ";
+  if (high) text += fmt::format("at most {:g}{}", range.high, suffix);
+  return text;
+}
+
+bool contains(Range range, double value) {
+  return value >= range.low && value <= range.high && !(range.low_open && value == range.low);
+}
+
+double stand_in(Range range) {
+  if (contains(range, 1.0)) return 1.0;
+  if (contains(range, range.low)) return range.low;
+  return contains(range, range.low + 1.0) ? range.low + 1.0 : range.high;
+}
 
 MapReader::MapReader(const Node* node, std::string path, Findings& findings)
     : node_(node), path_(std::move(path)), findings_(&findings) {
@@ -311,7 +309,7 @@ double read_quantity_node(const Node& node, const std::string& path, const Unit&
     return stand_in(range);
   }
   if (contains(range, parsed.value)) return parsed.value;
-  findings.add({node.mark, path, quoted(*text) + " is out of range", describe(range, unit), {}});
+  findings.add({node.mark, path, quoted(*text) + " is out of range", describe(range, unit.si_unit), {}});
   return stand_in(range);
 }
 

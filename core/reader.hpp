@@ -21,6 +21,11 @@ inline constexpr Range any_value{};
 inline constexpr Range positive{0.0, 1e300, true};
 inline constexpr Range non_negative{0.0, 1e300, false};
 inline constexpr Range fraction{0.0, 1.0, false};
+bool contains(Range range, double value);
+/// A value within the range that reading can go on with after a finding.
+double stand_in(Range range);
+/// `more than 0 W`, `from 0 to 1`; empty where every value will do.
+std::string describe(Range range, std::string_view si_unit);
 
 /// Reads one map strictly: each key asked for is noted, and `finish()` reports every key nobody asked for,
 /// with the nearest name. Problems become findings and a harmless stand-in is returned, so that reading goes

@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <fstream>
 #include <iostream>
+#include <limits>
 #include <map>
 #include <nlohmann/json.hpp>
 #include <stdexcept>
@@ -192,18 +193,51 @@ LifeState asked_state(const std::string& name) {
   throw BadRequest(fmt::format("no state '{}'; states are {}", name, allowed));
 }
 
-void print_list_line(const Posting& p, const LedgerStore& store, bool json, bool first) {
-  const double power_kW = static_cast<double>(p.power_W) * 1e-3;
-  const std::string date = format_date(store.start(), p.tick);
-  if (!json) {
-    fmt::print(std::cout, "{:>9}  {:<11}  {:<20}  {:<20}  {:<19}  {:>10.1f}\n", p.serial,
-               orbit::name(p.state), p.product, p.destination, date, power_kW);
-    return;
-  }
-  const Json line{{"serial", p.serial},   {"state", orbit::name(p.state)},
-                  {"product", p.product}, {"destination", p.destination},
-                  {"since", date},        {"power_W", p.power_W}};
-  fmt::print(std::cout, "{}{}", first ? "" : ",\n", dump(line));
+std::string slot_words(const orbit::Snapshot& states, const orbit::SatelliteState& s) {
+  return s.has_slot ? fmt::format("{} {}/{}", states.name_of(s.shell), s.plane, s.place) : "-";
+}
+
+void print_list_line(const orbit::Snapshot& states, const orbit::SatelliteState& s, const LedgerStore& store,
+                     Tick at) {
+  fmt::print(std::cout, "{:>9}  {:<11}  {:<20}  {:<20}  {:<18}  {:<19}  {:>10.1f}\n", s.serial,
+             orbit::name(s.state), states.name_of(s.product), states.name_of(s.destination),
+             slot_words(states, s), format_date(store.start(), s.since),
+             orbit::capacity_at(s, at).power_W * 1e-3);
+}
+
+Json list_json(const orbit::Snapshot& states, const orbit::SatelliteState& s, const LedgerStore& store,
+               Tick at) {
+  const orbit::CapacityNow capacity = orbit::capacity_at(s, at);
+  Json line{{"serial", s.serial},
+            {"state", orbit::name(s.state)},
+            {"product", states.name_of(s.product)},
+            {"destination", states.name_of(s.destination)},
+            {"since", format_date(store.start(), s.since)},
+            {"mass_mg", s.mass_mg},
+            {"power_W", s.power_W},
+            {"power_now_W", capacity.power_W},
+            {"compute_now_flops", capacity.compute_flops},
+            {"delta_v_spent_mmps", s.delta_v_spent_mmps}};
+  if (s.has_slot) line["slot"] = {{"shell", states.name_of(s.shell)}, {"plane", s.plane}, {"place", s.place}};
+  if (s.delta_v_left_mmps) line["delta_v_left_mmps"] = *s.delta_v_left_mmps;
+  if (s.dose_Gy) line["dose_Gy"] = *s.dose_Gy;
+  return line;
+}
+
+/// Whether the satellite is one of those asked for.
+bool chosen(const orbit::Snapshot& states, const orbit::SatelliteState& s, const LedgerRequest& request,
+            std::optional<LifeState> state, std::optional<Tick> since) {
+  return (!state || s.state == *state) && (!since || s.latest >= *since) &&
+         (request.shell.empty() || (s.has_slot && states.name_of(s.shell) == request.shell)) &&
+         (request.destination.empty() || states.name_of(s.destination) == request.destination);
+}
+
+/// The instant asked for, or the ledger's last posting.
+Tick instant_of(const LedgerStore& store, const LedgerRequest& request, const orbit::Snapshot& states) {
+  if (request.at) return to_tick(*request.at, store.start());
+  Tick latest{std::numeric_limits<std::int64_t>::min()};
+  states.each([&](const orbit::SatelliteState& s) { latest = std::max(latest, s.latest); });
+  return states.size() == 0 ? Tick{} : latest;
 }
 
 int list(const LedgerStore& store, const LedgerRequest& request) {
@@ -212,19 +246,25 @@ int list(const LedgerStore& store, const LedgerRequest& request) {
   if (!request.state.empty()) state = asked_state(request.state);
   std::optional<Tick> since;
   if (request.since) since = to_tick(*request.since, store.start());
+  const orbit::Snapshot states = store.states_at(request.at ? to_tick(*request.at, store.start()) : never);
+  const Tick at = instant_of(store, request, states);
 
   if (request.json) {
     fmt::print(std::cout, "[\n");
   } else {
-    fmt::print(std::cout, "{:>9}  {:<11}  {:<20}  {:<20}  {:<19}  {:>10}\n", "serial", "state", "product",
-               "destination", "since (TT)", "power [kW]");
+    fmt::print(std::cout, "{:>9}  {:<11}  {:<20}  {:<20}  {:<18}  {:<19}  {:>10}\n", "serial", "state",
+               "product", "destination", "slot", "since (TT)", "power [kW]");
   }
   std::int64_t found = 0, shown = 0;
-  store.each_satellite([&](const Posting& posting) {
-    if ((state && posting.state != *state) || (since && posting.tick < *since)) return;
+  states.each([&](const orbit::SatelliteState& s) {
+    if (!chosen(states, s, request, state, since)) return;
     ++found;
-    if (request.limit == 0 || shown < request.limit)
-      print_list_line(posting, store, request.json, shown++ == 0);
+    if (request.limit != 0 && shown >= request.limit) return;
+    if (request.json)
+      fmt::print(std::cout, "{}{}", shown == 0 ? "" : ",\n", dump(list_json(states, s, store, at)));
+    else
+      print_list_line(states, s, store, at);
+    ++shown;
   });
   if (request.json) {
     fmt::print(std::cout, "\n]\n");

@@ -18,9 +18,11 @@ struct LedgerRequest {
   bool json = false;
   std::uint64_t serial = 0;      ///< show: which satellite
   std::string state;             ///< list: only satellites in this state; empty for all
+  std::string shell;             ///< list: only satellites with a slot in this shell; empty for all
+  std::string destination;       ///< list: only satellites for this destination; empty for all
   std::optional<Instant> since;  ///< list: only satellites whose latest posting is not before
   std::int64_t limit = 0;        ///< list: at most so many lines; 0 for all
-  std::optional<Instant> at;     ///< balance: as it was then; postings after it do not count
+  std::optional<Instant> at;     ///< balance, list: as it was then; postings after it do not count
   bool by_month = false;         ///< balance: with a line a calendar month (TT)
   std::string output;            ///< export: the file to write; empty for standard output
 };

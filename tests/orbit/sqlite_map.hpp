@@ -16,6 +16,7 @@ class SqliteMap {
     page_size_ = number(16, 2);
     mark(24, 28, "header: change counter"), mark(40, 44, "header: schema cookie");
     mark(44, 47, "header: schema format, of which SQLite takes the last byte");
+    mark(56, 60, "header: text encoding, of which SQLite takes two bits");
     mark(48, 52, "header: suggested cache size"), mark(60, 64, "header: user version");
     mark(68, 72, "header: application id"), mark(72, 92, "header: reserved");
     mark(92, 100, "header: version-valid-for, SQLite's version");

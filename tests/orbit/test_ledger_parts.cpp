@@ -327,7 +327,7 @@ TEST_CASE("ledger: each flipped byte of the file is found, or lies where nothing
       continue;
     }
     INFO("byte " << at);
-    REQUIRE(map.nothing_at(at) != "");
+    CHECK(map.nothing_at(at) != "");
     REQUIRE(said({dir / "bad", Open::read}) == all);
     ++harmless[map.nothing_at(at)];
   }

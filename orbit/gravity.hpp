@@ -1,9 +1,13 @@
 #pragma once
 #include <Eigen/Core>
+#include <cstddef>
 #include <string>
 #include <vector>
 
 namespace lunafab::orbit {
+
+/// The highest degree that can be evaluated.
+inline constexpr int most_field_degree = 660;
 
 /// A fully normalised (4π) spherical-harmonic field. Coefficients of degree n and order m stand at n(n+1)/2 +
 /// m.
@@ -26,7 +30,8 @@ const GravityField& built_in_field();
 /// GM in km³/s², reference radius in km, not normalised, not numbers.
 GravityField load_gravity_field(const std::string& path, int most_degree);
 
-/// Acceleration [m/s²] at a place in the field's own axes, up to `degree`.
+/// Acceleration [m/s²] at a place in the field's own axes, up to `degree`, poles included.
+/// @throws ContractError where the field has no such degree.
 Eigen::Vector3d acceleration_mps2(const GravityField& field, int degree, const Eigen::Vector3d& r_m);
 /// The same and its gradient ∂a/∂r [3×3, 1/s²].
 struct FieldGradient {

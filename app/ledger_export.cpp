@@ -45,8 +45,9 @@ std::string csv_value(const T& value) {
 
 template <class Part>
 void append_names(std::string& line, const std::string& prefix) {
+  const Part part{};
   Part::visit_fields(
-      Part{}, [&](std::string_view name, const auto&) { line.append(",").append(prefix).append(name); });
+      part, [&](std::string_view name, const auto&) { line.append(",").append(prefix).append(name); });
 }
 
 template <class Part>

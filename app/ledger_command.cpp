@@ -2,15 +2,13 @@
 #include <fmt/format.h>
 #include <fmt/ostream.h>
 #include <algorithm>
-#include <cmath>
 #include <filesystem>
-#include <fstream>
 #include <iostream>
 #include <map>
-#include <nlohmann/json.hpp>
 #include <stdexcept>
 #include <unordered_map>
 #include <vector>
+#include "app/ledger_tools.hpp"
 #include "core/contract.hpp"
 #include "orbit/ledger_store.hpp"
 
@@ -18,15 +16,6 @@ namespace lunafab::app {
 namespace {
 
 using orbit::Census, orbit::LedgerStore, orbit::LifeState, orbit::Posting;
-using Json = nlohmann::ordered_json;
-
-constexpr int fine = 0, ledger_says_no = 1, bad_input = 2;
-
-/// What the user asked for cannot be had; the message says what can.
-class BadRequest : public std::runtime_error {
- public:
-  using std::runtime_error::runtime_error;
-};
 
 std::string ledger_path(const std::string& dir) {
   namespace fs = std::filesystem;
@@ -38,31 +27,6 @@ std::string ledger_path(const std::string& dir) {
         fmt::format("{}: holds no ledger.sqlite; `lunafab run SCENARIO --out {}` writes one", dir, dir));
   }
   return file.string();
-}
-
-Tick to_tick(const Instant& instant, Epoch start) {
-  if (const auto* tick = std::get_if<Tick>(&instant)) return *tick;
-  const double span_days = std::get<Epoch>(instant).tt_days_since_j2000 - start.tt_days_since_j2000;
-  return Tick{} + ticks_from_seconds(span_days * 86400.0);
-}
-
-/// Notes come from files; bytes that are not UTF-8 become U+FFFD.
-std::string dump(const Json& json, int indent = -1) {
-  return json.dump(indent, ' ', false, Json::error_handler_t::replace);
-}
-
-Json to_json(const Posting& p, Epoch start) {
-  return {{"seq", p.seq},
-          {"date", format_date(start, p.tick)},
-          {"tick_us", p.tick.us},
-          {"serial", p.serial},
-          {"state", orbit::name(p.state)},
-          {"product", p.product},
-          {"destination", p.destination},
-          {"mass_mg", p.mass_mg},
-          {"power_W", p.power_W},
-          {"delta_v_mmps", p.delta_v_mmps},
-          {"note", p.note}};
 }
 
 int verify(const LedgerStore& store, const LedgerRequest& request) {
@@ -84,8 +48,10 @@ int verify(const LedgerStore& store, const LedgerRequest& request) {
 
 using Months = std::map<std::string, Census>;
 
-/// What each month adds to the census. Steps add up in any order, so postings need not be in order of time.
-Months count_months(const LedgerStore& store, std::optional<Tick> at) {
+/// What each month, or year, adds to the census. Steps add up in any order, so postings need not be in order
+/// of time.
+Months count_months(const LedgerStore& store, std::optional<Tick> at, BalanceBy by) {
+  const std::size_t letters = by == BalanceBy::month ? 7 : 4;  // of 2031-04-05T06:07:08
   Months months;
   std::unordered_map<std::uint64_t, orbit::Standing> standings;
   store.each([&](const Posting& posting) {
@@ -94,7 +60,7 @@ Months count_months(const LedgerStore& store, std::optional<Tick> at) {
     std::optional<orbit::Standing> before;
     if (found != standings.end()) before = found->second;
     const orbit::Standing after = orbit::standing_after(posting);
-    months[format_date(store.start(), posting.tick).substr(0, 7)].book(before, after);
+    months[format_date(store.start(), posting.tick).substr(0, letters)].book(before, after);
     standings[posting.serial] = after;
   });
   return months;
@@ -119,12 +85,26 @@ std::vector<MonthLine> month_lines(const Months& months) {
   return lines;
 }
 
+/// Of the operational and degraded satellites, with the fade of those that posted one.
+orbit::CapacityNow active_capacity(const orbit::Snapshot& states, Tick at) {
+  orbit::CapacityNow sum;
+  states.each([&](const orbit::SatelliteState& s) {
+    if (!orbit::is_active(s.state)) return;
+    const orbit::CapacityNow one = orbit::capacity_at(s, at);
+    sum.power_W += one.power_W;
+    sum.compute_flops += one.compute_flops;
+  });
+  return sum;
+}
+
 void print_balance_json(const LedgerStore& store, const Census& census, const std::vector<MonthLine>& months,
-                        const LedgerRequest& request) {
+                        const LedgerRequest& request, const std::optional<orbit::CapacityNow>& capacity) {
   Json json{{"start", format_date(store.start(), {})}};
   if (request.at) json["at"] = format_date(store.start(), to_tick(*request.at, store.start()));
   json["satellites"] = census.total(LifeState::ordered);
   json["active_W"] = census.active_W;
+  if (capacity)
+    json["active_after_fade"] = {{"power_W", capacity->power_W}, {"compute_flops", capacity->compute_flops}};
   for (std::size_t s = 0; s < orbit::life_state_count; ++s) {
     json["states"].push_back({{"state", orbit::name(static_cast<LifeState>(s))},
                               {"now", census.now[s]},
@@ -151,7 +131,7 @@ void print_balance_json(const LedgerStore& store, const Census& census, const st
 }
 
 void print_balance_text(const LedgerStore& store, const Census& census, const std::vector<MonthLine>& months,
-                        const LedgerRequest& request) {
+                        const LedgerRequest& request, const std::optional<orbit::CapacityNow>& capacity) {
   std::ostream& out = std::cout;
   if (request.at)
     fmt::print(out, "as on {} (TT)\n", format_date(store.start(), to_tick(*request.at, store.start())));
@@ -160,8 +140,13 @@ void print_balance_text(const LedgerStore& store, const Census& census, const st
     fmt::print(out, "{:<12}{:>12}{:>12}\n", orbit::name(static_cast<LifeState>(s)), census.now[s],
                census.ever[s]);
   }
-  fmt::print(out, "active power {:.3f} MW as posted, before fade\n\n",
+  fmt::print(out, "active power {:.3f} MW as posted, before fade\n",
              static_cast<double>(census.active_W) * 1e-6);
+  if (capacity) {
+    fmt::print(out, "active capacity {:.3f} MW and {:.4g} FLOP/s on that date, after fade\n",
+               capacity->power_W * 1e-6, capacity->compute_flops);
+  }
+  fmt::print(out, "\n");
   for (const auto& balance : orbit::balances(census))
     fmt::print(out, "{}  {}\n", balance.holds() ? "holds " : "BROKEN", balance.words());
   if (months.empty()) return;
@@ -176,34 +161,50 @@ void print_balance_text(const LedgerStore& store, const Census& census, const st
 int balance(const LedgerStore& store, const LedgerRequest& request) {
   std::optional<Tick> at;
   if (request.at) at = to_tick(*request.at, store.start());
-  const Census census = at ? store.census_at(*at) : store.census();
+  const orbit::Snapshot states = at ? store.states_at(*at) : orbit::Snapshot();
+  const Census census = at ? states.census() : store.census();
+  const std::optional<orbit::CapacityNow> capacity =
+      at ? std::optional(active_capacity(states, *at)) : std::nullopt;
   std::vector<MonthLine> months;
-  if (request.by_month) months = month_lines(count_months(store, at));
-  request.json ? print_balance_json(store, census, months, request)
-               : print_balance_text(store, census, months, request);
+  if (request.by != BalanceBy::whole) months = month_lines(count_months(store, at, request.by));
+  request.json ? print_balance_json(store, census, months, request, capacity)
+               : print_balance_text(store, census, months, request, capacity);
   return orbit::broken_balance(census).empty() ? fine : ledger_says_no;
 }
 
-LifeState asked_state(const std::string& name) {
-  if (const auto state = orbit::life_state(name)) return *state;
-  std::string allowed;
-  for (std::size_t s = 0; s < orbit::life_state_count; ++s)
-    allowed += fmt::format("{}{}", s == 0 ? "" : ", ", orbit::name(static_cast<LifeState>(s)));
-  throw BadRequest(fmt::format("no state '{}'; states are {}", name, allowed));
+void print_list_line(const orbit::Snapshot& states, const orbit::SatelliteState& s, const LedgerStore& store,
+                     Tick at) {
+  fmt::print(std::cout, "{:>9}  {:<11}  {:<20}  {:<20}  {:<18}  {:<19}  {:>10.1f}\n", s.serial,
+             orbit::name(s.state), states.name_of(s.product), states.name_of(s.destination),
+             slot_words(states, s), format_date(store.start(), s.since),
+             orbit::capacity_at(s, at).power_W * 1e-3);
 }
 
-void print_list_line(const Posting& p, const LedgerStore& store, bool json, bool first) {
-  const double power_kW = static_cast<double>(p.power_W) * 1e-3;
-  const std::string date = format_date(store.start(), p.tick);
-  if (!json) {
-    fmt::print(std::cout, "{:>9}  {:<11}  {:<20}  {:<20}  {:<19}  {:>10.1f}\n", p.serial,
-               orbit::name(p.state), p.product, p.destination, date, power_kW);
-    return;
-  }
-  const Json line{{"serial", p.serial},   {"state", orbit::name(p.state)},
-                  {"product", p.product}, {"destination", p.destination},
-                  {"since", date},        {"power_W", p.power_W}};
-  fmt::print(std::cout, "{}{}", first ? "" : ",\n", dump(line));
+Json list_json(const orbit::Snapshot& states, const orbit::SatelliteState& s, const LedgerStore& store,
+               Tick at) {
+  const orbit::CapacityNow capacity = orbit::capacity_at(s, at);
+  Json line{{"serial", s.serial},
+            {"state", orbit::name(s.state)},
+            {"product", states.name_of(s.product)},
+            {"destination", states.name_of(s.destination)},
+            {"since", format_date(store.start(), s.since)},
+            {"mass_mg", s.mass_mg},
+            {"power_W", s.power_W},
+            {"power_now_W", capacity.power_W},
+            {"compute_now_flops", capacity.compute_flops},
+            {"delta_v_spent_mmps", s.delta_v_spent_mmps}};
+  if (s.has_slot) line["slot"] = {{"shell", states.name_of(s.shell)}, {"plane", s.plane}, {"place", s.place}};
+  if (s.delta_v_left_mmps) line["delta_v_left_mmps"] = *s.delta_v_left_mmps;
+  if (s.dose_Gy) line["dose_Gy"] = *s.dose_Gy;
+  return line;
+}
+
+/// Whether the satellite is one of those asked for.
+bool chosen(const orbit::Snapshot& states, const orbit::SatelliteState& s, const LedgerRequest& request,
+            std::optional<LifeState> state, std::optional<Tick> since) {
+  return (!state || s.state == *state) && (!since || s.latest >= *since) &&
+         (request.shell.empty() || (s.has_slot && states.name_of(s.shell) == request.shell)) &&
+         (request.destination.empty() || states.name_of(s.destination) == request.destination);
 }
 
 int list(const LedgerStore& store, const LedgerRequest& request) {
@@ -212,19 +213,25 @@ int list(const LedgerStore& store, const LedgerRequest& request) {
   if (!request.state.empty()) state = asked_state(request.state);
   std::optional<Tick> since;
   if (request.since) since = to_tick(*request.since, store.start());
+  const orbit::Snapshot states = store.states_at(request.at ? to_tick(*request.at, store.start()) : never);
+  const Tick at = request.at ? to_tick(*request.at, store.start()) : last_tick(states);
 
   if (request.json) {
     fmt::print(std::cout, "[\n");
   } else {
-    fmt::print(std::cout, "{:>9}  {:<11}  {:<20}  {:<20}  {:<19}  {:>10}\n", "serial", "state", "product",
-               "destination", "since (TT)", "power [kW]");
+    fmt::print(std::cout, "{:>9}  {:<11}  {:<20}  {:<20}  {:<18}  {:<19}  {:>10}\n", "serial", "state",
+               "product", "destination", "slot", "since (TT)", "power [kW]");
   }
   std::int64_t found = 0, shown = 0;
-  store.each_satellite([&](const Posting& posting) {
-    if ((state && posting.state != *state) || (since && posting.tick < *since)) return;
+  states.each([&](const orbit::SatelliteState& s) {
+    if (!chosen(states, s, request, state, since)) return;
     ++found;
-    if (request.limit == 0 || shown < request.limit)
-      print_list_line(posting, store, request.json, shown++ == 0);
+    if (request.limit != 0 && shown >= request.limit) return;
+    if (request.json)
+      fmt::print(std::cout, "{}{}", shown == 0 ? "" : ",\n", dump(list_json(states, s, store, at)));
+    else
+      print_list_line(states, s, store, at);
+    ++shown;
   });
   if (request.json) {
     fmt::print(std::cout, "\n]\n");
@@ -232,78 +239,6 @@ int list(const LedgerStore& store, const LedgerRequest& request) {
     fmt::print(std::cout, "{} of {} satellites{}\n", shown, found,
                shown < found ? "; a higher limit shows more" : "");
   }
-  return fine;
-}
-
-void print_life_line(const Posting& p, Epoch start) {
-  fmt::print(std::cout, "{:<19}  {:<11}  {:>10.3f}  {:>10.1f}  {:>10.3f}  {:>9}  {}\n",
-             format_date(start, p.tick), orbit::name(p.state), static_cast<double>(p.mass_mg) * 1e-6,
-             static_cast<double>(p.power_W) * 1e-3, static_cast<double>(p.delta_v_mmps) * 1e-3, p.seq,
-             p.note);
-}
-
-int show(const LedgerStore& store, const LedgerRequest& request) {
-  std::vector<Posting> life;
-  store.each([&](const Posting& posting) { life.push_back(posting); }, request.serial);
-  if (life.empty()) {
-    throw BadRequest(fmt::format("no satellite {}; the ledger knows {} satellites, `list` names them",
-                                 request.serial, store.census().total(LifeState::ordered)));
-  }
-  if (request.json) {
-    Json postings = Json::array();
-    for (const auto& posting : life) postings.push_back(to_json(posting, store.start()));
-    fmt::print(std::cout, "{}\n", dump({{"serial", request.serial}, {"postings", postings}}, 2));
-    return fine;
-  }
-  const Posting& latest = life.back();
-  fmt::print(std::cout, "satellite {}: {} for {}, {} since {} (TT)\n\n", latest.serial, latest.product,
-             latest.destination, orbit::name(latest.state), format_date(store.start(), latest.tick));
-  fmt::print(std::cout, "{:<19}  {:<11}  {:>10}  {:>10}  {:>10}  {:>9}  {}\n", "date (TT)", "state",
-             "mass [kg]", "power [kW]", "dv [m/s]", "seq", "note");
-  for (const auto& posting : life) print_life_line(posting, store.start());
-  return fine;
-}
-
-/// RFC 4180: quoted where a comma, a quote or a line break would change the table.
-std::string csv_field(const std::string& text) {
-  if (text.find_first_of(",\"\r\n") == std::string::npos) return text;
-  std::string quoted = "\"";
-  for (const char c : text) quoted += c == '"' ? std::string("\"\"") : std::string(1, c);
-  return quoted + '"';
-}
-
-/// Everything the chain covers, and each link: the ledger's identity as text.
-void write_postings(const LedgerStore& store, bool json, std::ostream& out) {
-  if (!json)
-    out << "seq,tick_us,serial,state,product,destination,mass_mg,power_W,delta_v_mmps,note,blake2b_256\n";
-  store.each_link([&](const Posting& p, const std::string& link) {
-    if (json) {
-      Json line = to_json(p, store.start());
-      line["blake2b_256"] = link;
-      out << dump(line) << '\n';
-      return;
-    }
-    fmt::print(out, "{},{},{},{},{},{},{},{},{},{},{}\n", p.seq, p.tick.us, p.serial, orbit::name(p.state),
-               csv_field(p.product), csv_field(p.destination), p.mass_mg, p.power_W, p.delta_v_mmps,
-               csv_field(p.note), link);
-  });
-}
-
-int export_postings(const LedgerStore& store, const LedgerRequest& request) {
-  if (request.output.empty()) {
-    write_postings(store, request.json, std::cout);
-    return fine;
-  }
-  const std::string part = request.output + ".part";  // a file under its own name is complete
-  {
-    std::ofstream file(part, std::ios::binary | std::ios::trunc);
-    if (file) write_postings(store, request.json, file);
-    file.close();
-    if (!file) throw BadRequest(fmt::format("{}: cannot be written", part));
-  }
-  std::filesystem::rename(part, request.output);
-  fmt::print(std::cout, "{} postings written to {}, head {}\n", store.postings(), request.output,
-             store.head());
   return fine;
 }
 
@@ -316,9 +251,9 @@ int run(const LedgerStore& store, const LedgerRequest& request) {
     case LedgerAction::list:
       return list(store, request);
     case LedgerAction::show:
-      return show(store, request);
-    case LedgerAction::export_csv:
-      return export_postings(store, request);
+      return show_satellite(store, request);
+    case LedgerAction::export_all:
+      return export_ledger(store, request);
   }
   throw ContractError("ledger command: unknown action");
 }

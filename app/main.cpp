@@ -175,6 +175,45 @@ Instant parse_instant(const std::string& text) {
   }
 }
 
+/// An instant as an option: `200 d` since the start, or a calendar date.
+void add_instant(CLI::App& sub, const char* option, std::optional<Instant>& to, const char* what) {
+  sub.add_option_function<std::string>(
+      option, [&to](const std::string& text) { to = parse_instant(text); }, what);
+}
+
+template <class Choice>
+void add_choice(CLI::App& sub, const char* option, Choice& to, const std::map<std::string, Choice>& choices,
+                const char* what) {
+  sub.add_option_function<std::string>(
+         option, [&to, choices](const std::string& text) { to = choices.at(text); }, what)
+      ->check(CLI::IsMember(choices));
+}
+
+void add_ledger_export(CLI::App& sub, LedgerRequest& request) {
+  using orbit::OrbitKind, orbit::ccsds::Encoding, orbit::ccsds::Version;
+  sub.add_option("--out", request.output,
+                 "file to write, or a directory for a file a message (default: standard output)");
+  add_choice<ExportFormat>(sub, "--format", request.format,
+                           {{"csv", ExportFormat::csv},
+                            {"opm", ExportFormat::opm},
+                            {"oem", ExportFormat::oem},
+                            {"omm", ExportFormat::omm}},
+                           "csv: all postings; opm, oem, omm: CCSDS messages of orbits");
+  add_choice<Encoding>(sub, "--encoding", request.encoding, {{"kvn", Encoding::kvn}, {"xml", Encoding::xml}},
+                       "of messages (default kvn)");
+  add_choice<Version>(sub, "--ndm", request.version, {{"2", Version::v2}, {"3", Version::v3}},
+                      "version of the messages (default 3)");
+  add_choice<std::optional<OrbitKind>>(
+      sub, "--orbit", request.orbit,
+      {{"definitive", OrbitKind::definitive}, {"predicted", OrbitKind::predicted}},
+      "which orbits (default: definitive, where there is none predicted; oem: both)");
+  sub.add_option("--id", request.serial, "only this satellite");
+  sub.add_option("--state", request.state, "only satellites in this state");
+  add_instant(sub, "--at", request.at, "as it was then: 200 d, or a date");
+  sub.add_option("--originator", request.originator, "ORIGINATOR of messages (default LUNAFAB)");
+  sub.add_option("--created", request.created, "CREATION_DATE of messages, UTC (default: now)");
+}
+
 void add_ledger(CLI::App& app, std::function<int()>& chosen, std::string& directory, LedgerRequest& request) {
   CLI::App* command = app.add_subcommand("ledger", "Read the constellation ledger of a results directory");
   command->add_option("DIR", directory, "results directory, or its ledger.sqlite")->required();
@@ -190,23 +229,24 @@ void add_ledger(CLI::App& app, std::function<int()>& chosen, std::string& direct
     });
     return sub;
   };
-  const auto instant = [](CLI::App* sub, const char* option, std::optional<Instant>& to, const char* what) {
-    sub->add_option_function<std::string>(
-        option, [&to](const std::string& text) { to = parse_instant(text); }, what);
-  };
   action("verify", "Walk the hash chain and every balance", LedgerAction::verify);
   CLI::App* balance =
       action("balance", "How many satellites are, and ever were, in each state", LedgerAction::balance);
-  instant(balance, "--at", request.at, "as it was then: 200 d, or a date");
-  balance->add_flag("--by-month", request.by_month, "with a line a calendar month");
+  add_instant(*balance, "--at", request.at, "as it was then: 200 d, or a date");
+  add_choice<BalanceBy>(*balance, "--by", request.by,
+                        {{"month", BalanceBy::month}, {"year", BalanceBy::year}},
+                        "with a line a calendar month or year");
   CLI::App* list = action("list", "One line a satellite", LedgerAction::list);
   list->add_option("--state", request.state, "only satellites in this state");
-  instant(list, "--since", request.since, "only satellites posted since: 200 d, or a date");
+  list->add_option("--shell", request.shell, "only satellites with a slot in this shell");
+  list->add_option("--destination", request.destination, "only satellites for this destination");
+  add_instant(*list, "--since", request.since, "only satellites posted since: 200 d, or a date");
+  add_instant(*list, "--at", request.at, "as it was then: 200 d, or a date");
   list->add_option("--limit", request.limit, "at most so many lines")->check(CLI::NonNegativeNumber);
   CLI::App* show = action("show", "The biography of one satellite", LedgerAction::show);
   show->add_option("ID", request.serial, "serial number")->required();
-  CLI::App* to_csv = action("export", "All postings as CSV", LedgerAction::export_csv);
-  to_csv->add_option("--out", request.output, "file to write (default: standard output)");
+  add_ledger_export(*action("export", "Postings as CSV, orbits as CCSDS messages", LedgerAction::export_all),
+                    request);
 }
 
 void add_launch(CLI::App& app, std::function<int()>& chosen, LaunchRequest& request) {

@@ -1,16 +1,11 @@
 #include "orbit/constellation.hpp"
 #include <fmt/format.h>
 #include <algorithm>
-#include <limits>
 
 namespace lunafab::orbit {
 namespace {
 
 using enum LifeState;
-
-constexpr std::array<std::string_view, life_state_count> names{
-    "ordered",  "building", "built",     "queued",  "launched", "coasting", "inserting", "operational",
-    "degraded", "failed",   "disposing", "retired", "decayed",  "lost",     "scrapped"};
 
 constexpr std::size_t index(LifeState state) {
   return static_cast<std::size_t>(state);
@@ -23,7 +18,7 @@ template <class... States>
 constexpr std::uint16_t any_of(States... states) {
   return static_cast<std::uint16_t>((0u | ... | bit(states)));
 }
-constexpr bool holds(std::uint16_t set, LifeState state) {
+constexpr bool contains(std::uint16_t set, LifeState state) {
   return (set & bit(state)) != 0;
 }
 
@@ -61,36 +56,34 @@ constexpr std::uint16_t complete_on_the_ground = any_of(built, queued);
 constexpr std::uint16_t arrived = any_of(operational, degraded, failed, disposing);
 
 std::int64_t active_power_W(const Standing& standing) {
-  return holds(active_states, standing.state) ? standing.power_W : 0;
+  return contains(active_states, standing.state) ? standing.power_W : 0;
 }
 
 }  // namespace
 
-std::string_view name(LifeState state) {
-  return index(state) < life_state_count ? names[index(state)] : "unknown";
-}
-
-std::optional<LifeState> life_state(std::string_view name) {
-  const auto* found = std::find(names.begin(), names.end(), name);
-  if (found == names.end()) return {};
-  return static_cast<LifeState>(found - names.begin());
-}
-
 bool may_follow(LifeState from, LifeState to) {
-  return index(from) < life_state_count && index(to) < life_state_count && holds(followers[index(from)], to);
+  return index(from) < life_state_count && index(to) < life_state_count &&
+         contains(followers[index(from)], to);
+}
+
+void fill_note(Posting& note, const Standing& before) {
+  note.state = before.state;
+  if (note.power_W == 0) note.power_W = before.power_W;
+  if (note.mass_mg == 0) note.mass_mg = before.mass_mg;
 }
 
 std::string refusal(const std::optional<Standing>& before, const Posting& next) {
-  constexpr auto largest_serial = static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max());
-  if (next.serial == 0 || next.serial > largest_serial) return "serial numbers are 1 to 2^63 - 1";
-  if (index(next.state) >= life_state_count) return "there is no such state";
-  if (next.mass_mg < 0 || next.power_W < 0 || next.delta_v_mmps < 0)
-    return "mass, power and delta-v must not be negative";
+  std::string problem = value_problem(next);
+  if (!problem.empty()) return problem;
+  const bool note = next.kind == PostingKind::note;
   if (!before) {
+    if (note) return "a note tells of a satellite that was ordered before";
     return next.state == ordered ? ""
                                  : fmt::format("a life starts with 'ordered', not '{}'", name(next.state));
   }
-  if (!may_follow(before->state, next.state))
+  if (note && next.state != before->state)
+    return fmt::format("a note leaves a satellite '{}', not '{}'", name(before->state), name(next.state));
+  if (!note && !may_follow(before->state, next.state))
     return fmt::format("'{}' may not follow '{}'", name(next.state), name(before->state));
   if (next.tick < before->tick) {
     return fmt::format("tick {} us lies before the satellite's last posting at {} us", next.tick.us,
@@ -107,9 +100,17 @@ void Census::book(const std::optional<Standing>& before, const Standing& after, 
   now[index(after.state)] += times;
   active_W += times * active_power_W(after);
   if (!before || before->state != after.state) ever[index(after.state)] += times;
-  if (before && after.state == scrapped && holds(complete_on_the_ground, before->state))
+  if (before && after.state == scrapped && contains(complete_on_the_ground, before->state))
     scrapped_after_built += times;
-  if (before && after.state == lost && holds(arrived, before->state)) lost_after_insertion += times;
+  if (before && after.state == lost && contains(arrived, before->state)) lost_after_insertion += times;
+}
+
+void Census::book_life(std::uint16_t visited, const Standing& standing) {
+  ++now[index(standing.state)];
+  for (std::size_t s = 0; s < life_state_count; ++s) ever[s] += visited >> s & 1u;
+  active_W += active_power_W(standing);
+  if (standing.state == scrapped && orbit::contains(visited, built)) ++scrapped_after_built;
+  if (standing.state == lost && orbit::contains(visited, operational)) ++lost_after_insertion;
 }
 
 bool Balance::holds() const {
@@ -161,7 +162,8 @@ std::string broken_balance(const Census& census) {
   for (std::size_t s = 0; s < life_state_count; ++s) {
     const bool is_final = (final_states >> s & 1u) != 0;  // nobody leaves: now = ever
     if (census.now[s] < 0 || census.ever[s] < census.now[s] || (is_final && census.ever[s] != census.now[s]))
-      return fmt::format("{} satellites are '{}' and {} ever were", census.now[s], names[s], census.ever[s]);
+      return fmt::format("{} satellites are '{}' and {} ever were", census.now[s],
+                         name(static_cast<LifeState>(s)), census.ever[s]);
   }
   if (census.active_W < 0) return fmt::format("the active power is {} W", census.active_W);
   return {};
@@ -187,14 +189,7 @@ std::int64_t LifeHistories::latest_seq(std::uint64_t serial) const {
 
 Census LifeHistories::census() const {
   Census census;
-  for (const auto& [serial, record] : records_) {
-    const LifeState state = record.standing.state;
-    ++census.now[index(state)];
-    for (std::size_t s = 0; s < life_state_count; ++s) census.ever[s] += record.visited >> s & 1u;
-    census.active_W += active_power_W(record.standing);
-    if (state == scrapped && holds(record.visited, built)) ++census.scrapped_after_built;
-    if (state == lost && holds(record.visited, operational)) ++census.lost_after_insertion;
-  }
+  for (const auto& [serial, record] : records_) census.book_life(record.visited, record.standing);
   return census;
 }
 

@@ -3,72 +3,32 @@
 #include <cstdint>
 #include <optional>
 #include <string>
-#include <string_view>
 #include <unordered_map>
 #include <utility>
 #include <vector>
 #include "core/tick.hpp"
+#include "orbit/posting.hpp"
 
 namespace lunafab::orbit {
 
-/// Life of a satellite. The order is part of the store's format: add at the end only.
-enum class LifeState : std::uint8_t {
-  ordered,
-  building,
-  built,
-  queued,
-  launched,
-  coasting,
-  inserting,
-  operational,
-  degraded,
-  failed,
-  disposing,
-  retired,
-  decayed,
-  lost,
-  scrapped
-};
-inline constexpr std::size_t life_state_count = 15;
-std::string_view name(LifeState state);
-/// The state of this name, if there is one.
-std::optional<LifeState> life_state(std::string_view name);
 /// Whether a satellite may go from one state to the next: the life cycle as a table. Every step leads to a
 /// later state, so that a satellite enters each state once; the one exception is `degraded`, which may repeat
 /// as more power fades. A misfired satellite never leaves: the catcher brings it back while it is `queued`,
 /// and only real launches are posted.
 bool may_follow(LifeState from, LifeState to);
 
-/// One line of the constellation ledger: satellite `serial` enters `state` at `tick`.
-struct Posting {
-  std::int64_t seq = 0;  ///< 1, 2, 3 … without gaps
-  Tick tick{};
-  std::uint64_t serial = 0;  ///< from 1
-  LifeState state = LifeState::ordered;
-  std::string product{};  ///< design that was built
-  std::string destination{};
-  std::int64_t mass_mg = 0;       ///< at this state (propellant burnt later is not tracked at `ideal`)
-  std::int64_t power_W = 0;       ///< compute power it carries now; after fade in `degraded`
-  std::int64_t delta_v_mmps = 0;  ///< spent on reaching this state
-  std::string note{};             ///< why: order name, loss reason, fidelity
-
-  static void visit_fields(auto& self, auto&& visit) {
-    visit("seq", self.seq), visit("tick", self.tick), visit("serial", self.serial),
-        visit("state", self.state);
-    visit("product", self.product), visit("destination", self.destination), visit("mass_mg", self.mass_mg);
-    visit("power_W", self.power_W), visit("delta_v_mmps", self.delta_v_mmps), visit("note", self.note);
-  }
-};
-
 /// Where a satellite stands after its latest posting.
 struct Standing {
   LifeState state = LifeState::ordered;
   Tick tick{};
   std::int64_t power_W = 0;
+  std::int64_t mass_mg = 0;
 };
 inline Standing standing_after(const Posting& posting) {
-  return {posting.state, posting.tick, posting.power_W};
+  return {posting.state, posting.tick, posting.power_W, posting.mass_mg};
 }
+/// A note repeats the state, and the power and mass it does not give.
+void fill_note(Posting& note, const Standing& before);
 /// Why `next` may not follow: life cycle, order in time, range; "" if it may. `before` is empty for a new
 /// satellite.
 std::string refusal(const std::optional<Standing>& before, const Posting& next);
@@ -87,6 +47,8 @@ struct Census {
   /// Counts one step of one satellite, `times` = −1 takes it back. The counts of several steps add up in any
   /// order.
   void book(const std::optional<Standing>& before, const Standing& after, std::int64_t times = 1);
+  /// Counts one satellite by the states it ever entered (a bit each) and the one it is in.
+  void book_life(std::uint16_t visited, const Standing& now);
 
   friend bool operator==(const Census&, const Census&) = default;
   static void visit_fields(auto& self, auto&& visit) {

@@ -1,14 +1,19 @@
 #include "orbit/ledger_chain.hpp"
 #include <sodium.h>
 #include <bit>
+#include <concepts>
 #include <cstdint>
+#include <type_traits>
 #include "core/contract.hpp"
+#include "core/visit.hpp"
 
 namespace lunafab::orbit {
 namespace {
 
-void append(std::string& bytes, std::uint64_t value, int width) {
-  for (int i = 0; i < width; ++i) bytes.push_back(static_cast<char>(value >> (8 * i) & 0xffu));
+void append(std::string& bytes, std::uint64_t value, std::size_t width) {
+  std::array<char, 8> little{};
+  for (std::size_t i = 0; i < width; ++i) little[i] = static_cast<char>(value >> (8 * i) & 0xffu);
+  bytes.append(little.data(), width);
 }
 
 void append(std::string& bytes, std::int64_t value) {
@@ -19,6 +24,40 @@ void append(std::string& bytes, const std::string& text) {
   expects(text.size() <= UINT32_MAX, "ledger: texts are shorter than 4 GiB");
   append(bytes, text.size(), 4);
   bytes += text;
+}
+
+/// Anything a part of a posting holds.
+template <class T>
+void append_value(std::string& bytes, const T& value) {
+  if constexpr (std::is_enum_v<T>) {
+    append(bytes, static_cast<std::uint64_t>(value), 1);
+  } else if constexpr (std::same_as<T, Tick>) {
+    append(bytes, value.us);
+  } else if constexpr (std::same_as<T, double>) {
+    append(bytes, std::bit_cast<std::uint64_t>(value), 8);
+  } else if constexpr (detail::is_optional<T>) {
+    append(bytes, value.has_value(), 1);
+    if (value) append_value(bytes, *value);
+  } else if constexpr (detail::is_array<T>) {
+    for (const auto& item : value) append_value(bytes, item);
+  } else if constexpr (HasFields<const T>) {
+    T::visit_fields(value, [&](std::string_view, const auto& field) { append_value(bytes, field); });
+  } else {
+    append(bytes, value);
+  }
+}
+
+void append_parts(std::string& bytes, const Posting& posting) {
+  const std::uint8_t bits = parts(posting);
+  if (posting.kind == PostingKind::step && bits == 0) return;
+  append_value(bytes, posting.kind);
+  append(bytes, bits, 1);
+  if (!posting.orbits.empty()) append(bytes, posting.orbits.size(), 1);
+  for (const OrbitRecord& orbit : posting.orbits) append_value(bytes, orbit);
+  if (posting.slot) append_value(bytes, *posting.slot);
+  if (posting.capacity) append_value(bytes, *posting.capacity);
+  if (posting.reserve) append_value(bytes, *posting.reserve);
+  if (posting.provenance) append_value(bytes, *posting.provenance);
 }
 
 void append(std::string& bytes, const Posting& posting) {
@@ -32,9 +71,12 @@ void append(std::string& bytes, const Posting& posting) {
   append(bytes, posting.power_W);
   append(bytes, posting.delta_v_mmps);
   append(bytes, posting.note);
+  append_parts(bytes, posting);
 }
 
-ChainHash hash(const std::string& bytes) {
+}  // namespace
+
+ChainHash hash_of(std::string_view bytes) {
   // Picks the fastest BLAKE2b of this machine; without it libsodium stays with the portable one.
   [[maybe_unused]] static const int ready = sodium_init();
   ChainHash result;
@@ -43,18 +85,16 @@ ChainHash hash(const std::string& bytes) {
   return result;
 }
 
-}  // namespace
-
 std::string canonical_bytes(const Posting& posting) {
   std::string bytes;
   append(bytes, posting);
   return bytes;
 }
 
-ChainHash genesis(Epoch start) {
-  std::string bytes = "lunafab ledger 1";
+ChainHash genesis(Epoch start, std::int64_t format) {
+  std::string bytes = "lunafab ledger " + std::to_string(format);
   append(bytes, std::bit_cast<std::uint64_t>(start.tt_days_since_j2000), 8);
-  return hash(bytes);
+  return hash_of(bytes);
 }
 
 ChainHash next_link(const ChainHash& before, const Posting& posting) {
@@ -62,7 +102,7 @@ ChainHash next_link(const ChainHash& before, const Posting& posting) {
   bytes.reserve(160);
   bytes.append(reinterpret_cast<const char*>(before.data()), before.size());
   append(bytes, posting);
-  return hash(bytes);
+  return hash_of(bytes);
 }
 
 std::string hex(const ChainHash& hash) {

@@ -1,7 +1,6 @@
 #pragma once
 #include <cstdint>
-#include <functional>
-#include <optional>
+#include <span>
 #include <string>
 #include "core/tick.hpp"
 #include "orbit/constellation.hpp"
@@ -10,16 +9,21 @@
 
 // How a ledger lies in SQLite. Private to the ledger store and its verification.
 //
-//   posting    one row a posting, with its chain hash and `previous`: seq of the satellite's posting before
-//   (0: none) satellite  serial → seq of its latest posting; with `previous` it reaches a satellite's whole
-//   life without an index on serial,
-//              which would cost a B-tree entry a posting
-//   census     counts by state after the last commit, so that opening does not replay
-//   meta       format, start, genesis, and how many postings there must be with which head: a cut tail is
-//   noticed
+//   posting     one row a posting, with its chain hash and `previous`: seq of the satellite's posting before
+//               (0: none)
+//   orbit, slot, capacity, reserve, provenance
+//               the parts that some postings carry, by seq; a bit in posting.parts says that there is one
+//   satellite   serial → seq of its latest posting; with `previous` it reaches a satellite's whole life
+//   without
+//               an index on serial, which would cost a B-tree entry a posting
+//   checkpoint  the state of all satellites after seq, and the span of the ticks since the checkpoint before
+//   census      counts by state after the last commit, so that opening does not replay
+//   meta        format, start, genesis, how many postings there must be with which head, and how many
+//               checkpoints: a cut tail is noticed
 namespace lunafab::orbit {
 
-inline constexpr std::int64_t ledger_format = 1;
+inline constexpr std::int64_t ledger_format = 2;         ///< written
+inline constexpr std::int64_t oldest_ledger_format = 1;  ///< still read: no notes, parts or checkpoints
 
 /// What a commit leaves besides its postings.
 struct LedgerSummary {
@@ -27,29 +31,22 @@ struct LedgerSummary {
   std::int64_t postings = 0;
   ChainHash head{};
   Census census;
-};
-
-/// A posting as it is stored.
-struct LedgerRow {
-  Posting posting;
-  std::int64_t previous = 0;
-  ChainHash hash{};
+  std::int64_t checkpoints = 0;
+  std::int64_t format = ledger_format;
 };
 
 /// Creates the tables of an empty ledger. Call within a transaction.
 void create_ledger(const sqlite::Database& db, Epoch start);
+/// Lets a connection read an older ledger as if it had this format, with views of its own.
+void adapt_older_format(const sqlite::Database& db, std::int64_t format);
 /// @throws sqlite::Error where a value is missing, has the wrong type or contradicts another.
 LedgerSummary load_summary(const sqlite::Database& db);
-/// Writes postings, head and census. Call within the transaction that writes the postings.
+/// Writes postings, head, census and checkpoints. Call within the transaction that writes the postings.
 void save_summary(const sqlite::Database& db, const LedgerSummary& summary);
 
-void insert_row(sqlite::Statement& insert, const LedgerRow& row);
-extern const char* const insert_row_sql;
-/// Calls `use` for each row of the FROM clause `from`, in which `?` stands for `value`.
-/// @throws sqlite::Error naming the posting that cannot be read.
-void each_row(const sqlite::Database& db, const std::string& from,
-              const std::function<void(const LedgerRow&)>& use, std::optional<std::int64_t> value = {});
-/// `posting seq 17 (satellite 5)`
-std::string place(std::int64_t seq, std::uint64_t serial);
+/// @throws sqlite::Error unless there are 32 bytes.
+ChainHash to_hash(std::span<const unsigned char> bytes);
+/// The definitions of the tables, as a ledger of this format must have them, in order.
+std::string schema_text(std::int64_t format);
 
 }  // namespace lunafab::orbit

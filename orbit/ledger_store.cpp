@@ -5,23 +5,17 @@
 #include <cmath>
 #include <filesystem>
 #include <fstream>
+#include <limits>
 #include <string_view>
-#include <unordered_map>
+#include <utility>
 #include "core/contract.hpp"
+#include "orbit/ledger_checkpoint.hpp"
+#include "orbit/ledger_rows.hpp"
 #include "orbit/ledger_schema.hpp"
 #include "orbit/ledger_verify.hpp"
 
 namespace lunafab::orbit {
 namespace {
-
-/// Standings kept in memory between commits; others are looked up when they are needed.
-constexpr std::size_t remembered_satellites = 1u << 20;
-
-/// Where the satellite stands, and in which posting it says so.
-struct Latest {
-  Standing standing;
-  std::int64_t seq = 0;
-};
 
 void expect_new(const std::string& path) {
   for (const char* suffix :
@@ -70,12 +64,15 @@ struct LedgerStore::Impl {
   LedgerSummary committed;
   LedgerSummary current;  ///< with everything queued
   std::vector<LedgerRow> queue;
-  std::unordered_map<std::uint64_t, Latest> latest;
-  std::optional<sqlite::Statement> find_latest;
-  std::uint64_t largest_serial = 0;  ///< beyond it every satellite is new: no need to look it up
+  std::int64_t checkpoint_every;
+  // What only a writer that has posted needs: the state of each satellite with everything queued, and the
+  // span of the postings since the last checkpoint.
+  std::optional<Snapshot> states;
+  std::int64_t last_checkpoint_seq = 0;
+  Tick first_tick{}, last_tick{};
 
-  Impl(const std::string& file, Open how, std::optional<Epoch> start)
-      : path(file), writes(how != Open::read), db(open_file(file, how)) {
+  Impl(const std::string& file, Open how, std::optional<Epoch> start, std::int64_t every)
+      : path(file), writes(how != Open::read), db(open_file(file, how)), checkpoint_every(every) {
     if (how == Open::create) {
       db.run("PRAGMA page_size = 8192");  // a fifth less time a posting than with 4096
       use_log();
@@ -87,22 +84,32 @@ struct LedgerStore::Impl {
     }
     if (!writes) db.run("BEGIN");  // one snapshot for the reader's whole life
     current = committed = load_summary(db);
-    find_largest_serial();
+    adapt_older_format(db, committed.format);
     if (start && start->tt_days_since_j2000 != committed.start.tt_days_since_j2000) {
       throw sqlite::Error(fmt::format("the ledger starts on {}, not {}", format_date(committed.start, {}),
                                       format_date(*start, {})));
     }
     if (how != Open::append) return;
+    if (committed.format != ledger_format) {
+      throw sqlite::Error(
+          fmt::format("the ledger has format {}; this program reads it, and goes on with format {} only: use "
+                      "the program that wrote it, or run the scenario anew",
+                      committed.format, ledger_format));
+    }
     expect_end(committed);
     use_log();  // only now: what is refused stays as it was
   }
 
-  void use_log() { db.run("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL"); }
+  /// Every commit is on the disk when it returns. The log is written back only every 64 MiB: pages that many
+  /// commits change go back once.
+  void use_log() {
+    db.run("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 8192");
+  }
 
   /// Nothing may be appended to a ledger that has lost its tail.
   void expect_end(const LedgerSummary& summary) const {
     std::int64_t last = 0;
-    ChainHash head = genesis(summary.start);
+    ChainHash head = genesis(summary.start, summary.format);
     each_row(db, "posting ORDER BY posting.seq DESC LIMIT 1",
              [&](const LedgerRow& row) { last = row.posting.seq, head = row.hash; });
     if (last != summary.postings || head != summary.head) {
@@ -115,49 +122,60 @@ struct LedgerStore::Impl {
   /// Leaves one file that is complete by itself, in the journal mode that readers can open without writing.
   /// Where a reader still holds the log, the log stays beside the file and nothing is lost.
   void seal() {
-    find_latest.reset();
     sqlite3_busy_timeout(db.handle(), 1000);
     sqlite3_exec(db.handle(), "PRAGMA wal_checkpoint(TRUNCATE); PRAGMA journal_mode = DELETE", nullptr,
                  nullptr, nullptr);
   }
 
-  void find_largest_serial() {
-    sqlite::Statement find(db, "SELECT serial FROM satellite ORDER BY serial DESC LIMIT 1");
-    largest_serial = find.step() ? static_cast<std::uint64_t>(find.integer(0)) : 0;
+  Snapshot& load_states() {
+    if (states) return *states;
+    states = replay(db, committed.postings, never);
+    last_checkpoint_seq = last_checkpoint(db);
+    clear_span();
+    sqlite::Statement span(db, "SELECT min(tick_us), max(tick_us) FROM posting WHERE seq > ?");
+    if (span.bind(1, last_checkpoint_seq).step() && !span.is_null(0))
+      first_tick = {span.integer(0)}, last_tick = {span.integer(1)};
+    return *states;
   }
 
-  std::optional<Latest> look_up(std::uint64_t serial) {
-    if (serial > largest_serial) return {};
-    if (const auto found = latest.find(serial); found != latest.end()) return found->second;
-    if (!find_latest) {
-      find_latest.emplace(db,
-                          "SELECT posting.seq, state, tick_us, power_W FROM satellite JOIN posting "
-                          "ON posting.seq = satellite.seq WHERE satellite.serial = ?");
+  void clear_span() { first_tick = never, last_tick = {std::numeric_limits<std::int64_t>::min()}; }
+  void widen_span(Tick tick) {
+    first_tick = std::min(first_tick, tick);
+    last_tick = std::max(last_tick, tick);
+  }
+
+  /// In order of serial, so that each page of the list is written once a commit.
+  void write_latest() {
+    std::vector<std::pair<std::uint64_t, std::int64_t>> latest;
+    for (const LedgerRow& row : queue) {
+      if (states->find(row.posting.serial)->seq == row.posting.seq)
+        latest.emplace_back(row.posting.serial, row.posting.seq);
     }
-    sqlite::Statement& find = *find_latest;
-    std::optional<Latest> result;
-    if (find.bind(1, static_cast<std::int64_t>(serial)).step()) {
-      result = {{static_cast<LifeState>(find.integer(1)), {find.integer(2)}, find.integer(3)},
-                find.integer(0)};
-    }
-    find.reset();
-    return result;
+    std::sort(latest.begin(), latest.end());
+    sqlite::Statement point(db, "REPLACE INTO satellite VALUES (?, ?)");
+    for (const auto& [serial, seq] : latest)
+      point.bind(1, static_cast<std::int64_t>(serial)).bind(2, seq).execute();
   }
 
   void write_queue() {
-    sqlite::Statement insert(db, insert_row_sql);
-    sqlite::Statement point(db, "REPLACE INTO satellite VALUES (?, ?)");
-    for (const LedgerRow& row : queue) {
-      insert_row(insert, row);
-      if (latest.at(row.posting.serial).seq != row.posting.seq)
-        continue;  // a later one of this batch will do it
-      point.bind(1, static_cast<std::int64_t>(row.posting.serial)).bind(2, row.posting.seq).execute();
-    }
+    RowWriter rows(db);
+    for (const LedgerRow& row : queue) rows.write(row);
+    write_latest();
+    if (!checkpoint_due(current, last_checkpoint_seq, checkpoint_every)) return;
+    const std::string bytes = states->encode();
+    insert_checkpoint(db,
+                      {.seq = current.postings,
+                       .first_tick = first_tick,
+                       .last_tick = last_tick,
+                       .hash = checkpoint_hash(current.head, first_tick, last_tick, bytes)},
+                      bytes);
+    ++current.checkpoints;
   }
 
   void commit() {
     const std::string broken = broken_balance(current.census);
     if (!broken.empty()) throw ContractError("ledger: balance broken: " + broken);
+    current.checkpoints = committed.checkpoints;  // a commit that failed may have counted one
     sqlite::Transaction transaction(db);
     const LedgerSummary stored = load_summary(db);
     if (stored.postings != committed.postings || stored.head != committed.head) {
@@ -167,13 +185,16 @@ struct LedgerStore::Impl {
     write_queue();
     save_summary(db, current);
     transaction.commit();
+    if (current.checkpoints != committed.checkpoints) {
+      last_checkpoint_seq = current.postings;
+      clear_span();
+    }
     committed = current;
     queue.clear();
-    if (latest.size() > remembered_satellites) latest.clear();
   }
 
   ChainHash head_at(std::int64_t seq) const {
-    ChainHash head = genesis(committed.start);
+    ChainHash head = genesis(committed.start, committed.format);
     each_row(
         db, "posting WHERE posting.seq = ?", [&](const LedgerRow& row) { head = row.hash; }, seq);
     return head;
@@ -198,12 +219,15 @@ struct LedgerStore::Impl {
              : forget.bind(1, undo.integer(0)).execute();
     }
     sqlite::Statement(db, "DELETE FROM posting WHERE seq > ?").bind(1, seq).execute();
+    sqlite::Statement(db, "DELETE FROM checkpoint WHERE seq > ?").bind(1, seq).execute();
+    delete_parts_after(db, seq);
+    kept.checkpoints = sqlite::Statement(db, "SELECT count(*) FROM checkpoint").first();
     kept.postings = seq;
     kept.head = head_at(seq);
     save_summary(db, kept);
     transaction.commit();
     current = committed = kept;
-    find_largest_serial();
+    states.reset();
   }
 };
 
@@ -221,10 +245,11 @@ auto naming(const std::string& path, Action action) {
 
 }  // namespace
 
-LedgerStore::LedgerStore(const std::string& path, Open how, std::optional<Epoch> start) {
+LedgerStore::LedgerStore(const std::string& path, Open how, std::optional<Epoch> start,
+                         std::int64_t checkpoint_every) {
   if (how == Open::create)
     expects(start && std::isfinite(start->tt_days_since_j2000), "ledger: a new one needs its start date");
-  impl_ = naming(path, [&] { return std::make_unique<Impl>(path, how, start); });
+  impl_ = naming(path, [&] { return std::make_unique<Impl>(path, how, start, checkpoint_every); });
 }
 
 LedgerStore::~LedgerStore() {
@@ -235,22 +260,25 @@ LedgerStore::LedgerStore(LedgerStore&&) noexcept = default;
 
 void LedgerStore::post(Posting posting) {
   expects(impl_->writes, "ledger: opened for reading");
-  const auto latest = naming(impl_->path, [&] { return impl_->look_up(posting.serial); });
+  Snapshot& states = *naming(impl_->path, [&] { return &impl_->load_states(); });
+  const SatelliteState* known = states.find(posting.serial);
+  const std::int64_t previous = known != nullptr ? known->seq : 0;
   std::optional<Standing> before;
-  if (latest) before = latest->standing;
+  if (known != nullptr) before = known->standing();
+  drop_negative_zeros(posting);
+  if (before && posting.kind == PostingKind::note) fill_note(posting, *before);
   const std::string why = refusal(before, posting);
   if (!why.empty()) throw ContractError(fmt::format("ledger: satellite {}: {}", posting.serial, why));
 
   LedgerSummary& current = impl_->current;
   posting.seq = current.postings + 1;
   const ChainHash link = next_link(current.head, posting);
-  const Standing after = standing_after(posting);
-  impl_->latest[posting.serial] = {after, posting.seq};
-  impl_->largest_serial = std::max(impl_->largest_serial, posting.serial);
-  impl_->queue.push_back({std::move(posting), latest ? latest->seq : 0, link});
-  current.census.book(before, after);
+  states.fold(posting);
+  impl_->widen_span(posting.tick);
+  current.census.book(before, standing_after(posting));
   current.head = link;
   ++current.postings;
+  impl_->queue.push_back({std::move(posting), previous, link});
 }
 
 void LedgerStore::commit() {
@@ -265,7 +293,7 @@ void LedgerStore::truncate(std::int64_t seq, const std::string& head) {
   if (found != head)
     throw ContractError(fmt::format("ledger: the head at seq {} is {}, not {}", seq, found, head));
   impl_->queue.clear();
-  impl_->latest.clear();
+  impl_->states.reset();
   naming(impl_->path, [&] { impl_->truncate(seq); });
 }
 
@@ -286,12 +314,12 @@ LedgerVerdict LedgerStore::verify() const {
   return verify_ledger(impl_->db);
 }
 
+Snapshot LedgerStore::states_at(Tick at) const {
+  return naming(impl_->path, [&] { return replay(impl_->db, impl_->committed.postings, at); });
+}
+
 Census LedgerStore::census_at(Tick at) const {
-  LifeHistories lives;
-  each([&](const Posting& posting) {
-    if (posting.tick <= at) lives.add(posting);
-  });
-  return lives.census();
+  return states_at(at).census();
 }
 
 void LedgerStore::each(const std::function<void(const Posting&)>& row,
@@ -319,12 +347,13 @@ void LedgerStore::each(const std::function<void(const Posting&)>& row,
   std::for_each(life.rbegin(), life.rend(), row);
 }
 
-void LedgerStore::each_satellite(const std::function<void(const Posting&)>& row) const {
+std::optional<Posting> LedgerStore::posting(std::int64_t seq) const {
+  std::optional<Posting> found;
   naming(impl_->path, [&] {
-    each_row(impl_->db,
-             "satellite CROSS JOIN posting ON posting.seq = satellite.seq ORDER BY satellite.serial",
-             [&](const LedgerRow& r) { row(r.posting); });
+    each_row(
+        impl_->db, "posting WHERE posting.seq = ?", [&](const LedgerRow& row) { found = row.posting; }, seq);
   });
+  return found;
 }
 
 void LedgerStore::each_link(const std::function<void(const Posting&, const std::string&)>& row) const {

@@ -1,5 +1,9 @@
 #include "orbit/ledger_verify.hpp"
 #include <fmt/format.h>
+#include <array>
+#include <limits>
+#include "orbit/ledger_checkpoint.hpp"
+#include "orbit/ledger_rows.hpp"
 #include "orbit/ledger_schema.hpp"
 
 namespace lunafab::orbit {
@@ -10,6 +14,8 @@ struct Walk {
   ChainHash head{};
   std::int64_t postings = 0;
   LifeHistories lives;
+  Snapshot states;
+  std::array<std::int64_t, std::size(part_tables)> part_rows{};
 };
 
 /// What is wrong with the next row, "" if nothing; a good row joins the walk.
@@ -35,6 +41,8 @@ std::string step(Walk& walk, const LedgerRow& row) {
   walk.head = link;
   ++walk.postings;
   walk.lives.add(posting);
+  walk.part_rows[0] += static_cast<std::int64_t>(posting.orbits.size());
+  for (std::size_t i = 1; i < walk.part_rows.size(); ++i) walk.part_rows[i] += parts(posting) >> i & 1;
   return {};
 }
 
@@ -87,6 +95,63 @@ std::string check_census(const Census& running, const Census& recount) {
   return broken.empty() ? "" : "balance broken: " + broken;
 }
 
+/// Each part was met with its posting; more rows belong to none.
+std::string check_parts(const sqlite::Database& db, const Walk& walk) {
+  for (std::size_t i = 0; i < walk.part_rows.size(); ++i) {
+    const std::int64_t rows =
+        sqlite::Statement(db, fmt::format("SELECT count(*) FROM {}", part_tables[i])).first();
+    if (rows != walk.part_rows[i]) {
+      return fmt::format("table '{}' has {} rows, {} belong to postings", part_tables[i], rows,
+                         walk.part_rows[i]);
+    }
+  }
+  return {};
+}
+
+/// What is wrong with one checkpoint, "" if nothing; `states` was folded up to the one before.
+std::string check_checkpoint(const sqlite::Database& db, Snapshot& states, std::int64_t before,
+                             const CheckpointHead& head, std::string_view stored) {
+  Tick first = never, last{std::numeric_limits<std::int64_t>::min()};
+  ChainHash chain{};
+  each_row(
+      db, "posting WHERE posting.seq = ?", [&](const LedgerRow& row) { chain = row.hash; }, head.seq);
+  each_posting(db, before, head.seq, never, [&](const Posting& posting) {
+    states.fold(posting);
+    first = std::min(first, posting.tick);
+    last = std::max(last, posting.tick);
+  });
+  const std::string here = fmt::format("the checkpoint at seq {}", head.seq);
+  if (first != head.first_tick || last != head.last_tick)
+    return here + " names other ticks than its postings have";
+  const std::string bytes = states.encode();
+  if (bytes != stored) return here + " does not say what the postings up to it say";
+  if (head.hash != checkpoint_hash(chain, first, last, bytes))
+    return here + " has another hash than its bytes";
+  return {};
+}
+
+std::string check_checkpoints(const sqlite::Database& db, const LedgerSummary& summary) {
+  Snapshot states;
+  std::int64_t before = 0, found = 0;
+  std::string problem;
+  each_checkpoint(db, [&](const CheckpointHead& head, std::string_view stored) {
+    if (problem.empty()) problem = check_checkpoint(db, states, before, head, stored);
+    before = head.seq;
+    ++found;
+  });
+  if (problem.empty() && found != summary.checkpoints)
+    return fmt::format("there are {} checkpoints; the last commit left {}", found, summary.checkpoints);
+  return problem;
+}
+
+/// A changed name or type of a column may leave everything readable.
+std::string check_schema(const sqlite::Database& db, const LedgerSummary& summary) {
+  std::string text;
+  sqlite::Statement select(db, "SELECT sql FROM main.sqlite_master ORDER BY rowid");
+  while (select.step()) text.append(select.text(0)).append(";\n");
+  return text == schema_text(summary.format) ? "" : "the definitions of the tables are not those of a ledger";
+}
+
 std::string check_satellites(const sqlite::Database& db, const LifeHistories& lives) {
   sqlite::Statement rows(db, "SELECT serial, seq FROM satellite ORDER BY serial");
   std::size_t listed = 0;
@@ -123,12 +188,18 @@ std::string problem_of(const char* part, Check check) {
 /// The first problem, from the most telling check to the least; `walk` keeps what holds.
 std::string first_problem(const sqlite::Database& db, Walk& walk) {
   LedgerSummary summary = load_summary(db);
-  walk.head = genesis(summary.start);
+  walk.head = genesis(summary.start, summary.format);
   std::string problem = walk_chain(db, walk);
   if (problem.empty()) problem = check_end(summary, walk);
   if (problem.empty()) problem = check_census(summary.census, walk.lives.census());
   if (problem.empty())
     problem = problem_of("the list of satellites", [&] { return check_satellites(db, walk.lives); });
+  if (problem.empty() && summary.format >= 2) {
+    problem = problem_of("the parts of postings", [&] { return check_parts(db, walk); });
+    if (problem.empty())
+      problem = problem_of("the checkpoints", [&] { return check_checkpoints(db, summary); });
+  }
+  if (problem.empty()) problem = problem_of("the schema", [&] { return check_schema(db, summary); });
   if (problem.empty()) problem = problem_of("the SQLite file", [&] { return check_pages(db); });
   return problem;
 }

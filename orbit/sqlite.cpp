@@ -81,6 +81,11 @@ Statement& Statement::bind(int parameter, std::span<const unsigned char> blob) {
   return *this;
 }
 
+Statement& Statement::bind(int parameter, std::nullptr_t) {
+  check(sqlite3_bind_null(handle_.get(), parameter));
+  return *this;
+}
+
 bool Statement::step() {
   const int result = sqlite3_step(handle_.get());
   if (result != SQLITE_ROW && result != SQLITE_DONE) {
@@ -95,6 +100,11 @@ void Statement::execute() {
   while (step()) {
   }
   reset();
+}
+
+std::int64_t Statement::first() {
+  if (!step()) throw Error("no row");
+  return integer(0);
 }
 
 std::int64_t Statement::integer(int column) const {

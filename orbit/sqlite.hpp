@@ -1,5 +1,6 @@
 #pragma once
 #include <sqlite3.h>
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <span>
@@ -44,12 +45,16 @@ class Statement {
   /// The bytes must outlive the next `step`s.
   Statement& bind(int parameter, std::string_view text);
   Statement& bind(int parameter, std::span<const unsigned char> blob);
+  Statement& bind(int parameter, std::nullptr_t);
   /// True while there is a row. @throws Error.
   bool step();
   /// Runs to the end and makes ready for the next use.
   void execute();
   void reset() { sqlite3_reset(handle_.get()); }
 
+  bool is_null(int column) const { return sqlite3_column_type(handle_.get(), column) == SQLITE_NULL; }
+  /// The integer in the first column of the first row. @throws Error where there is none.
+  std::int64_t first();
   /// @throws Error where the column holds another type: SQLite itself would convert silently.
   std::int64_t integer(int column) const;
   double real(int column) const;

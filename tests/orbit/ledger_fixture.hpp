@@ -85,7 +85,75 @@ class RandomLives {
   std::int64_t count_ = 0;
 };
 
+/// Random lives whose postings carry every kind of part now and then, with notes between the steps.
+class FullLives {
+ public:
+  explicit FullLives(std::uint64_t seed, std::size_t satellites = 20)
+      : random_(seed), steps_(seed, satellites) {}
+
+  std::optional<Posting> next() {
+    if (!known_.empty() && random_() % 3 == 0) return note();
+    auto step = steps_.next();
+    if (!step) return {};
+    last_tick_ = step->tick;
+    known_.push_back(step->serial);
+    add_parts(*step);
+    return step;
+  }
+
+ private:
+  Posting note() {
+    Posting p{.tick = last_tick_, .serial = known_[random_() % known_.size()], .kind = PostingKind::note};
+    p.note = "note-" + std::to_string(random_() % 1000);
+    p.delta_v_mmps = static_cast<std::int64_t>(random_() % 5000);
+    if (random_() % 4 == 0) p.power_W = static_cast<std::int64_t>(random_() % 100'000);
+    add_parts(p);
+    return p;
+  }
+
+  double real() { return static_cast<double>(random_() >> 11) * 0x1p-53 - 0.5; }
+
+  OrbitRecord orbit(OrbitKind kind) {
+    OrbitRecord o{.kind = kind, .centre = static_cast<OrbitCentre>(random_() % 4), .epoch = last_tick_};
+    o.r_m = {7e6 * real(), -0.0, 7e6};
+    o.v_mps = {7e3 * real(), 7e3 * real(), 12.0};
+    if (random_() % 2 == 0) {
+      o.covariance.emplace().fill(-0.25);
+      for (std::size_t row = 0, at = 0; row < 6; at += ++row + 1) (*o.covariance)[at] = real() + 1.0;
+    }
+    return o;
+  }
+
+  void add_parts(Posting& p) {
+    const std::uint64_t dice = random_();
+    if (dice % 4 == 0) p.orbits.push_back(orbit(OrbitKind::definitive));
+    if (dice / 4 % 4 == 0) p.orbits.push_back(orbit(OrbitKind::predicted));
+    if (dice / 16 % 4 == 0) p.slot = Slot{"shell-" + std::to_string(dice % 7), 3, -4};
+    if (dice / 64 % 4 == 0) p.capacity = Capacity{100'000, 1e15 * (1.0 + real()), 0.02};
+    if (dice / 256 % 4 == 0) p.reserve = Reserve{1234, {}};
+    if (dice / 1024 % 4 == 0) p.reserve = Reserve{{}, 17.5 + real()};
+    if (dice / 4096 % 4 == 0) p.provenance = Provenance{"regolith-" + std::to_string(dice % 11), "lot-7"};
+  }
+
+  std::mt19937_64 random_;
+  RandomLives steps_;
+  std::vector<std::uint64_t> known_;
+  Tick last_tick_{};
+};
+
 inline const Epoch start{11000.5};
+
+/// A closed ledger of `postings` postings of full random lives, committed every seven, with checkpoints.
+inline void write_full_ledger(const std::string& path, std::int64_t postings, std::uint64_t seed = 1,
+                              std::int64_t checkpoint_every = 20) {
+  LedgerStore store(path, LedgerStore::Open::create, start, checkpoint_every);
+  FullLives lives(seed, static_cast<std::size_t>(postings));
+  for (std::int64_t i = 0; i < postings; ++i) {
+    store.post(*lives.next());
+    if (i % 7 == 0) store.commit();
+  }
+  store.commit();
+}
 
 /// A closed ledger of `postings` postings of random lives, committed every seven.
 inline void write_ledger(const std::string& path, std::int64_t postings, std::uint64_t seed = 1) {
@@ -110,8 +178,9 @@ inline std::string contents(const LedgerStore& store) {
             std::to_string(p.mass_mg) + " " + std::to_string(p.power_W) + " " +
             std::to_string(p.delta_v_mmps) + " " + p.note + " " + link;
   });
-  store.each_satellite(
-      [&](const Posting& p) { text += "\n" + std::to_string(p.serial) + " " + std::to_string(p.seq); });
+  store.states_at(never).each([&](const SatelliteState& s) {
+    text += "\n" + std::to_string(s.serial) + " " + std::to_string(s.seq);
+  });
   return text;
 }
 

@@ -1,9 +1,11 @@
 #include <catch2/catch.hpp>
+#include <cmath>
 #include <iostream>
 #include <nlohmann/json.hpp>
 #include <sstream>
 #include "app/ledger_command.hpp"
 #include "orbit/sqlite.hpp"
+#include "tests/orbit/ccsds_fixture.hpp"
 #include "tests/orbit/ledger_fixture.hpp"
 using namespace lunafab;
 using namespace lunafab::orbit;
@@ -58,6 +60,57 @@ void write_small_ledger(const std::string& dir) {
 
 std::size_t lines(const std::string& text) {
   return static_cast<std::size_t>(std::count(text.begin(), text.end(), '\n'));
+}
+
+constexpr std::int64_t day_us = 86'400'000'000;
+
+/// Adds to the small ledger: satellite 1 gets a slot, capacity, reserve, origin and orbits about the Earth;
+/// satellite 3 is launched and gets an orbit about the Moon.
+void write_full_story(const std::string& dir) {
+  write_small_ledger(dir);
+  LedgerStore store(dir + "/ledger.sqlite", LedgerStore::Open::append);
+  const auto note = [&](int day, const std::string& text) {
+    return Posting{.tick = {day * day_us}, .serial = 1, .kind = PostingKind::note, .note = text};
+  };
+  Posting in_service = note(36, "in service");
+  in_service.slot = Slot{"sso-600", 3, 17};
+  in_service.capacity = Capacity{.power_W = 100'000, .compute_flops = 1e15, .fade_per_year = 0.02};
+  in_service.reserve = Reserve{.delta_v_left_mmps = 80'000, .dose_Gy = 0.5};
+  in_service.provenance = Provenance{"regolith-7", "lot-12"};
+  OrbitRecord orbit{.epoch = {36 * day_us}, .r_m = {6'978e3, 0.0, 0.0}, .v_mps = {0.0, -1'022.0, 7'490.0}};
+  orbit.covariance.emplace().fill(0.0);
+  constexpr double sigmas[] = {10.0, 20.0, 30.0, 0.01, 0.02, 0.03};
+  for (std::size_t row = 0, at = 0; row < 6; at += ++row + 1)
+    (*orbit.covariance)[at] = sigmas[row] * sigmas[row];
+  in_service.orbits = {orbit};
+  store.post(in_service);
+  Posting kept = note(40, "station kept");
+  kept.delta_v_mmps = 1'500;
+  kept.reserve = Reserve{.delta_v_left_mmps = 78'500};
+  orbit.epoch = {40 * day_us};
+  orbit.r_m.y() += 500.0;
+  kept.orbits = {orbit};
+  orbit.kind = OrbitKind::predicted;
+  orbit.epoch = {41 * day_us};
+  orbit.covariance.reset();
+  kept.orbits.push_back(orbit);
+  store.post(kept);
+  Posting lunar{.tick = {41 * day_us}, .serial = 3, .state = LifeState::launched, .product = "sat-100kW"};
+  lunar.orbits = {{.kind = OrbitKind::predicted,
+                   .centre = OrbitCentre::moon,
+                   .epoch = {41 * day_us},
+                   .r_m = {1.8e6, 0, 0},
+                   .v_mps = {0, 1'600, 0}}};
+  store.post(lunar);
+  store.commit();
+}
+
+LedgerRequest exports(app::ExportFormat format, ccsds::Encoding encoding) {
+  LedgerRequest request = asks(LedgerAction::export_all);
+  request.format = format;
+  request.encoding = encoding;
+  request.created = "2031-02-03T04:05:06";
+  return request;
 }
 
 }  // namespace
@@ -128,7 +181,7 @@ TEST_CASE("ledger command: balance now, on a day, and by month", "[orbit]") {
   CHECK(json::parse(run(dir.path(), request).out) == then);
 
   request = asks(LedgerAction::balance, true);
-  request.by_month = true;
+  request.by = app::BalanceBy::month;
   const json months = json::parse(run(dir.path(), request).out)["months"];
   REQUIRE(months.size() == 2);
   CHECK(months[0]["month"] == "2000-01");
@@ -139,6 +192,8 @@ TEST_CASE("ledger command: balance now, on a day, and by month", "[orbit]") {
   CHECK(months[1]["active_W"] == 100'000);
   request.json = false;
   CHECK_THAT(run(dir.path(), request).out, Contains("2000-02         0        0        1"));
+  request.by = app::BalanceBy::year;
+  CHECK_THAT(run(dir.path(), request).out, Contains("2000            3        2        1"));
 }
 
 TEST_CASE("ledger command: list has a line a satellite, filtered and limited", "[orbit]") {
@@ -179,7 +234,9 @@ TEST_CASE("ledger command: show tells a satellite's life", "[orbit]") {
   CHECK_THAT(life.out,
              Contains("satellite 1: sat-100kW for sso-600, operational since 2000-02-05T12:00:00 (TT)"));
   CHECK_THAT(life.out, Contains("1300.500"));
-  CHECK(lines(life.out) == 3 + 8);
+  CHECK(lines(life.out) == 2 + 3 + 2 + 8);
+  CHECK_THAT(life.out, Contains("2000-02-04T12:00:00      31.000  inserting"));
+  CHECK_THAT(life.out, Contains("delta-v    0.000 m/s spent, left: not posted"));
   request.json = true;
   const json postings = json::parse(run(dir.path(), request).out)["postings"];
   CHECK(postings.size() == 8);
@@ -194,15 +251,18 @@ TEST_CASE("ledger command: show tells a satellite's life", "[orbit]") {
 TEST_CASE("ledger command: export is canonical, to a stream or a file", "[orbit]") {
   TemporaryDirectory dir;
   write_small_ledger(dir.path());
-  LedgerRequest request = asks(LedgerAction::export_csv);
+  LedgerRequest request = asks(LedgerAction::export_all);
   const Outcome csv = run(dir.path(), request);
   const std::string head = LedgerStore(dir / "ledger.sqlite", LedgerStore::Open::read).head();
   CHECK(lines(csv.out) == 19);
-  CHECK_THAT(csv.out, Catch::StartsWith(
-                          "seq,tick_us,serial,state,product,destination,mass_mg,power_W,delta_v_mmps,note,"
-                          "blake2b_256\n1,86400000000,1,ordered,sat-100kW,sso-600,1300500000,100000,0,,"));
   CHECK_THAT(csv.out,
-             Contains(",operational,sat-100kW,sso-600,1300500000,100000,0,\"on time, \"\"nominal\"\"\","));
+             Catch::StartsWith("seq,tick_us,serial,state,product,destination,mass_mg,power_W,delta_v_mmps,"
+                               "note,kind,shell,plane,place,capacity_power_W,"));
+  CHECK_THAT(csv.out,
+             Contains(",blake2b_256\n1,86400000000,1,ordered,sat-100kW,sso-600,1300500000,100000,0,,step,"));
+  CHECK_THAT(
+      csv.out,
+      Contains(",operational,sat-100kW,sso-600,1300500000,100000,0,\"on time, \"\"nominal\"\"\",step,"));
   CHECK_THAT(csv.out, Catch::EndsWith(head + "\n"));
   request.output = dir / "ledger.csv";
   CHECK(run(dir.path(), request).code == 0);
@@ -214,8 +274,147 @@ TEST_CASE("ledger command: export is canonical, to a stream or a file", "[orbit]
   CHECK(run(dir.path(), request).code == 2);
   CHECK(run(dir.path(), asks(LedgerAction::verify)).code == 0);
 
-  std::istringstream rows(run(dir.path(), asks(LedgerAction::export_csv, true)).out);
+  std::istringstream rows(run(dir.path(), asks(LedgerAction::export_all, true)).out);
   std::size_t seq = 0;
   for (std::string row; std::getline(rows, row);) CHECK(json::parse(row)["seq"] == ++seq);
   CHECK(seq == 18);
+}
+
+TEST_CASE("ledger command: a biography names origin, reserves and both orbits", "[orbit]") {
+  TemporaryDirectory dir;
+  write_full_story(dir.path());
+  LedgerRequest request = asks(LedgerAction::show);
+  request.serial = 1;
+  const Outcome life = run(dir.path(), request);
+  CHECK(life.code == 0);
+  CHECK_THAT(life.out, Contains("made from  regolith batch regolith-7, chip lot lot-12"));
+  CHECK_THAT(life.out, Contains("slot       shell sso-600, plane 3, place 17"));
+  CHECK_THAT(life.out, Contains("delta-v    1.500 m/s spent, 78.500 m/s left"));
+  CHECK_THAT(life.out, Contains("dose       0.5 Gy"));
+  CHECK_THAT(life.out,
+             Contains("definitive orbit at 2000-02-10T12:00:00 (TT), from the centre of earth, posting 20"));
+  CHECK_THAT(life.out, Contains("predicted orbit at 2000-02-11T12:00:00 (TT)"));
+  // The state lies on the x-axis but for 500 m: radial is x, along the track −y and z.
+  CHECK_THAT(life.out,
+             Contains("1 sigma, radial / along / across: 10 / 29.8 / 20.2 m, 0.01 / 0.0298 / 0.0202 m/s"));
+  CHECK_THAT(life.out, Contains("       4.000  (note)"));
+  request.json = true;
+  const json story = json::parse(run(dir.path(), request).out);
+  CHECK(story["definitive"]["posting"] == 20);
+  CHECK(story["postings"][8]["kind"] == "note");
+  CHECK(story["postings"][8]["orbits"][0]["covariance"].size() == 21);
+  CHECK(story["postings"][9]["reserve"]["dose_Gy"] == nullptr);
+}
+
+TEST_CASE("ledger command: lists by shell and destination, capacity by date", "[orbit]") {
+  TemporaryDirectory dir;
+  write_full_story(dir.path());
+  LedgerRequest request = asks(LedgerAction::list, true);
+  request.shell = "sso-600";
+  const json in_shell = json::parse(run(dir.path(), request).out);
+  REQUIRE(in_shell.size() == 1);
+  CHECK(in_shell[0]["slot"]["place"] == 17);
+  CHECK(in_shell[0]["delta_v_left_mmps"] == 78'500);
+  request.shell = "no such shell";
+  CHECK(json::parse(run(dir.path(), request).out).empty());
+  request = asks(LedgerAction::list, true);
+  request.destination = "sso-600";
+  CHECK(json::parse(run(dir.path(), request).out).size() == 2);
+  request.at = Tick{3 * day_us};
+  const json then = json::parse(run(dir.path(), request).out);
+  CHECK(then.size() == 3);
+  CHECK(then[0]["state"] == "coasting");
+
+  request = asks(LedgerAction::balance, true);
+  request.at = Tick{36 * day_us + 31'557'600'000'000};
+  const json later = json::parse(run(dir.path(), request).out);
+  CHECK(later["active_W"] == 100'000);
+  CHECK(later["active_after_fade"]["power_W"].get<double>() == Approx(98'000.0));
+}
+
+TEST_CASE("ledger command: orbits leave as CCSDS messages that a strict reader takes", "[orbit][ccsds]") {
+  TemporaryDirectory dir;
+  write_full_story(dir.path());
+  using app::ExportFormat;
+  for (const auto encoding : {ccsds::Encoding::kvn, ccsds::Encoding::xml}) {
+    for (const auto format : {ExportFormat::opm, ExportFormat::oem, ExportFormat::omm}) {
+      for (const auto version : {ccsds::Version::v2, ccsds::Version::v3}) {
+        LedgerRequest request = exports(format, encoding);
+        request.version = version;
+        request.serial = 1;
+        const Outcome message = run(dir.path(), request);
+        REQUIRE(message.code == 0);
+        const ReadBack back = read_back(dir, message.out);
+        INFO(message.out << back.text);
+        REQUIRE(back.code == 0);
+        const json read = back.json()["messages"][0];
+        CHECK(read["segments"][0]["metadata"]["OBJECT_ID"] == "2000-001AAA");
+        CHECK(read["header"]["CREATION_DATE"] == "2031-02-03T04:05:06");
+        if (format == ExportFormat::oem) {
+          CHECK(read["segments"].size() == 2);
+          CHECK(read["segments"][0]["data"]["stateVector"].size() == 2);
+          CHECK(read["segments"][0]["data"]["covarianceMatrix"].size() == 2);
+        }
+        if (format == ExportFormat::opm) CHECK(read["segments"][0]["data"]["stateVector"][0]["Y"] == 0.5);
+        // TEME turns about the z-axis by precession and tilts by less than 1e-4 rad in 2000: 700 m of z.
+        if (format == ExportFormat::omm)
+          CHECK(std::abs(back.json()["sgp4"][0]["r_km"][2].get<double>()) < 0.7);
+      }
+    }
+  }
+}
+
+TEST_CASE("ledger command: many messages go to one NDM or to a file each", "[orbit][ccsds]") {
+  TemporaryDirectory dir;
+  write_full_story(dir.path());
+  using app::ExportFormat;
+  LedgerRequest request = exports(ExportFormat::opm, ccsds::Encoding::xml);
+  const Outcome combined = run(dir.path(), request);
+  CHECK(combined.code == 0);
+  CHECK_THAT(combined.err, Contains("1 satellites have no such orbit record"));
+  const json both = read_back(dir, combined.out).json()["messages"];
+  REQUIRE(both.size() == 2);
+  CHECK(both[1]["segments"][0]["metadata"]["CENTER_NAME"] == "MOON");
+  CHECK(both[1]["segments"][0]["metadata"]["REF_FRAME"] == "ICRF");
+
+  request.state = "operational";
+  CHECK(read_back(dir, run(dir.path(), request).out).json()["messages"].size() == 1);
+  request = exports(ExportFormat::opm, ccsds::Encoding::kvn);
+  CHECK_THAT(run(dir.path(), request).err, Contains("need a file each"));
+  request.output = dir / "messages/";
+  CHECK(run(dir.path(), request).code == 0);
+  CHECK(read_message(dir / "messages/1.opm").code == 0);
+  CHECK(read_message(dir / "messages/3.opm").code == 0);
+  request.orbit = OrbitKind::definitive;
+  request.serial = 3;
+  CHECK_THAT(run(dir.path(), request).err, Contains("no satellite that was asked for has an orbit record"));
+  request.serial = 17;
+  CHECK_THAT(run(dir.path(), request).err, Contains("no satellite 17"));
+}
+
+TEST_CASE("ledger command: an OMM of what SGP4 cannot hold is refused and the right format named",
+          "[orbit][ccsds]") {
+  TemporaryDirectory dir;
+  write_full_story(dir.path());
+  LedgerRequest request = exports(app::ExportFormat::omm, ccsds::Encoding::kvn);
+  request.serial = 3;
+  const Outcome lunar = run(dir.path(), request);
+  CHECK(lunar.code == 2);
+  CHECK_THAT(lunar.err, Contains("about the moon: use --format opm or oem"));
+}
+
+TEST_CASE("ledger command: the CSV holds every field the chain covers", "[orbit]") {
+  TemporaryDirectory dir;
+  write_full_story(dir.path());
+  std::istringstream rows(run(dir.path(), asks(LedgerAction::export_all)).out);
+  std::string head, row, last;
+  std::getline(rows, head);
+  const auto columns = std::count(head.begin(), head.end(), ',');
+  while (std::getline(rows, row)) {
+    if (row.find('"') == std::string::npos) CHECK(std::count(row.begin(), row.end(), ',') == columns);
+    if (row.starts_with("20,")) last = row;
+  }
+  CHECK_THAT(
+      last, Contains(",station kept,note,,,,,,,78500,,,,definitive,earth,3456000000000,6978000,500,0,0,-1022,"
+                     "7490,100 0 400 0 0 900 "));
 }

@@ -45,6 +45,7 @@ struct Destination {
   Route route = Route::sun_assisted;
   LibrationTarget libration{};
   SpeedRange speeds{};
+  double arrival_s = 0.0;  ///< from the end of the transfer to work: thrust or aerobraking; not at `ideal`
   double correction_budget_mps = 0.0;  ///< what the satellite carries for corrections and insertion
   double arrival_loss_probability = 0.0;
 

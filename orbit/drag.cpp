@@ -94,16 +94,16 @@ double make_up_mps_per_year(const Shell& shell, const DragBody& craft, SolarActi
 /// Δa = −δ a² ∫ ρ (1 + e cos E)^1.5 (1 − e cos E)^−0.5 dE and
 /// Δe = −δ a (1 − e²) ∫ ρ cos E ((1 + e cos E)/(1 − e cos E))^0.5 dE over a revolution, δ = F C_D A/m.
 /// @source King-Hele, "Satellite orbits in an atmosphere" (1987), ch. 4. The trapezoidal rule on a period
-/// converges faster than any power while the density is smooth.
+/// converges faster than any power while the density is smooth; both halves of a revolution are alike.
 OrbitChange drag_change(double a_m, double e, double inclination_rad, const DragBody& craft,
                         SolarActivity activity) {
   require(craft);
   expects(e >= 0.0 && e < 1.0 && periapsis_altitude({a_m, e}) > 0.0, "the orbit must be above the ground");
-  constexpr int points = 180;
+  constexpr int points = 90;  // of half a revolution
   const double radius = central_body(Body::earth).surface_radius_m;
   OrbitChange sum;
   for (int i = 0; i < points; ++i) {
-    const double c = std::cos(2.0 * std::numbers::pi * (i + 0.5) / points);
+    const double c = std::cos(std::numbers::pi * (i + 0.5) / points);
     const double density = air_density_kgpm3(a_m * (1.0 - e * c) - radius, activity);
     const double root = std::sqrt((1.0 + e * c) / (1.0 - e * c));
     sum.a_m += density * (1.0 + e * c) * root, sum.e += density * c * root;

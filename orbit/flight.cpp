@@ -86,31 +86,45 @@ class Voyage {
     return events;
   }
 
+  void burn(const Eigen::Vector3d& dv_mps) {
+    flight_.insertion_mps += dv_mps.norm();
+    craft_ = burnt(craft_, dv_mps);
+  }
+  void match_velocity() {
+    if (craft_.centre != t_.arrival.centre) craft_ = about(craft_, t_.arrival.centre, *s_.dynamics.sky);
+    burn(t_.arrival.v_mps - craft_.v_mps);
+  }
+  /// Solves the planned burn anew and coasts to what it aims at.
+  bool aim_again() {
+    const std::size_t last = t_.burns.size() < 2 ? 0 : t_.burns.size() - 2;
+    const BurnSolution solved = solve_burn(s_.dynamics, craft_, t_.after, t_.burns[last].dv_mps);
+    flight_.insertion_mps += solved.dv_mps.norm();
+    if (!solved.converged) {
+      flight_.end = FlightEnd::not_corrected;
+      return false;
+    }
+    craft_ = solved.aim.arc.last;
+    return true;
+  }
+
   void burn_last() {
     switch (t_.last) {
       case LastBurn::none:
         return;
       case LastBurn::circularise: {
         const Circularisation burns = circularise(craft_, t_.arrival.r_m.norm(), s_.dynamics.field->gm_m3ps2);
-        flight_.insertion_mps = burns.total_mps();
-        craft_ = burnt(craft_, burns.first_mps);
+        burn(burns.first_mps);
+        flight_.insertion_mps += burns.second_mps;
         return;
       }
       case LastBurn::match_velocity:
-        expects(craft_.centre == t_.arrival.centre, "flight: it arrives about the planned body");
-        flight_.insertion_mps = (t_.arrival.v_mps - craft_.v_mps).norm();
-        craft_.v_mps = t_.arrival.v_mps;
+        return match_velocity();
+      case LastBurn::aim_and_match:
+        if (aim_again()) match_velocity();
         return;
-      case LastBurn::aim: {
-        const BurnSolution burn = solve_burn(s_.dynamics, craft_, t_.after, t_.burns.back().dv_mps);
-        flight_.insertion_mps = burn.dv_mps.norm();
-        if (burn.converged) {
-          craft_ = burn.aim.arc.last;
-        } else {
-          flight_.end = FlightEnd::not_corrected;
-        }
+      case LastBurn::aim_and_capture:
+        if (aim_again()) burn(capture_mps(craft_, s_.dynamics.gm.earth));
         return;
-      }
     }
   }
 

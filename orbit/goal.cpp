@@ -14,18 +14,6 @@ constexpr int most_iterations = 60, most_halvings = 8;
 constexpr double idle_tolerance = 0.045, least_share = 1.0 / 16.0;
 constexpr double position_probe_m = 1.0, velocity_probe_mps = 1e-5;
 
-/// The craft about a body.
-Craft about(const Craft& craft, Body body, const Ephemeris& sky) {
-  if (craft.centre == body) return craft;
-  Craft moved = craft;
-  moved.centre = body;
-  const SkyState bodies = sky.at(craft.at);
-  const double sign = body == Body::earth ? 1.0 : -1.0;
-  moved.r_m += sign * bodies.moon_m;
-  moved.v_mps += sign * bodies.moon_mps;
-  return moved;
-}
-
 double gm_of(Body body, const Dynamics& dynamics) {
   if (body == Body::earth) return dynamics.gm.earth;
   return dynamics.field != nullptr ? dynamics.field->gm_m3ps2 : dynamics.gm.moon;
@@ -67,6 +55,17 @@ Eigen::MatrixXd slopes(const Goal& goal, const Craft& end, const Dynamics& dynam
 }
 
 }  // namespace
+
+Craft about(const Craft& craft, Body body, const Ephemeris& sky) {
+  if (craft.centre == body) return craft;
+  Craft moved = craft;
+  moved.centre = body;
+  const SkyState bodies = sky.at(craft.at);
+  const double sign = body == Body::earth ? 1.0 : -1.0;
+  moved.r_m += sign * bodies.moon_m;
+  moved.v_mps += sign * bodies.moon_mps;
+  return moved;
+}
 
 double value_of(Quantity quantity, Body body, const Craft& craft, const Dynamics& dynamics) {
   const Body centre = quantity == Quantity::c3 ? Body::earth : body;

@@ -67,6 +67,9 @@ struct BurnSolution {
 BurnSolution solve_burn(const Dynamics& dynamics, const Craft& from, const Goal& goal,
                         const Eigen::Vector3d& guess_mps = Eigen::Vector3d::Zero(), double tolerance = 1e-6);
 
+/// The same craft about a body.
+Craft about(const Craft& craft, Body body, const Ephemeris& sky);
+
 /// The craft with a burn added.
 Craft burnt(Craft craft, const Eigen::Vector3d& dv_mps);
 

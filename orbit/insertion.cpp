@@ -91,7 +91,7 @@ InsertionResult insert_by_table(const WindowNode& w, const Destination& d, const
       matrix(w.gain) * order.muzzle.covariance_m2ps2 * matrix(w.gain).transpose();
   InsertionResult result{.order = order, .fidelity = Fidelity::table, .insertion_mps = w.insertion_mps};
   result.correction_mps = first_mps.norm() + second_mps.norm();
-  result.flight_time_s = w.transfer_s;
+  result.flight_time_s = w.transfer_s + d.arrival_s;
   result.correction_rms_mps = std::sqrt(from_muzzle.trace() + matrix(w.knowledge_root).squaredNorm() +
                                         matrix(w.second_root).squaredNorm());
   judge(d, draws, result);
@@ -114,6 +114,7 @@ InsertionResult insert_solved(const OrbitModel& model, const Destination& d, con
   const Flight flight =
       fly(model.setting, transfer, *plan, model.navigation, order.muzzle.velocity_mps, draw_errors(draws));
   result.flight_time_s = (flight.at.tt_days_since_j2000 - launch.tt_days_since_j2000) * day_s;
+  if (flight.end == FlightEnd::arrived) result.flight_time_s += d.arrival_s;
   // On the way to a low orbit the burns there take the errors out: what they cost beyond the plan is the
   // correction.
   const bool at_arrival = transfer.last == LastBurn::circularise && flight.end == FlightEnd::arrived;

@@ -256,7 +256,7 @@ Transfer over_detour(const TransferSetting& s, const Detour& d) {
   t.arrival = burnt(end, t.burns.back().dv_mps);
   t.insertion_mps = d.total_mps;
   t.goal = meeting(d.before);
-  t.last = LastBurn::aim;
+  t.last = LastBurn::aim_and_match;
   t.after = meeting(d.target);
   return t;
 }

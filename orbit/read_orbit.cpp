@@ -125,6 +125,7 @@ Destination read_destination(const std::string& name, MapReader& map, Fidelity f
                                      {"distant_retrograde", Kind::distant_retrograde}});
   read_kind(map, d);
   read_ideal(map, fidelity, d);
+  d.arrival_s = map.quantity("arrival_time", unit::time, {0.0, 1e9}, 0.0);
   d.correction_budget_mps = map.quantity("correction_budget", unit::speed, non_negative);
   d.arrival_loss_probability = map.quantity("arrival_loss", unit::number, fraction, 0.0);
   map.finish();

@@ -187,9 +187,11 @@ Transfer to_sun_synchronous(const TransferSetting& s, const Destination& d, Epoc
   t.burns.push_back(
       {d.route == Route::direct ? "aim at perigee" : "turn at apogee", before, best->burn.dv_mps});
   t.arrival = best->burn.aim.arc.last;
-  t.last = LastBurn::aim;
+  t.last = LastBurn::aim_and_capture;
   t.after = best->trial.after;
-  t.insertion_mps = best->burn.dv_mps.norm();
+  t.burns.push_back({"capture", t.arrival, capture_mps(t.arrival, s.dynamics.gm.earth)});
+  t.arrival = burnt(t.arrival, t.burns.back().dv_mps);
+  t.insertion_mps = best->burn.dv_mps.norm() + t.burns.back().dv_mps.norm();
   t.goal = meeting(before);
   return t;
 }

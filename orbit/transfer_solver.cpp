@@ -137,6 +137,13 @@ Circularisation circularise(const Craft& craft, double radius_m, double gm) {
           .second_mps = std::abs(std::sqrt(gm / radius_m) - there_mps)};
 }
 
+Eigen::Vector3d capture_mps(const Craft& perigee, double gm) {
+  constexpr double lunar_distance_m = 384400e3;
+  const double r = perigee.r_m.norm(), v_mps = perigee.v_mps.norm();
+  const double captured_mps = std::sqrt(2.0 * gm * lunar_distance_m / (r * (r + lunar_distance_m)));
+  return std::min(0.0, captured_mps / v_mps - 1.0) * perigee.v_mps;
+}
+
 Transfer solve_transfer(const TransferSetting& setting, const Destination& destination, Epoch launch) {
   switch (destination.kind) {
     case DestinationKind::low_lunar_orbit:

@@ -20,7 +20,8 @@ enum class LastBurn : std::uint8_t {
   none,
   circularise,     ///< at the apsis that `goal` ends at, by two burns
   match_velocity,  ///< at the planned place, to the planned velocity
-  aim              ///< solved anew for `after`
+  aim_and_match,   ///< solved anew for `after`; there, to the planned velocity
+  aim_and_capture  ///< solved anew for `after`, a perigee; there, down to an apogee at lunar distance
 };
 
 /// One way from the muzzle to a destination in the full model, without errors.
@@ -36,7 +37,7 @@ struct Transfer {
   /// are none: the burns at apoapsis take the errors out.
   Goal goal;
   LastBurn last = LastBurn::none;
-  Goal after;  ///< what the coast after an `aim` ends with
+  Goal after;  ///< what the coast after an aimed burn ends with
 };
 
 /// What all transfers of a scenario share.
@@ -51,6 +52,9 @@ Craft leave(const TransferSetting& setting, Epoch at, const Eigen::Vector3d& vel
 /// The transfer that a launch at this instant begins; among several the one with the smallest planned burns.
 /// Costs from a millisecond (lunar orbit, escape) to a tenth of a second (Sun-assisted return).
 Transfer solve_transfer(const TransferSetting& setting, const Destination& destination, Epoch launch);
+
+/// The burn at a perigee that brings the apogee down to lunar distance, 384,400 km; 0 where it is lower.
+Eigen::Vector3d capture_mps(const Craft& perigee, double gm);
 
 /// Burns from an orbit's apsis to a circle of radius `radius_m`, two-body: the first at the craft, the second
 /// half a revolution later, 0 where the craft is on the circle.

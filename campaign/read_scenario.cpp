@@ -3,6 +3,7 @@
 #include <cmath>
 #include <filesystem>
 #include "campaign/orbit_plan.hpp"
+#include "campaign/provenance.hpp"
 #include "campaign/read_site.hpp"
 #include "campaign/scenario.hpp"
 #include "core/reader.hpp"
@@ -83,6 +84,8 @@ Scenario read_scenario(Node document, Findings& warnings) {
     factory::check_reach(scenario.plant, supplied, findings);
     if (findings.empty()) prepare_orbit(orbit, scenario, findings);
     if (findings.empty()) check_site(scenario, findings);
+    if (findings.empty() && !scenario.satellites.empty())
+      scenario.dug_kg_per_satellite = dug_kg_per_satellite(scenario);
   }
   findings.throw_if_any();
   return scenario;

@@ -92,8 +92,9 @@ struct Scenario {
   std::optional<DriverPlan> driver;
   orbit::OrbitModel orbit;
   std::optional<Capital> capital;
-  Node document;     ///< resolved: the file with its settings applied
-  std::string hash;  ///< of the resolved document's canonical text, hex
+  double dug_kg_per_satellite = 0.0;  ///< regolith, the mean over the mix; 0 without satellites
+  Node document;                      ///< resolved: the file with its settings applied
+  std::string hash;                   ///< of the resolved document's canonical text, hex
 
   /// Whether anything but line groups takes part, so that windows matter.
   bool has_site() const {

@@ -7,6 +7,7 @@
 #include "campaign/flight_desk.hpp"
 #include "campaign/group_mail.hpp"
 #include "campaign/power_desk.hpp"
+#include "campaign/provenance.hpp"
 #include "core/contract.hpp"
 #include "core/random.hpp"
 
@@ -62,7 +63,7 @@ class Site {
     now_ = sc_.end;
     queue_.charge_until(now_);
     if (sc_.power && now_ > site_.settled) power_.settle_interval(last, now_);
-    sample();
+    sample({});
   }
 
  private:
@@ -126,8 +127,9 @@ class Site {
     return site_.serial_of[id >> 40][(id & ((std::uint64_t{1} << 40) - 1)) - 1];
   }
 
-  void change_life(std::uint64_t serial, orbit::LifeState to, std::string note,
-                   std::int64_t delta_v_mmps = 0) {
+  /// The posting stands until the next one.
+  orbit::Posting& change_life(std::uint64_t serial, orbit::LifeState to, std::string note,
+                              std::int64_t delta_v_mmps = 0) {
     SatelliteRecord& satellite = record(serial);
     satellite.state = to;
     ++site_.ever[static_cast<std::size_t>(to)];
@@ -142,6 +144,7 @@ class Site {
                                 .power_W = design.power_W,
                                 .delta_v_mmps = delta_v_mmps,
                                 .note = std::move(note)});
+    return output_.postings.back();
   }
 
   std::uint64_t order_one(std::uint32_t design, const std::string& note) {
@@ -172,7 +175,8 @@ class Site {
     serials.push_back(serial);
     expects(serials.size() == (event.key & ((std::uint64_t{1} << 40) - 1)),
             "site: satellites are begun in the order of their numbers");
-    change_life(serial, orbit::LifeState::building, "");
+    change_life(serial, orbit::LifeState::building, "").provenance = provenance(sc_, site_, design);
+    ++site_.begun_of[design];
   }
 
   void scrap_satellite(const SiteEvent& event) {
@@ -242,7 +246,7 @@ class Site {
       site_.driver.charging_mW = sc_.driver->charger_mW;
     }
     if (sc_.driver) queue_.plan(now_);
-    if (now_.us / day_us != (now_ - sc_.lookahead).us / day_us || now_.us == 0) sample();
+    if (now_.us / day_us != (now_ - sc_.lookahead).us / day_us || now_.us == 0) sample(reports);
     note_event(site_, {.tick = now_ + sc_.lookahead, .kind = Kind::power, .key = k + 1});
   }
 
@@ -253,7 +257,7 @@ class Site {
     }
   }
 
-  void sample() {
+  void sample(const std::vector<GroupReport>& reports) {
     const auto ever = [&](orbit::LifeState state) {
       return site_.ever[static_cast<std::size_t>(state)];
     };
@@ -264,6 +268,7 @@ class Site {
                   .inserted = ever(orbit::LifeState::operational),
                   .lost = ever(orbit::LifeState::lost),
                   .queued = static_cast<std::int64_t>(site_.driver.queue.size())};
+    for (const GroupReport& report : reports) row.dug_kg += static_cast<double>(report.dug_mg) / 1e6;
     row.active_kW = active_power_W(sc_, site_, now_) / 1e3;
     if (sc_.power) {
       const auto k =
@@ -298,12 +303,17 @@ class Site {
     const std::uint64_t serial = event.key;
     const auto outcome = static_cast<orbit::InsertionOutcome>(event.value);
     if (outcome != orbit::InsertionOutcome::inserted) {
-      return change_life(serial, orbit::LifeState::lost, name(outcome), event.amount);
+      change_life(serial, orbit::LifeState::lost, name(outcome), event.amount);
+      return;
     }
     change_life(serial, orbit::LifeState::inserting, "");
-    change_life(serial, orbit::LifeState::operational, "", event.amount);
-    record(serial).operational_at = now_;
     const SatelliteDesign& design = design_of(serial);
+    orbit::Posting& posting = change_life(serial, orbit::LifeState::operational, "", event.amount);
+    posting.capacity =
+        orbit::Capacity{.power_W = design.power_W, .fade_per_year = design.fade_per_s * julian_year_s};
+    posting.reserve =
+        orbit::Reserve{.delta_v_left_mmps = std::max<std::int64_t>(0, budget_mmps(design) - event.amount)};
+    record(serial).operational_at = now_;
     const Tick retires = now_ + design.life;
     if (design.failure_rate_per_s > 0.0) {
       const StreamKey stream{key_.seed, key_.replication, entity_key("satellites." + design.name),
@@ -320,6 +330,10 @@ class Site {
     note_event(site_, {.tick = retires, .kind = Kind::retirement, .key = serial});
   }
 
+  std::int64_t budget_mmps(const SatelliteDesign& design) const {
+    return std::llround(sc_.orbit.destinations[design.destination].correction_budget_mps * 1e3);
+  }
+
   void fail_in_orbit(const SiteEvent& event) {
     change_life(event.key, orbit::LifeState::failed, "permanent failure in orbit");
   }
@@ -330,6 +344,7 @@ class Site {
   }
 
   static constexpr std::int64_t day_us = 86'400'000'000;
+  static constexpr double julian_year_s = 365.25 * 86400.0;
 
   const Scenario& sc_;
   const SupplyTrack& supply_;
@@ -355,7 +370,11 @@ GroupReport report(const Scenario& scenario, std::uint32_t group_index, factory:
                    Tick now) {
   factory::book(state, scenario.plant, group_index, now);
   const factory::Group& group = scenario.plant.groups[group_index];
-  GroupReport result{.tick = now, .energy_nJ = 0, .needing_power = {}, .levels = {}};
+  GroupReport result{.tick = now,
+                     .energy_nJ = 0,
+                     .dug_mg = dug_mg(scenario.plant, group, state),
+                     .needing_power = {},
+                     .levels = {}};
   for (const std::uint32_t index : group.stations) {
     const factory::Station& station = scenario.plant.stations[index];
     result.energy_nJ += factory::energy_nJ(station, state.stations[station.local]);
@@ -379,6 +398,7 @@ void start_site(const Scenario& scenario, const SupplyTrack& supply, CampaignSta
     site.depot_level[s] = scenario.plant.stores[s].initial;
   site.open_orders.resize(scenario.satellites.size());
   site.next_open.assign(scenario.satellites.size(), 0);
+  site.begun_of.assign(scenario.satellites.size(), 0);
   site.launched_of.assign(scenario.satellites.size(), 0);
   site.scrapped_of.assign(scenario.satellites.size(), 0);
   site.serial_of.resize(state.groups.size());

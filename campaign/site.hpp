@@ -22,6 +22,7 @@ SupplyTrack supply_track(const Scenario& scenario);
 struct GroupReport {
   Tick tick{};
   Int128 energy_nJ = 0;                     ///< used since the start
+  Int128 dug_mg = 0;                        ///< regolith since the start
   std::vector<std::int32_t> needing_power;  ///< servers, by local station
   std::vector<std::int64_t> levels;         ///< by local store; of groups with manifest stores
 };

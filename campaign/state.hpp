@@ -137,6 +137,7 @@ struct SeriesRow {
   Tick tick{};
   std::int64_t ordered = 0, built = 0, launched = 0, inserted = 0, lost = 0, queued = 0;
   double active_kW = 0.0, stored_MWh = 0.0, supply_MW = 0.0, used_MW = 0.0, sunlit = 0.0, used_total_J = 0.0;
+  double dug_kg = 0.0;  ///< regolith, since the start
   static void visit_fields(auto& self, auto&& visit) {
     visit("tick", self.tick), visit("ordered", self.ordered), visit("built", self.built),
         visit("launched", self.launched);
@@ -144,6 +145,7 @@ struct SeriesRow {
     visit("active_kW", self.active_kW), visit("stored_MWh", self.stored_MWh),
         visit("supply_MW", self.supply_MW);
     visit("used_MW", self.used_MW), visit("sunlit", self.sunlit), visit("used_total_J", self.used_total_J);
+    visit("dug_kg", self.dug_kg);
   }
 };
 
@@ -169,7 +171,7 @@ struct SiteState {
   DriverState driver;
   std::vector<LaunchRecord> launches;
   std::vector<SeriesRow> series;
-  std::vector<std::int64_t> launched_of, scrapped_of;  ///< by design
+  std::vector<std::int64_t> begun_of, launched_of, scrapped_of;  ///< by design
   std::array<std::int64_t, orbit::life_state_count> ever{};
   static void visit_fields(auto& self, auto&& visit) {
     visit("events", self.events), visit("power", self.power), visit("granted_now_mW", self.granted_now_mW);
@@ -184,7 +186,8 @@ struct SiteState {
         visit("open_orders", self.open_orders), visit("next_open", self.next_open),
         visit("serial_of", self.serial_of);
     visit("driver", self.driver), visit("launches", self.launches), visit("series", self.series);
-    visit("launched_of", self.launched_of), visit("scrapped_of", self.scrapped_of), visit("ever", self.ever);
+    visit("begun_of", self.begun_of), visit("launched_of", self.launched_of),
+        visit("scrapped_of", self.scrapped_of), visit("ever", self.ever);
   }
 };
 

@@ -139,10 +139,12 @@ std::string flows_csv(const RunReport& report) {
 
 std::string series_csv(const RunReport& report) {
   std::string csv =
-      "time_d,ordered,built,launched,inserted,lost,queued,active_kW,stored_MWh,supply_MW,used_MW,sunlit\n";
+      "time_d,ordered,built,launched,inserted,lost,queued,active_kW,stored_MWh,supply_MW,used_MW,sunlit,dug_"
+      "t\n";
   for (const SeriesRow& r : report.campaign->state().site.series) {
-    add(csv, "{},{},{},{},{},{},{},{},{},{},{},{}\n", days(r.tick), r.ordered, r.built, r.launched,
-        r.inserted, r.lost, r.queued, r.active_kW, r.stored_MWh, r.supply_MW, r.used_MW, r.sunlit);
+    add(csv, "{},{},{},{},{},{},{},{},{},{},{},{},{}\n", days(r.tick), r.ordered, r.built, r.launched,
+        r.inserted, r.lost, r.queued, r.active_kW, r.stored_MWh, r.supply_MW, r.used_MW, r.sunlit,
+        r.dug_kg / 1e3);
   }
   return csv;
 }

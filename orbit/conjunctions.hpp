@@ -48,6 +48,10 @@ struct Screening {
 };
 
 /// Screens all pairs over [0, window]; runs on all threads of the current arena, same bits for any number.
+///
+/// CPU time of a day with a threshold of 1 to 5 km in low Earth orbit: 27 s (100,000 satellites in 20 shells)
+/// to 90 s (all at one radius); 15 to 35 min (a million in 20 shells, or spread over 400 km). It falls with
+/// the number of threads. Memory: 90 B a satellite and 56 B a satellite and thread, and 40 B an event.
 /// @throws ContractError for a threshold or window that is not positive, or impossible elements.
 Screening screen(const CentralBody& body, std::span<const MeanElements> satellites,
                  const ScreeningOptions& options = {});

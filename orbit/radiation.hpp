@@ -14,7 +14,8 @@ struct DoseRate {
   double trapped_Gy_per_year = 0.0;  ///< belts
   double cosmic_Gy_per_year = 0.0;   ///< galactic cosmic rays
   double solar_Gy_per_year = 0.0;    ///< solar particle events, mean over a cycle
-  double total_Gy_per_year() const { return trapped_Gy_per_year + cosmic_Gy_per_year + solar_Gy_per_year; }
+  /// Of all parts, Gy/yr.
+  double total() const { return trapped_Gy_per_year + cosmic_Gy_per_year + solar_Gy_per_year; }
 };
 /// Circular Earth orbit, by altitude up to 36,000 km and inclination; logarithmic between the rows.
 /// @throws ContractError beyond the table.

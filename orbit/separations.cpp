@@ -93,6 +93,7 @@ std::vector<SeparationSummary> summarise_by_group(std::span<const double> neares
     parts[group_of[i]].push_back(nearest_m[i]);
   }
   std::vector<SeparationSummary> out;
+  out.reserve(groups);
   for (const std::vector<double>& part : parts) out.push_back(summarise_separations(part));
   return out;
 }

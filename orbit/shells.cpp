@@ -101,9 +101,10 @@ MeanElements slot_elements(const Shell& shell, const Slot& slot, Epoch epoch) {
 std::vector<MeanElements> slots(const Shell& shell, Epoch epoch) {
   std::vector<MeanElements> out;
   out.reserve(static_cast<std::size_t>(size(shell)));
-  for (int plane = 0; plane < shell.planes; ++plane)
+  for (int plane = 0; plane < shell.planes; ++plane) {
     for (int place = 0; place < shell.per_plane; ++place)
       out.push_back(slot_elements(shell, {plane, place}, epoch));
+  }
   return out;
 }
 
@@ -117,7 +118,7 @@ Eigen::Matrix3d R_I_equator(Body body, Epoch epoch) {
 }
 
 Eigen::Vector3d sun_from_body_m(Body body, Epoch epoch) {
-  const Eigen::Vector3d sun = r_SE_I_m(epoch);
+  Eigen::Vector3d sun = r_SE_I_m(epoch);
   if (body == Body::earth) return sun;
   return R_I_equator(body, epoch).transpose() * (sun - r_PE_I_m(epoch));
 }

@@ -108,24 +108,24 @@ TEST_CASE("radiator: a low orbit and the Moon's noon make it hotter", "[orbit][p
 
 TEST_CASE("dose: low orbits lie in the ranges of NASA's practice", "[orbit][radiation]") {
   // 100 to 1,000 rad/yr below 28°, 1,000 to 10,000 rad/yr for inclined orbits (remembered): 1 Gy is 100 rad.
-  CHECK(earth_dose(500e3, 28.0 * deg).total_Gy_per_year() < 10.0);
-  CHECK(earth_dose(500e3, 28.0 * deg).total_Gy_per_year() > 1.0);
-  CHECK(earth_dose(800e3, 98.0 * deg).total_Gy_per_year() > 10.0);
-  CHECK(earth_dose(800e3, 98.0 * deg).total_Gy_per_year() < 100.0);
-  CHECK(earth_dose(3000e3, 60.0 * deg).total_Gy_per_year() > 1000.0);
+  CHECK(earth_dose(500e3, 28.0 * deg).total() < 10.0);
+  CHECK(earth_dose(500e3, 28.0 * deg).total() > 1.0);
+  CHECK(earth_dose(800e3, 98.0 * deg).total() > 10.0);
+  CHECK(earth_dose(800e3, 98.0 * deg).total() < 100.0);
+  CHECK(earth_dose(3000e3, 60.0 * deg).total() > 1000.0);
   CHECK_THROWS_WITH(earth_dose(50e6, 0.0), Contains("36,000"));
 }
 
 TEST_CASE("dose: continuous in altitude and inclination, less behind more", "[orbit][radiation]") {
   for (const double km : {400.0, 800.0, 1500.0, 6000.0, 20200.0})
-    CHECK_THAT(earth_dose((km - 1e-6) * 1e3, 1.0).total_Gy_per_year(),
-               WithinRel(earth_dose((km + 1e-6) * 1e3, 1.0).total_Gy_per_year(), 1e-6));
-  CHECK_THAT(earth_dose(700e3, 50.0 * deg - 1e-9).total_Gy_per_year(),
-             WithinRel(earth_dose(700e3, 50.0 * deg + 1e-9).total_Gy_per_year(), 1e-6));
+    CHECK_THAT(earth_dose((km - 1e-6) * 1e3, 1.0).total(),
+               WithinRel(earth_dose((km + 1e-6) * 1e3, 1.0).total(), 1e-6));
+  CHECK_THAT(earth_dose(700e3, 50.0 * deg - 1e-9).total(),
+             WithinRel(earth_dose(700e3, 50.0 * deg + 1e-9).total(), 1e-6));
   const DoseRate open = open_space_dose(OpenSpace::heliocentric);
-  CHECK(behind(open, 2.5e-3).total_Gy_per_year() == open.total_Gy_per_year());
-  CHECK(behind(open, 10e-3).total_Gy_per_year() < 0.5 * open.total_Gy_per_year());
-  CHECK(open_space_dose(OpenSpace::lunar_orbit).total_Gy_per_year() < open.total_Gy_per_year());
+  CHECK(behind(open, 2.5e-3).total() == open.total());
+  CHECK(behind(open, 10e-3).total() < 0.5 * open.total());
+  CHECK(open_space_dose(OpenSpace::lunar_orbit).total() < open.total());
 }
 
 TEST_CASE("failures: hazard is the slope of the survival's logarithm", "[orbit][radiation]") {

@@ -5,6 +5,7 @@
 #include <chrono>
 #include <iostream>
 #include <map>
+#include <stdexcept>
 #include <utility>
 #include "app/ledger_tools.hpp"
 #include "orbit/sgp4_elements.hpp"
@@ -28,7 +29,14 @@ Epoch epoch_of(Tick tick, Epoch start) {
 }
 
 std::string creation_date(const LedgerRequest& request) {
-  if (!request.created.empty()) return request.created;
+  if (!request.created.empty()) {
+    try {
+      (void)orbit::parse_time(request.created, orbit::TimeScale::utc);
+    } catch (const std::invalid_argument& error) {
+      throw BadRequest(fmt::format("--created: {}", error.what()));
+    }
+    return request.created;
+  }
   const auto now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
   const auto day = std::chrono::floor<std::chrono::days>(now);
   const std::chrono::year_month_day date{day};

@@ -400,6 +400,9 @@ TEST_CASE("ledger command: an OMM of what SGP4 cannot hold is refused and the ri
   const Outcome lunar = run(dir.path(), request);
   CHECK(lunar.code == 2);
   CHECK_THAT(lunar.err, Contains("about the moon: use --format opm or oem"));
+  request.serial = 1;
+  request.created = "yesterday";
+  CHECK(run(dir.path(), request).code == 2);
 }
 
 TEST_CASE("ledger command: the CSV holds every field the chain covers", "[orbit]") {

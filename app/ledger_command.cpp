@@ -226,9 +226,10 @@ int list(const LedgerStore& store, const LedgerRequest& request) {
 
   if (request.json) {
     fmt::print(std::cout, "[\n");
-    for (const auto* s : satellites)
+    for (const auto* s : satellites) {
       fmt::print(std::cout, "{}{}", s == satellites.front() ? "" : ",\n",
                  dump(list_json(states, *s, store, at)));
+    }
     fmt::print(std::cout, "\n]\n");
     return fine;
   }

@@ -191,7 +191,7 @@ TEST_CASE("ccsds: names of a launch's pieces are distinct and use neither I nor 
   std::set<std::string> names;
   for (std::uint64_t serial = 1; serial <= 3 * static_cast<std::uint64_t>(pieces_a_launch); ++serial)
     names.insert(object_id(2031, serial));
-  CHECK(names.size() == 3 * 13'824);
+  CHECK(names.size() == 41'472);
   CHECK(object_id(2031, 1) == "2031-001AAA");
   CHECK(object_id(2031, 13'824) == "2031-001ZZZ");
   CHECK(object_id(2031, 13'825) == "2031-002AAA");

@@ -5,6 +5,7 @@
 #include <chrono>
 #include <iostream>
 #include <map>
+#include <stdexcept>
 #include <utility>
 #include "app/ledger_tools.hpp"
 #include "orbit/sgp4_elements.hpp"
@@ -28,7 +29,14 @@ Epoch epoch_of(Tick tick, Epoch start) {
 }
 
 std::string creation_date(const LedgerRequest& request) {
-  if (!request.created.empty()) return request.created;
+  if (!request.created.empty()) {
+    try {
+      (void)orbit::parse_time(request.created, orbit::TimeScale::utc);
+    } catch (const std::invalid_argument& error) {
+      throw BadRequest(fmt::format("--created: {}", error.what()));
+    }
+    return request.created;
+  }
   const auto now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
   const auto day = std::chrono::floor<std::chrono::days>(now);
   const std::chrono::year_month_day date{day};
@@ -107,30 +115,36 @@ std::string opm(const Subject& subject, const LedgerStore& store, const LedgerRe
   return ccsds::write(message, style);
 }
 
-/// Records of one kind and centre in order of their epochs; of two for one epoch the later posting counts.
+/// Records of one kind in order of their epochs; of two for one epoch the later posting counts.
 using Track = std::map<std::int64_t, OrbitRecord>;
 
+Track track_of(const Subject& subject, OrbitKind kind) {
+  Track track;
+  for (const Posting& posting : subject.life) {
+    for (const OrbitRecord& record : posting.orbits)
+      if (record.kind == kind) track[record.epoch.us] = record;
+  }
+  return track;
+}
+
+/// A new segment wherever the centre changes, so that segments follow each other in time.
 std::string oem(const Subject& subject, const LedgerStore& store, const LedgerRequest& request,
                 const ccsds::Header& head, ccsds::Style style) {
-  std::map<std::pair<OrbitKind, OrbitCentre>, Track> tracks;
-  for (const Posting& posting : subject.life) {
-    for (const OrbitRecord& record : posting.orbits) {
-      if (!request.orbit || record.kind == *request.orbit)
-        tracks[{record.kind, record.centre}][record.epoch.us] = record;
-    }
-  }
-  if (tracks.empty()) return {};
+  OrbitKind kind = request.orbit.value_or(OrbitKind::definitive);
+  Track track = track_of(subject, kind);
+  if (track.empty() && !request.orbit) track = track_of(subject, kind = OrbitKind::predicted);
+  if (track.empty()) return {};
   ccsds::Oem message{.header = head};
-  for (const auto& [key, track] : tracks) {
-    ccsds::OemSegment segment{.object = object(subject, key.second, store.start())};
-    segment.object.comments = {
-        fmt::format("{} states as posted; nothing is computed between them", name(key.first))};
-    for (const auto& [epoch_us, record] : track) {
-      segment.states.push_back(state_of(record, store.start()));
-      if (record.covariance)
-        segment.covariances.push_back({epoch_of(record.epoch, store.start()), *record.covariance});
+  for (const auto& [epoch_us, record] : track) {
+    if (message.segments.empty() || message.segments.back().object.centre != record.centre) {
+      message.segments.push_back({.object = object(subject, record.centre, store.start())});
+      message.segments.back().object.comments = {
+          fmt::format("{} states as posted; nothing is computed between them", name(kind))};
     }
-    message.segments.push_back(std::move(segment));
+    ccsds::OemSegment& segment = message.segments.back();
+    segment.states.push_back(state_of(record, store.start()));
+    if (record.covariance)
+      segment.covariances.push_back({epoch_of(record.epoch, store.start()), *record.covariance});
   }
   return ccsds::write(message, style);
 }

@@ -199,46 +199,45 @@ Json list_json(const orbit::Snapshot& states, const orbit::SatelliteState& s, co
   return line;
 }
 
-/// Whether the satellite is one of those asked for.
-bool chosen(const orbit::Snapshot& states, const orbit::SatelliteState& s, const LedgerRequest& request,
-            std::optional<LifeState> state, std::optional<Tick> since) {
-  return (!state || s.state == *state) && (!since || s.latest >= *since) &&
-         (request.shell.empty() || (s.has_slot && states.name_of(s.shell) == request.shell)) &&
-         (request.destination.empty() || states.name_of(s.destination) == request.destination);
+/// The satellites asked for, in order of serial.
+std::vector<const orbit::SatelliteState*> chosen(const orbit::Snapshot& states, const LedgerRequest& request,
+                                                 Epoch start) {
+  std::optional<LifeState> state;
+  if (!request.state.empty()) state = asked_state(request.state);
+  std::optional<Tick> since;
+  if (request.since) since = to_tick(*request.since, start);
+  std::vector<const orbit::SatelliteState*> found;
+  states.each([&](const orbit::SatelliteState& s) {
+    const bool wanted = (!state || s.state == *state) && (!since || s.latest >= *since) &&
+                        (request.shell.empty() || (s.has_slot && states.name_of(s.shell) == request.shell)) &&
+                        (request.destination.empty() || states.name_of(s.destination) == request.destination);
+    if (wanted) found.push_back(&s);
+  });
+  return found;
 }
 
 int list(const LedgerStore& store, const LedgerRequest& request) {
   if (request.limit < 0) throw BadRequest("the limit of a list is 0 (all) or more");
-  std::optional<LifeState> state;
-  if (!request.state.empty()) state = asked_state(request.state);
-  std::optional<Tick> since;
-  if (request.since) since = to_tick(*request.since, store.start());
   const orbit::Snapshot states = store.states_at(request.at ? to_tick(*request.at, store.start()) : never);
   const Tick at = request.at ? to_tick(*request.at, store.start()) : last_tick(states);
+  auto satellites = chosen(states, request, store.start());
+  const std::size_t found = satellites.size();
+  if (request.limit != 0) satellites.resize(std::min(found, static_cast<std::size_t>(request.limit)));
 
   if (request.json) {
     fmt::print(std::cout, "[\n");
-  } else {
-    fmt::print(std::cout, "{:>9}  {:<11}  {:<20}  {:<20}  {:<18}  {:<19}  {:>10}\n", "serial", "state",
-               "product", "destination", "slot", "since (TT)", "power [kW]");
-  }
-  std::int64_t found = 0, shown = 0;
-  states.each([&](const orbit::SatelliteState& s) {
-    if (!chosen(states, s, request, state, since)) return;
-    ++found;
-    if (request.limit != 0 && shown >= request.limit) return;
-    if (request.json)
-      fmt::print(std::cout, "{}{}", shown == 0 ? "" : ",\n", dump(list_json(states, s, store, at)));
-    else
-      print_list_line(states, s, store, at);
-    ++shown;
-  });
-  if (request.json) {
+    for (const auto* s : satellites) {
+      fmt::print(std::cout, "{}{}", s == satellites.front() ? "" : ",\n",
+                 dump(list_json(states, *s, store, at)));
+    }
     fmt::print(std::cout, "\n]\n");
-  } else {
-    fmt::print(std::cout, "{} of {} satellites{}\n", shown, found,
-               shown < found ? "; a higher limit shows more" : "");
+    return fine;
   }
+  fmt::print(std::cout, "{:>9}  {:<11}  {:<20}  {:<20}  {:<18}  {:<19}  {:>10}\n", "serial", "state",
+             "product", "destination", "slot", "since (TT)", "power [kW]");
+  for (const auto* s : satellites) print_list_line(states, *s, store, at);
+  fmt::print(std::cout, "{} of {} satellites{}\n", satellites.size(), found,
+             satellites.size() < found ? "; a higher limit shows more" : "");
   return fine;
 }
 

@@ -152,6 +152,7 @@ int export_messages(const LedgerStore& store, const LedgerRequest& request) {
   std::string text = messages.front().text;
   if (request.encoding == orbit::ccsds::Encoding::xml && request.serial == 0) {
     std::vector<std::string> texts;
+    texts.reserve(messages.size());
     for (const CcsdsMessage& message : messages) texts.push_back(message.text);
     text = orbit::ccsds::combine(texts, request.version);
   } else if (messages.size() > 1) {

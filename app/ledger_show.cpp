@@ -50,9 +50,10 @@ double centre_gm(OrbitCentre centre) {
 /// One-sigma along the radius, along the track and across it: three of position, three of velocity.
 std::array<double, 6> sigmas(const OrbitRecord& orbit) {
   Eigen::Matrix<double, 6, 6> c;
-  for (int row = 0, term = 0; row < 6; ++row)
+  for (int row = 0, term = 0; row < 6; ++row) {
     for (int column = 0; column <= row; ++column, ++term)
       c(row, column) = c(column, row) = (*orbit.covariance)[static_cast<std::size_t>(term)];
+  }
   const Eigen::Vector3d radial = orbit.r_m.normalized(), across = orbit.r_m.cross(orbit.v_mps).normalized();
   const std::array<Eigen::Vector3d, 3> axes{radial, across.cross(radial), across};
   std::array<double, 6> sigma{};
@@ -68,8 +69,8 @@ void print_orbit(const KnownOrbit& known, Epoch start) {
   constexpr double deg = 180.0 / std::numbers::pi;
   const auto e = orbit::osculating_elements(o.r_m, o.v_mps, centre_gm(o.centre));
   std::ostream& out = std::cout;
-  fmt::print(out, "{} orbit at {} (TT), from the centre of {}, posting {}\n", name(o.kind),
-             format_date(start, o.epoch), name(o.centre), known.seq);
+  fmt::print(out, "{} orbit about the {} at {} (TT), posting {}\n", name(o.kind), name(o.centre),
+             format_date(start, o.epoch), known.seq);
   fmt::print(out,
              "  a {:.3f} km  e {:.6f}  i {:.4f} deg  node {:.4f} deg  pericentre {:.4f} deg  true anomaly "
              "{:.4f} deg\n",
@@ -151,9 +152,10 @@ void print_life(const std::vector<Posting>& life, Epoch start) {
 
 void print_json(const std::vector<Posting>& life, const LedgerRequest& request, Epoch start) {
   Json json{{"serial", request.serial}};
-  for (const OrbitKind kind : {OrbitKind::definitive, OrbitKind::predicted})
+  for (const OrbitKind kind : {OrbitKind::definitive, OrbitKind::predicted}) {
     if (const auto known = latest_orbit(life, kind))
       json[std::string(name(kind))] = orbit_json(*known, start);
+  }
   Json postings = Json::array();
   for (const Posting& posting : life) postings.push_back(to_json(posting, start));
   json["postings"] = postings;

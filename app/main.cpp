@@ -206,7 +206,7 @@ void add_ledger_export(CLI::App& sub, LedgerRequest& request) {
   add_choice<std::optional<OrbitKind>>(
       sub, "--orbit", request.orbit,
       {{"definitive", OrbitKind::definitive}, {"predicted", OrbitKind::predicted}},
-      "which orbits (default: definitive, where there is none predicted; oem: both)");
+      "which orbits (default: definitive, where there is none predicted)");
   sub.add_option("--id", request.serial, "only this satellite");
   sub.add_option("--state", request.state, "only satellites in this state");
   add_instant(sub, "--at", request.at, "as it was then: 200 d, or a date");

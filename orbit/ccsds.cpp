@@ -38,15 +38,13 @@ Block elements_block(const OsculatingElements& e, double gm_m3ps2) {
   return block;
 }
 
-Block manoeuvre_block(const Manoeuvre& m, const Block& metadata, TimeScale scale) {
+Block manoeuvre_block(const Manoeuvre& m, RefFrame frame, TimeScale scale) {
   expects(m.delta_mass_kg <= 0.0 && m.duration_s >= 0.0, "opm: a manoeuvre loses mass and takes time");
   Block block{.tag = "maneuverParameters"};
   block.add("MAN_EPOCH_IGNITION", date(m.ignition, scale));
   block.add("MAN_DURATION", number(m.duration_s), "s");
   block.add("MAN_DELTA_MASS", number(m.delta_mass_kg), "kg");
-  for (const auto& item : metadata.contents)
-    if (const auto* field = std::get_if<Field>(&item); field != nullptr && field->keyword == "REF_FRAME")
-      block.add("MAN_REF_FRAME", field->value);
+  block.add("MAN_REF_FRAME", name(frame));
   for (int i = 0; i < 3; ++i)
     block.add(fmt::format("MAN_DV_{}", i + 1), number(1e-3 * m.delta_v_mps[i]), "km/s");
   return block;
@@ -137,7 +135,6 @@ Block tle_block() {
 }  // namespace
 
 std::string write(const Opm& m, Style style) {
-  const Block metadata = metadata_block(m.object);
   Block data{.tag = "data"};
   data.contents.emplace_back(state_block(m.state, m.object.time));
   if (m.elements) data.contents.emplace_back(elements_block(*m.elements, m.gm_m3ps2));
@@ -148,9 +145,10 @@ std::string write(const Opm& m, Style style) {
     data.contents.emplace_back(std::move(covariance));
   }
   for (const Manoeuvre& manoeuvre : m.manoeuvres)
-    data.contents.emplace_back(manoeuvre_block(manoeuvre, metadata, m.object.time));
+    data.contents.emplace_back(manoeuvre_block(manoeuvre, m.object.frame, m.object.time));
   return encode("opm", "CCSDS_OPM_VERS",
-                {header_block(m.header, style.version), body_of({segment_of(metadata, std::move(data))})},
+                {header_block(m.header, style.version),
+                 body_of({segment_of(metadata_block(m.object), std::move(data))})},
                 style);
 }
 

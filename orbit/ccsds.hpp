@@ -104,7 +104,7 @@ std::string write(const Omm& message, Style style);
 std::string combine(std::span<const std::string> messages, Version version);
 
 /// Pieces that one launch number of a COSPAR-like name can carry: three letters without I and O.
-inline constexpr std::int64_t pieces_a_launch = 24 * 24 * 24;
+inline constexpr std::int64_t pieces_a_launch = 13'824;  // 24³
 /// `2031-001AAA`: the launch number and the piece count the serials up, 13,824 to a number; 999 numbers a
 /// year reach to serial 13,810,176, and what lies beyond is `UNKNOWN`. These names are not registered.
 std::string object_id(int launch_year, std::uint64_t serial);

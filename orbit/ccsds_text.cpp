@@ -13,12 +13,13 @@ std::string plain(const std::string& text) {
   std::string clean;
   for (const char c : text) {
     const auto byte = static_cast<unsigned char>(c);
-    if (byte < 0x20 || byte == 0x7f)
+    if (byte < 0x20 || byte == 0x7f) {
       clean += ' ';
-    else if (byte < 0x80)
+    } else if (byte < 0x80) {
       clean += c;
-    else if ((byte & 0xc0u) != 0x80u)
+    } else if ((byte & 0xc0u) != 0x80u) {
       clean += '?';  // once a character of UTF-8
+    }
   }
   return clean;
 }
@@ -94,11 +95,6 @@ const char* centre_name(OrbitCentre centre) {
   constexpr const char* names[] = {"EARTH", "MOON", "SUN", "EARTH BARYCENTER"};
   return names[static_cast<std::size_t>(centre)];
 }
-const char* frame_name(RefFrame frame) {
-  constexpr const char* names[] = {"GCRF", "ICRF", "EME2000", "TEME"};
-  return names[static_cast<std::size_t>(frame)];
-}
-
 }  // namespace
 
 std::string encode(const std::string& tag, const std::string& keyword,
@@ -128,11 +124,16 @@ std::string combine(std::span<const std::string> messages, Version version) {
   return out + "</ndm>\n";
 }
 
+const char* name(RefFrame frame) {
+  constexpr const char* names[] = {"GCRF", "ICRF", "EME2000", "TEME"};
+  return names[static_cast<std::size_t>(frame)];
+}
+
 std::string number(double value) {
   expects(std::isfinite(value), "ccsds: numbers are finite");
   const double size = std::abs(value);
   if (value == 0.0) return "0.0";
-  if (size < 1e-3 || size >= 1e15) return fmt::format("{:.15E}", value);
+  if (size < 1e-3 || size >= 1e15) return fmt::format("{:.14E}", value);
   const int whole_digits = size < 1.0 ? 1 : static_cast<int>(std::floor(std::log10(size))) + 1;
   return fmt::format("{:.{}f}", value, std::clamp(15 - whole_digits, 1, 12));
 }
@@ -162,7 +163,7 @@ Block metadata_block(const Object& object) {
   block.add("OBJECT_NAME", object.name);
   block.add("OBJECT_ID", object.id);
   block.add("CENTER_NAME", centre_name(object.centre));
-  block.add("REF_FRAME", frame_name(object.frame));
+  block.add("REF_FRAME", name(object.frame));
   block.add("TIME_SYSTEM", name(object.time));
   return block;
 }

@@ -33,7 +33,8 @@ struct Block {
 std::string encode(const std::string& tag, const std::string& keyword,
                    const std::vector<Block>& header_and_body, Style style);
 
-/// At most 16 digits: fixed where that shows them, else with an exponent.
+const char* name(RefFrame frame);
+/// 15 digits, where twelve decimals show them: fixed; below 0.001 with an exponent.
 std::string number(double value);
 std::string degrees(double angle_rad);
 /// To the microsecond.

@@ -40,9 +40,9 @@ json field(const json& read, const std::string& block, const std::string& keywor
   return block.empty() ? segment["metadata"][keyword] : segment["data"][block][which][keyword];
 }
 
-// 15 digits are written: half a unit of the 15th, and the change of units.
+// 15 digits are written, at most twelve of them decimals: half a unit of the last.
 Approx digits15(double value) {
-  return Approx(value).epsilon(2e-15).margin(1e-12);
+  return Approx(value).epsilon(5e-15).margin(1e-12);
 }
 
 const std::vector<Style> styles{{Encoding::kvn, Version::v2},
@@ -83,13 +83,13 @@ TEST_CASE("opm: a strict reader finds every value, in every encoding and version
     CHECK(field(read, "stateVector", "EPOCH") == "2030-02-12T18:00:00.000000");
     CHECK(field(read, "stateVector", "X").get<double>() == digits15(leo.r_m.x() * 1e-3));
     CHECK(field(read, "stateVector", "X_DOT").get<double>() == digits15(leo.v_mps.x() * 1e-3));
-    CHECK(field(read, "stateVector", "Z_DOT").get<double>() == Approx(1e-12).epsilon(2e-15));
+    CHECK(field(read, "stateVector", "Z_DOT").get<double>() == Approx(1e-12).epsilon(5e-15));
     CHECK(field(read, "keplerianElements", "GM").get<double>() == digits15(4900.0));
     CHECK(field(read, "spacecraftParameters", "MASS").get<double>() == digits15(1300.5));
-    CHECK(field(read, "covarianceMatrix", "CX_X").get<double>() == Approx(123.456e-6).epsilon(2e-15));
+    CHECK(field(read, "covarianceMatrix", "CX_X").get<double>() == Approx(123.456e-6).epsilon(5e-15));
     CHECK(field(read, "covarianceMatrix", "CZ_DOT_Z_DOT").get<double>() ==
-          Approx(21 * 123.456e-6).epsilon(2e-15));
-    CHECK(field(read, "covarianceMatrix", "CX_DOT_Z").get<double>() == Approx(9 * 123.456e-6).epsilon(2e-15));
+          Approx(21 * 123.456e-6).epsilon(5e-15));
+    CHECK(field(read, "covarianceMatrix", "CX_DOT_Z").get<double>() == Approx(9 * 123.456e-6).epsilon(5e-15));
     CHECK(field(read, "maneuverParameters", "MAN_DV_2").get<double>() == digits15(-0.002));
     CHECK(field(read, "maneuverParameters", "MAN_EPOCH_IGNITION", 1) == "2030-02-14T12:00:00.000000");
   }
@@ -123,7 +123,7 @@ TEST_CASE("oem: segments, states and covariances are read back in every encoding
     REQUIRE(read[0]["data"]["covarianceMatrix"].size() == 3);
     CHECK(read[0]["data"]["covarianceMatrix"][2]["EPOCH"] == "2030-02-16T18:00:00.000000");
     CHECK(read[0]["data"]["covarianceMatrix"][1]["CZ_DOT_Z_DOT"].get<double>() ==
-          Approx(21 * 123.456e-6).epsilon(2e-15));
+          Approx(21 * 123.456e-6).epsilon(5e-15));
     CHECK_FALSE(read[1]["data"].contains("covarianceMatrix"));
   }
   Oem wrong = message;
@@ -191,7 +191,7 @@ TEST_CASE("ccsds: names of a launch's pieces are distinct and use neither I nor 
   std::set<std::string> names;
   for (std::uint64_t serial = 1; serial <= 3 * static_cast<std::uint64_t>(pieces_a_launch); ++serial)
     names.insert(object_id(2031, serial));
-  CHECK(names.size() == 3 * 13'824);
+  CHECK(names.size() == 41'472);
   CHECK(object_id(2031, 1) == "2031-001AAA");
   CHECK(object_id(2031, 13'824) == "2031-001ZZZ");
   CHECK(object_id(2031, 13'825) == "2031-002AAA");

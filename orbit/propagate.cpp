@@ -60,12 +60,12 @@ Body other(Body centre) {
   return centre == Body::moon ? Body::earth : Body::moon;
 }
 
-/// The Moon's sphere of influence, seen from inside or outside.
-EventSpec border(Body centre) {
+/// The Moon's sphere of influence, left from inside or entered from outside by an arc that runs the way given.
+EventSpec border(Body centre, double way) {
   return {.kind = EventKind::distance,
           .body = Body::moon,
           .value = sphere_of_influence_m,
-          .crossing = centre == Body::moon ? Crossing::rising : Crossing::falling};
+          .crossing = (centre == Body::moon) == (way > 0.0) ? Crossing::rising : Crossing::falling};
 }
 
 /// One propagation: pieces of arc with one centre each, joined at the border.
@@ -127,7 +127,7 @@ class Flight {
     return out;
   }
   bool beyond_border() const {
-    const double outside = event_value(border(Body::moon), scene(t_, y_, centre_ == Body::earth));
+    const double outside = event_value(border(Body::moon, way_), scene(t_, y_, centre_ == Body::earth));
     return centre_ == Body::moon ? outside > 0.0 : outside < 0.0;
   }
 
@@ -147,7 +147,7 @@ class Flight {
     precision.most_steps -= tried_;
     Solver solver({&force_, centre_}, {}, t_, y_, precision);
     specs_.resize(user_specs_);
-    if (changes_) specs_.push_back(border(centre_));
+    if (changes_) specs_.push_back(border(centre_, way_));
     watch_ = EventWatch(specs_, way_);
     const bool sky = looks_at_sky_now();
     watch_.begin(t_, scene(t_, y_, sky), first);

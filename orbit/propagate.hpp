@@ -78,15 +78,20 @@ Arc propagate(const Dynamics& dynamics, const Craft& from, Epoch until,
 std::vector<Craft> sample(const Dynamics& dynamics, const Craft& from, std::span<const Epoch> at,
                           const ArcOptions& options = {});
 
-/// Many arcs side by side, eight to a vector and vectors over the cores: end states only. Each result has the
-/// same bits whatever its neighbours. An arc that cannot be finished (impact, steps) says so in `end`.
-/// Lunar-centred; arcs leave through `border_m` unchanged.
+/// One arc of a batch.
 struct BatchEnd {
   ArcEnd end = ArcEnd::time;
   Craft last;
 };
+
+/// What keeps departures of five days within 5 cm.
+inline constexpr Precision batch_precision{.tolerance = 3e-11};
+/// Many arcs side by side, eight to a vector and vectors over the cores: end states only, the same forces as
+/// `propagate`. Each result has the same bits whatever its neighbours. The Moon stays the centre all the way.
+/// An arc ends early where it meets the Moon's mean sphere (`event`; also where it begins below, and an arc
+/// that runs backwards) or cannot be finished. Solar pressure is not stepped to the edges of shadows.
+/// @throws ContractError for craft with another centre, spans outside the ephemeris, no ephemeris.
 std::vector<BatchEnd> propagate_batch(const Dynamics& dynamics, std::span<const Craft> from,
-                                      std::span<const Epoch> until,
-                                      const Precision& precision = {.tolerance = 1e-10});
+                                      std::span<const Epoch> until, const Precision& precision = batch_precision);
 
 }  // namespace lunafab::orbit

@@ -73,10 +73,10 @@ struct PlainRate {
 /// Boost.odeint's Runge-Kutta-Fehlberg 7(8), controlled; the state after `span_s`.
 inline OdeState odeint_fehlberg(const PlainRate& rate, const Craft& from, double span_s, double tolerance) {
   namespace odeint = boost::numeric::odeint;
+  static const odeint::runge_kutta_fehlberg78<OdeState> stepper;  // static: odeint copies its scratch unset
   OdeState y{from.r_m.x(), from.r_m.y(), from.r_m.z(), from.v_mps.x(), from.v_mps.y(), from.v_mps.z()};
   odeint::integrate_adaptive(
-      odeint::make_controlled<odeint::runge_kutta_fehlberg78<OdeState>>(tolerance, tolerance), rate, y, 0.0,
-      span_s, 60.0);
+      odeint::make_controlled(tolerance, tolerance, stepper), rate, y, 0.0, span_s, 60.0);
   return y;
 }
 

@@ -1,16 +1,17 @@
 #include <benchmark/benchmark.h>
+#include <oneapi/tbb/global_control.h>
 #include <algorithm>
 #include <cmath>
 #include <ctime>
 #include <numbers>
-#include <oneapi/tbb/global_control.h>
 #include <vector>
 #include "orbit/cr3bp_batch.hpp"
 #include "tests/orbit/orbit_fixture.hpp"
 
-// Five-day departures from the lunar surface a second on one core: ephemeris, field to 8×8, Earth and Sun; and in
-// the restricted three-body problem. Baselines in the same run: Boost.odeint's RKF78 on the same equations at
-// tolerance 1e-10. Errors are those of end positions, against the scalar integrator at 1e-13 and no taper.
+// Five-day departures from the lunar surface a second on one core: ephemeris, field to 8×8, Earth and Sun;
+// and in the restricted three-body problem. Baselines in the same run: Boost.odeint's RKF78 on the same
+// equations at tolerance 1e-10. Errors are those of end positions, against the scalar integrator at 1e-13 and
+// no taper.
 namespace {
 
 using namespace lunafab;
@@ -99,7 +100,8 @@ void single_arcs(benchmark::State& state, bool events, bool stm) {
   const double began = cpu_s();
   for (auto _ : state)
     for (std::size_t i = 0; i < ends.size(); ++i)
-      ends[i] = propagate(d.dynamics, d.from[i], d.until[i], specs, {.stm = stm, .change_centre = false}).last.r_m;
+      ends[i] =
+          propagate(d.dynamics, d.from[i], d.until[i], specs, {.stm = stm, .change_centre = false}).last.r_m;
   report(state, static_cast<double>(ends.size()), began, odeint_s,
          errors_m(d, [&](std::size_t i) { return ends[i]; }));
 }
@@ -141,7 +143,7 @@ void odeint_cr3bp(benchmark::State& state) {
     const double x = y[0] + mu, w = x - 1.0, off = y[1] * y[1] + y[2] * y[2];
     const double large = x * x + off, small = w * w + off;
     const double p = (1.0 - mu) / (large * std::sqrt(large)), q = mu / (small * std::sqrt(small));
-    out = {y[3], y[4], y[5], y[0] + 2.0 * y[4] - p * x - q * w, y[1] - 2.0 * y[3] - (p + q) * y[1],
+    out = {y[3],           y[4], y[5], y[0] + 2.0 * y[4] - p * x - q * w, y[1] - 2.0 * y[3] - (p + q) * y[1],
            -(p + q) * y[2]};
   };
   StateRows ends = from;
@@ -150,8 +152,8 @@ void odeint_cr3bp(benchmark::State& state) {
     for (Eigen::Index i = 0; i < from.rows(); ++i) {
       OdeState y;
       std::copy_n(from.row(i).data(), 6, y.begin());
-      odeint::integrate_adaptive(odeint::make_controlled(1e-10, 1e-10, stepper), rate, y, 0.0, span_s / time_s,
-                                 1e-4);
+      odeint::integrate_adaptive(odeint::make_controlled(1e-10, 1e-10, stepper), rate, y, 0.0,
+                                 span_s / time_s, 1e-4);
       std::ranges::copy(y, ends.row(i).data());
     }
   odeint_cr3bp_s =

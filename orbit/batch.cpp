@@ -23,7 +23,8 @@ LunarModel lunar_model(const Dynamics& dynamics, Epoch from, Epoch to) {
                                 taper_field(*dynamics.field, dynamics.degree, dynamics.taper));
   if (dynamics.earth) out.earth_gm = dynamics.gm.earth;
   if (dynamics.sun) out.sun_gm = dynamics.gm.sun;
-  if (dynamics.earth && dynamics.earth_j2) out.j2_factor = 1.5 * j2_of_earth * earth_equator_m * earth_equator_m;
+  if (dynamics.earth && dynamics.earth_j2)
+    out.j2_factor = 1.5 * j2_of_earth * earth_equator_m * earth_equator_m;
   if (dynamics.pressure) out.pressure_gm = pressure_gm_m3ps2(*dynamics.pressure);
   return out;
 }

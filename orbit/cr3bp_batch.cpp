@@ -27,8 +27,8 @@ class Cr3bpWork {
     const LaneStatus status = lane_status(arcs_, i, precision_.most_steps);
     if (status == LaneStatus::running) return false;
     out_.ends[arc] = arc_end(status);
-    out_.states.row(static_cast<Eigen::Index>(arc)) << arcs_.r.x[i], arcs_.r.y[i], arcs_.r.z[i],
-        arcs_.v.x[i], arcs_.v.y[i], arcs_.v.z[i];
+    out_.states.row(static_cast<Eigen::Index>(arc)) << arcs_.r.x[i], arcs_.r.y[i], arcs_.r.z[i], arcs_.v.x[i],
+        arcs_.v.y[i], arcs_.v.z[i];
     return true;
   }
 

@@ -15,8 +15,8 @@ struct Cr3bpEnds {
 };
 
 /// Many arcs of the circular restricted three-body problem with mass ratio `mu`, all from t = 0 to `span`,
-/// forwards or backwards: barycentric rotating frame, dimensionless, the larger body at x = −mu. Eight arcs to a
-/// vector and vectors over the cores; each result has the same bits whatever its neighbours.
+/// forwards or backwards: barycentric rotating frame, dimensionless, the larger body at x = −mu. Eight arcs
+/// to a vector and vectors over the cores; each result has the same bits whatever its neighbours.
 Cr3bpEnds propagate_cr3bp_batch(double mu, const StateRows& from, double span,
                                 const Precision& precision = {.tolerance = 1e-10});
 

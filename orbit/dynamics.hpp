@@ -25,13 +25,14 @@ enum class FieldAxes : std::uint8_t { principal, mean_earth };
 
 /// What acts on a satellite: the same forces whatever the centre. Everything it points to outlives it.
 struct Dynamics {
-  const Ephemeris* sky = nullptr;                  ///< may be absent from two-body problems
-  const GravityField* field = &built_in_field();   ///< of the Moon; absent: a point of `gm.moon`
-  int degree = 8;                                  ///< used; 0: a point of the field's GM
-  FieldAxes axes = FieldAxes::principal;           ///< of the field
-  double taper = 1e-12;  ///< degrees whose share of the point-mass pull cannot reach this are left out; 0: none
-  bool earth = true;     ///< third body of a lunar orbit (the Moon that of a terrestrial one)
-  bool sun = true;       ///< third body
+  const Ephemeris* sky = nullptr;                 ///< may be absent from two-body problems
+  const GravityField* field = &built_in_field();  ///< of the Moon; absent: a point of `gm.moon`
+  int degree = 8;                                 ///< used; 0: a point of the field's GM
+  FieldAxes axes = FieldAxes::principal;          ///< of the field
+  double taper =
+      1e-12;          ///< degrees whose share of the point-mass pull cannot reach this are left out; 0: none
+  bool earth = true;  ///< third body of a lunar orbit (the Moon that of a terrestrial one)
+  bool sun = true;    ///< third body
   bool earth_j2 = true;  ///< where the Earth acts; about its true pole at the beginning of the arc
   BodyGm gm{};
   std::optional<Cannonball> pressure{};  ///< with umbra and penumbra of Moon and Earth

@@ -118,14 +118,16 @@ void Force::add_harmonics(Pull& pull, double t_s, const Vector3d& from_moon_m) c
     pull.acceleration_mps2 += turn.transpose() * (all.acceleration_mps2 - point.acceleration_mps2);
     pull.gradient_per_s2 += turn.transpose() * (all.gradient_per_s2 - point.gradient_per_s2) * turn;
   } else {
-    pull.acceleration_mps2 += turn.transpose() * (lunafab::orbit::acceleration_mps2(*dynamics_.field, degree, r) -
-                                                  point.acceleration_mps2);
+    pull.acceleration_mps2 +=
+        turn.transpose() *
+        (lunafab::orbit::acceleration_mps2(*dynamics_.field, degree, r) - point.acceleration_mps2);
   }
 }
 
 /// Also on the centre: the Moon, or the Earth by the recoil of that.
 template <Detail detail>
-void Force::add_earth_j2(Pull& pull, Body centre, const Vector3d& from_earth_m, const Vector3d& moon_m) const {
+void Force::add_earth_j2(Pull& pull, Body centre, const Vector3d& from_earth_m,
+                         const Vector3d& moon_m) const {
   add_j2<detail>(pull, dynamics_.gm.earth, from_earth_m, earth_pole_);
   if (!dynamics_.earth) return;
   Pull moon;

@@ -42,8 +42,8 @@ LUNAFAB_INLINE Column begin_column(const SeriesTerm* terms, const Place& at, int
   return out;
 }
 
-/// Goes on to row n > m. Where a tier begins, the two terms that the recursion needs are cleared in lanes that
-/// do not reach it.
+/// Goes on to row n > m. Where a tier begins, the two terms that the recursion needs are cleared in lanes
+/// that do not reach it.
 LUNAFAB_INLINE void next_row(Column& column, const Place& at, int m, int n) {
   column.term += n;
   const int tier = tier_table[static_cast<std::size_t>(n - 1)];
@@ -59,7 +59,8 @@ LUNAFAB_INLINE void next_row(Column& column, const Place& at, int m, int n) {
 }
 
 /// Adds a column to the acceleration and turns E_m on to the next order.
-LUNAFAB_INLINE void close_column(const Sums& sums, int m, const Lanes3& rho_r, Lanes& re, Lanes& im, Lanes3& a) {
+LUNAFAB_INLINE void close_column(const Sums& sums, int m, const Lanes3& rho_r, Lanes& re, Lanes& im,
+                                 Lanes3& a) {
   if (m == 0) {
     a = {sums.c[0], sums.c[1], sums.c[2]};
     re = rho_r.x, im = rho_r.y;
@@ -134,13 +135,27 @@ LUNAFAB_INLINE Lanes3 harmonic_acceleration(const HarmonicSeries& series, const 
   const SeriesTerm* terms = series.terms.data();
   Lanes3 a;
   switch (top) {
-    case tier_of(2): a = up_to<2>(terms, at, rho_r); break;
-    case tier_of(3): a = up_to<3>(terms, at, rho_r); break;
-    case tier_of(4): a = up_to<4>(terms, at, rho_r); break;
-    case tier_of(5): a = up_to<5>(terms, at, rho_r); break;
-    case tier_of(6): a = up_to<6>(terms, at, rho_r); break;
-    case tier_of(8): a = up_to<8>(terms, at, rho_r); break;
-    default: a = looped(terms, at, rho_r, tier_degree(top) + 1); break;
+    case tier_of(2):
+      a = up_to<2>(terms, at, rho_r);
+      break;
+    case tier_of(3):
+      a = up_to<3>(terms, at, rho_r);
+      break;
+    case tier_of(4):
+      a = up_to<4>(terms, at, rho_r);
+      break;
+    case tier_of(5):
+      a = up_to<5>(terms, at, rho_r);
+      break;
+    case tier_of(6):
+      a = up_to<6>(terms, at, rho_r);
+      break;
+    case tier_of(8):
+      a = up_to<8>(terms, at, rho_r);
+      break;
+    default:
+      a = looped(terms, at, rho_r, tier_degree(top) + 1);
+      break;
   }
   return (series.scale_mps2 * rho) * a;
 }

@@ -28,7 +28,8 @@ struct Degree {
            std::lgamma(degree - order + 1.0);
   }
   double log_norm_sq(int m) const {
-    return std::log((m == 0 ? 1.0 : 2.0) * (2.0 * n + 1.0)) + std::lgamma(n - m + 1.0) - std::lgamma(n + m + 1.0);
+    return std::log((m == 0 ? 1.0 : 2.0) * (2.0 * n + 1.0)) + std::lgamma(n - m + 1.0) -
+           std::lgamma(n + m + 1.0);
   }
 };
 
@@ -48,7 +49,8 @@ SeriesTerm term(const Degree& degree, int k) {
 
 HarmonicSeries prepare_series(const GravityField& field, int degree, const DegreeTaper& taper) {
   expects(degree <= series_tiers.back(), "harmonic series: at most degree 150");
-  HarmonicSeries out{.radius_m = field.radius_m, .scale_mps2 = field.gm_m3ps2 / (field.radius_m * field.radius_m)};
+  HarmonicSeries out{.radius_m = field.radius_m,
+                     .scale_mps2 = field.gm_m3ps2 / (field.radius_m * field.radius_m)};
   out.top_tier = tier_of(degree);
   const int rows = tier_degree(out.top_tier) + 1;
   out.terms.resize(GravityField::index(rows, rows) + 1);

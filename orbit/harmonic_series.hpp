@@ -10,8 +10,8 @@
 // so that a term costs one multiplication less than with any other scaling. With ρ = R/r, (s,t,u) = r/|r| and
 // E_m = ρᵐ (s + it)ᵐ:
 //   a = GM/R² ρ Σ_m Σ_n ρ^(n−m) M_nm(u) (C_nm Re E_m + S_nm Im E_m).
-/// @source gradient of a harmonic by harmonics of the next degree: Cunningham, Celest. Mech. 2, 207 (1970), as
-/// in Montenbruck and Gill, "Satellite Orbits" (2000), 3.2.5.
+/// @source gradient of a harmonic by harmonics of the next degree: Cunningham, Celest. Mech. 2, 207 (1970),
+/// as in Montenbruck and Gill, "Satellite Orbits" (2000), 3.2.5.
 namespace lunafab::orbit {
 
 /// Degrees at which a series may end. A lane's degree is rounded up to one of them.
@@ -42,9 +42,9 @@ struct alignas(64) SeriesTerm {
 /// A field beyond a point, without its degrees 0 and 1, ready for evaluation.
 struct HarmonicSeries {
   double radius_m = 0.0;
-  double scale_mps2 = 0.0;          ///< GM/R²
-  int top_tier = 0;                 ///< holds the degree asked for; what is above that is zero
-  std::vector<SeriesTerm> terms{};  ///< at n(n+1)/2 + m, n up to the top tier's degree + 1
+  double scale_mps2 = 0.0;            ///< GM/R²
+  int top_tier = 0;                   ///< holds the degree asked for; what is above that is zero
+  std::vector<SeriesTerm> terms{};    ///< at n(n+1)/2 + m, n up to the top tier's degree + 1
   std::vector<double> reach_sq_m2{};  ///< [top_tier+1] a tier counts at smaller squares of the distance
 };
 /// @throws ContractError above the last tier.

@@ -20,8 +20,8 @@ struct Precision {
 };
 
 /// Integrates y' = rate(t, y) step by step, forwards or backwards, with DOP853. `rate` gives a Vector<N>;
-/// `scale(y, y_new)` gives for each component the size that `tolerance` is relative to. The first `Controlled`
-/// components choose the steps; the others come along. No allocation.
+/// `scale(y, y_new)` gives for each component the size that `tolerance` is relative to. The first
+/// `Controlled` components choose the steps; the others come along. No allocation.
 template <int N, class Rate, class Scale, int Controlled = N>
 class Integrator {
  public:
@@ -39,6 +39,9 @@ class Integrator {
   const Y& y_before() const { return before_; }
   std::int64_t tried() const { return tried_; }
   std::int64_t taken() const { return taken_; }
+
+  /// The size to try next, where the caller knows better than a first guess.
+  void suggest_step(double h) { next_h_ = h; }
 
   /// Takes one step towards `t_end`, not past it. False where the step size has run into the rounding of t,
   /// the tried steps are used up or the state is not finite: nothing has changed then.

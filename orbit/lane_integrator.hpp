@@ -3,8 +3,8 @@
 #include "core/lane_math.hpp"
 
 // DOP853 for eight systems of second order side by side, x'' = f(t, x[, x']) with x in space: a header for
-// kernels (see core/lane_math.hpp). With k_i = f of stage i and A the method's matrix, x' = v turns the method
-// into Nyström's form,
+// kernels (see core/lane_math.hpp). With k_i = f of stage i and A the method's matrix, x' = v turns the
+// method into Nyström's form,
 //   x_i = x + c_i h v + h² Σ (A²)_ij k_j,   v_i = v + h Σ A_ij k_j,
 // so that only accelerations are kept, and v_i is needed only where f asks for it.
 namespace lunafab::orbit {
@@ -34,12 +34,12 @@ LUNAFAB_INLINE Lanes3 choose(const LaneLongs& which, const Lanes3& yes, const La
 /// Eight systems on their way. Lanes at rest (`active` zero) keep their state.
 struct LaneArcs {
   Lanes t, t_end;
-  Lanes3 r, v, a;                     ///< now; a is the acceleration
-  Lanes t_before;                     ///< at the beginning of the last accepted step
+  Lanes3 r, v, a;  ///< now; a is the acceleration
+  Lanes t_before;  ///< at the beginning of the last accepted step
   Lanes3 r_before, v_before, a_before;
-  Lanes h;        ///< next step to try, positive
-  Lanes growth;   ///< the most it may grow: 1 after a refused step
-  Lanes tried;    ///< steps
+  Lanes h;       ///< next step to try, positive
+  Lanes growth;  ///< the most it may grow: 1 after a refused step
+  Lanes tried;   ///< steps
   LaneLongs active;
   LaneLongs accepted;  ///< in the last call
 };
@@ -149,12 +149,14 @@ LUNAFAB_INLINE void start_lanes(const Rate& rate, const LanePrecision& precision
 }
 
 /// Error of a step as a multiple of what is allowed.
-LUNAFAB_INLINE Lanes step_error(const Lanes3* k, Lanes h, const Lanes3& r0, const Lanes3& v0, const Lanes3& r1,
-                                const Lanes3& v1, double tolerance) {
+LUNAFAB_INLINE Lanes step_error(const Lanes3* k, Lanes h, const Lanes3& r0, const Lanes3& v0,
+                                const Lanes3& r1, const Lanes3& v1, double tolerance) {
   constexpr int end = dop853::stages;
   const Lanes ir = inverse_allowance(r0, r1, tolerance) * h * h, iv = inverse_allowance(v0, v1, tolerance);
-  const Lanes3 r5 = weighted_sum(nystrom::error5_r.w, k, 3, end), v5 = weighted_sum(nystrom::error5_v.w, k, 3, end);
-  const Lanes3 r3 = weighted_sum(nystrom::error3_r.w, k, 3, end), v3 = weighted_sum(nystrom::error3_v.w, k, 3, end);
+  const Lanes3 r5 = weighted_sum(nystrom::error5_r.w, k, 3, end),
+               v5 = weighted_sum(nystrom::error5_v.w, k, 3, end);
+  const Lanes3 r3 = weighted_sum(nystrom::error3_r.w, k, 3, end),
+               v3 = weighted_sum(nystrom::error3_v.w, k, 3, end);
   const Lanes square5 = h * h * (dot(r5, r5) * ir + dot(v5, v5) * iv);
   const Lanes square3 = h * h * (dot(r3, r3) * ir + dot(v3, v3) * iv);
   const Lanes both = square_root((square5 + 0.01 * square3) * 6.0);
@@ -173,7 +175,8 @@ LUNAFAB_INLINE void step_lanes(const Rate& rate, const LanePrecision& precision,
 #pragma GCC unroll 1
   for (int s = 1; s <= dop853::stages; ++s) {
     const Lanes ch = h * dop853::nodes[s];
-    r = arcs.r + ch * arcs.v + h2 * weighted_sum(nystrom::position_weights.w[s], k, nystrom::first_weight[s], s);
+    r = arcs.r + ch * arcs.v +
+        h2 * weighted_sum(nystrom::position_weights.w[s], k, nystrom::first_weight[s], s);
     if (Rate::uses_velocity || s == dop853::stages)
       v = arcs.v + h * weighted_sum(dop853::weights[s], k, nystrom::first_weight[s], s);
     k[s] = rate(arcs.t + ch, r, v);

@@ -71,7 +71,8 @@ void run_lanes(Work& work, std::size_t first, std::size_t last) {
   }
 }
 
-/// Spreads `count` arcs over the cores; `make_work()` gives a new set of lanes. Arcs write to their own slots.
+/// Spreads `count` arcs over the cores; `make_work()` gives a new set of lanes. Arcs write to their own
+/// slots.
 template <class MakeWork>
 void run_blocks(std::size_t count, const MakeWork& make_work) {
   constexpr std::size_t block = 64;

@@ -7,8 +7,8 @@
 // The sky of eight moments: a header for kernels (see core/lane_math.hpp).
 namespace lunafab::orbit {
 
-/// One segment of an ephemeris, seen from the Moon: Earth x y z, Sun x y z, quaternion from GCRF axes to those
-/// of the field; each vector holds the eight coefficients of one component.
+/// One segment of an ephemeris, seen from the Moon: Earth x y z, Sun x y z, quaternion from GCRF axes to
+/// those of the field; each vector holds the eight coefficients of one component.
 struct SkyRow {
   Lanes c[Ephemeris::components];
 };

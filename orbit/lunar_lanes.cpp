@@ -10,11 +10,11 @@ namespace {
 
 /// A body at s from the Moon; what its pull on a craft at r needs.
 struct ThirdBody {
-  Lanes3 acceleration;    ///< per GM: on the craft less on the Moon
-  Lanes inverse_s_cube;   ///< 1/s³
-  Lanes inverse_s_sq;     ///< 1/s²
-  Lanes inverse_d_cube;   ///< 1/|r − s|³
-  Lanes inverse_d_sq;     ///< 1/|r − s|²
+  Lanes3 acceleration;   ///< per GM: on the craft less on the Moon
+  Lanes inverse_s_cube;  ///< 1/s³
+  Lanes inverse_s_sq;    ///< 1/s²
+  Lanes inverse_d_cube;  ///< 1/|r − s|³
+  Lanes inverse_d_sq;    ///< 1/|r − s|²
 };
 
 /// Battin's form, as in orbit/force.cpp, with one division for two.
@@ -113,13 +113,14 @@ struct LunarRate {
   }
 };
 
-/// Marks lanes whose step ended below the mean sphere or had its lowest point near or below it: from a quintic
-/// through both ends, good to metres in low orbit, with a kilometre to spare.
+/// Marks lanes whose step ended below the mean sphere or had its lowest point near or below it: from a
+/// quintic through both ends, good to metres in low orbit, with a kilometre to spare.
 LUNAFAB_INLINE LaneLongs near_ground(const LaneArcs& arcs) {
   constexpr double low_m = constants::moon_radius_m + 1000.0;
   const Lanes down = dot(arcs.r_before, arcs.v_before), up = dot(arcs.r, arcs.v);
   const Lanes h = arcs.t - arcs.t_before;
-  const LaneLongs turns = h > 0.0 ? LaneLongs((down < 0.0) & (up > 0.0)) : LaneLongs((down > 0.0) & (up < 0.0));
+  const LaneLongs turns =
+      h > 0.0 ? LaneLongs((down < 0.0) & (up > 0.0)) : LaneLongs((down > 0.0) & (up < 0.0));
   const Lanes u = down / (turns ? down - up : Lanes{} + 1.0), w = 1.0 - u, u3 = u * u * u, w3 = w * w * w;
   const Lanes p0 = w3 * (1.0 + 3.0 * u + 6.0 * u * u), p1 = u3 * (1.0 + 3.0 * w + 6.0 * w * w);
   const Lanes m0 = h * u * w3 * (1.0 + 3.0 * u), m1 = -h * w * u3 * (1.0 + 3.0 * w);

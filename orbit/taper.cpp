@@ -16,9 +16,8 @@ DegreeTaper taper_field(const GravityField& field, int degree, double share) {
       square += field.c[i] * field.c[i] + field.s[i] * field.s[i];
     }
     const double strength = std::sqrt(square * (n + 1.0)) * (2.0 * n + 1.0);
-    const double reach_m = share == 0.0 || n == 0
-                               ? std::numeric_limits<double>::infinity()
-                               : field.radius_m * std::pow(strength / share, 1.0 / n);
+    const double reach_m = share == 0.0 || n == 0 ? std::numeric_limits<double>::infinity()
+                                                  : field.radius_m * std::pow(strength / share, 1.0 / n);
     farthest_m = std::max(farthest_m, reach_m);
     taper.reach_m[static_cast<std::size_t>(n)] = farthest_m;
   }

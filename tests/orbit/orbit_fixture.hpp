@@ -6,13 +6,13 @@
 #include <numbers>
 #include "orbit/propagate.hpp"
 
-/// Oracles for propagation that share no code with the product's forces and integrator: two-body closed forms,
-/// and the forces in their plainest form stepped by Boost.odeint.
+/// Oracles for propagation that share no code with the product's forces and integrator: two-body closed
+/// forms, and the forces in their plainest form stepped by Boost.odeint.
 namespace orbit_fixture {
 
+using Eigen::Vector3d;
 using lunafab::Epoch;
 using lunafab::orbit::Body, lunafab::orbit::Craft, lunafab::orbit::Dynamics, lunafab::orbit::Ephemeris;
-using Eigen::Vector3d;
 
 inline Epoch after(Epoch start, double seconds) {
   return {start.tt_days_since_j2000 + seconds / 86400.0};
@@ -23,7 +23,12 @@ inline double seconds_between(Epoch from, Epoch to) {
 
 /// Two bodies: no ephemeris, no field.
 inline Dynamics two_body(double moon_gm = 4.9028e12) {
-  return {.field = nullptr, .degree = 0, .earth = false, .sun = false, .earth_j2 = false, .gm = {.moon = moon_gm}};
+  return {.field = nullptr,
+          .degree = 0,
+          .earth = false,
+          .sun = false,
+          .earth_j2 = false,
+          .gm = {.moon = moon_gm}};
 }
 
 /// An ellipse in the xy plane, periapsis on +x at time 0, counter-clockwise.
@@ -75,13 +80,14 @@ inline OdeState odeint_fehlberg(const PlainRate& rate, const Craft& from, double
   namespace odeint = boost::numeric::odeint;
   static const odeint::runge_kutta_fehlberg78<OdeState> stepper;  // static: odeint copies its scratch unset
   OdeState y{from.r_m.x(), from.r_m.y(), from.r_m.z(), from.v_mps.x(), from.v_mps.y(), from.v_mps.z()};
-  odeint::integrate_adaptive(
-      odeint::make_controlled(tolerance, tolerance, stepper), rate, y, 0.0, span_s, 60.0);
+  odeint::integrate_adaptive(odeint::make_controlled(tolerance, tolerance, stepper), rate, y, 0.0, span_s,
+                             60.0);
   return y;
 }
 
 /// Leaves the mean sphere horizontally or nearly so at a place given by longitude and latitude in GCRF axes.
-inline Craft departure(Epoch at, double longitude_rad, double latitude_rad, double azimuth_rad, double speed_mps) {
+inline Craft departure(Epoch at, double longitude_rad, double latitude_rad, double azimuth_rad,
+                       double speed_mps) {
   const Vector3d up{std::cos(latitude_rad) * std::cos(longitude_rad),
                     std::cos(latitude_rad) * std::sin(longitude_rad), std::sin(latitude_rad)};
   const Vector3d east{-std::sin(longitude_rad), std::cos(longitude_rad), 0.0};

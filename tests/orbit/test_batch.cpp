@@ -33,7 +33,8 @@ Arcs mixed(std::size_t count) {
   for (std::size_t i = 0; i < count; ++i) {
     const double x = static_cast<double>(i);
     const Epoch at = after(start, 86400.0 * 5.0 + 3000.0 * std::fmod(7.0 * x, 11.0));
-    Craft craft = departure(at, 2.4 * x, std::asin(std::sin(1.7 * x)), 0.9 * x, 2380.0 + 40.0 * std::fmod(x, 5.0));
+    Craft craft =
+        departure(at, 2.4 * x, std::asin(std::sin(1.7 * x)), 0.9 * x, 2380.0 + 40.0 * std::fmod(x, 5.0));
     if (i % 4 == 1) craft = departure(at, 1.1 * x, 0.3, 2.0 * x, 1500.0);  // comes down again
     if (i % 4 == 2) craft.r_m *= 1.06, craft.v_mps *= 1625.0 / craft.v_mps.norm();
     out.from.push_back(craft);
@@ -64,7 +65,8 @@ TEST_CASE("Batch: each arc ends where it does alone, impacts included", "[orbit]
       const bool forwards = arcs.until[i].tt_days_since_j2000 > arcs.from[i].at.tt_days_since_j2000;
       const Arc alone = propagate(d, arcs.from[i], arcs.until[i],
                                   forwards ? std::span(&ground, 1) : std::span<const EventSpec>(), exact);
-      if (!forwards && ends[i].end == ArcEnd::event) continue;  // backwards the surface is no impact for single arcs
+      if (!forwards && ends[i].end == ArcEnd::event)
+        continue;  // backwards the surface is no impact for single arcs
       REQUIRE(ends[i].end == alone.end);
       impacts += alone.end == ArcEnd::event;
       // Both integrate to 1e-12 of up to 4e8 m, in different arithmetic.
@@ -100,7 +102,8 @@ TEST_CASE("Batch: the same bits whatever the neighbours and the number of thread
   std::iota(order.begin(), order.end(), std::size_t{0});
   std::ranges::sort(order, {}, [](std::size_t i) { return (i * 73) % 151; });
   Arcs shuffled;
-  for (const std::size_t i : order) shuffled.from.push_back(arcs.from[i]), shuffled.until.push_back(arcs.until[i]);
+  for (const std::size_t i : order)
+    shuffled.from.push_back(arcs.from[i]), shuffled.until.push_back(arcs.until[i]);
   {
     const oneapi::tbb::global_control one(oneapi::tbb::global_control::max_allowed_parallelism, 1);
     const std::vector<BatchEnd> other = propagate_batch(d, shuffled.from, shuffled.until);
@@ -119,7 +122,9 @@ TEST_CASE("Batch: shadow, Earth's oblateness and points act as on single arcs", 
   const Epoch until = after(start, 86400.0);
   const auto apart_m = [&](const Dynamics& batch, const Dynamics& single) {
     const Arc arc = propagate(single, low, until, {}, {.precision = {.tolerance = 1e-12}});
-    return (propagate_batch(batch, {&low, 1}, {&until, 1}, {.tolerance = 1e-12}).front().last.r_m - arc.last.r_m).norm();
+    return (propagate_batch(batch, {&low, 1}, {&until, 1}, {.tolerance = 1e-12}).front().last.r_m -
+            arc.last.r_m)
+        .norm();
   };
   Dynamics unlit = d, point = d;
   unlit.pressure.reset();
@@ -140,14 +145,16 @@ TEST_CASE("Batch: ends of every kind, and nothing to do", "[orbit][batch]") {
   const std::vector<Craft> from{leaving, buried, broken, leaving};
   const Epoch far = after(start, 5 * 86400.0);
   const std::vector<Epoch> until{far, far, far, start};
-  const std::vector<BatchEnd> ends = propagate_batch(d, from, until, {.tolerance = 1e-10, .most_steps = 1000});
+  const std::vector<BatchEnd> ends =
+      propagate_batch(d, from, until, {.tolerance = 1e-10, .most_steps = 1000});
   CHECK(ends[0].end == ArcEnd::time);
   CHECK(ends[0].last.at.tt_days_since_j2000 == far.tt_days_since_j2000);
   CHECK(ends[1].end == ArcEnd::event);
   CHECK(ends[2].end == ArcEnd::not_finite);
   CHECK(ends[3].end == ArcEnd::time);
   CHECK(ends[3].last.r_m == leaving.r_m);
-  CHECK(propagate_batch(d, {&leaving, 1}, {&far, 1}, {.most_steps = 10}).front().end == ArcEnd::steps_used_up);
+  CHECK(propagate_batch(d, {&leaving, 1}, {&far, 1}, {.most_steps = 10}).front().end ==
+        ArcEnd::steps_used_up);
   CHECK(propagate_batch(d, {}, {}).empty());
   CHECK_THROWS_AS(propagate_batch(d, from, {&far, 1}), ContractError);
 }

@@ -1,6 +1,6 @@
 #include <Eigen/Geometry>
-#include <catch2/catch.hpp>
 #include <algorithm>
+#include <catch2/catch.hpp>
 #include <cmath>
 #include "core/constants.hpp"
 #include "orbit/shadow.hpp"
@@ -26,7 +26,8 @@ std::vector<double> times_s(const Arc& arc, std::size_t spec) {
 }
 
 /// Events stand to 1e-6 s; the path itself to 1e-13 of 6000 km a step, tenths of a microsecond.
-void check_times(const std::vector<double>& found, const std::vector<double>& expected, double allowed_s = 1e-6) {
+void check_times(const std::vector<double>& found, const std::vector<double>& expected,
+                 double allowed_s = 1e-6) {
   REQUIRE(found.size() == expected.size());
   for (std::size_t i = 0; i < found.size(); ++i) CHECK(std::abs(found[i] - expected[i]) < allowed_s);
 }
@@ -40,7 +41,8 @@ TEST_CASE("Apses come when Kepler says", "[orbit][events]") {
   const Arc arc = propagate(two_body(), ellipse.at(0.0, start), after(start, 2.75 * period), specs, fine);
   check_times(times_s(arc, 0), {period, 2.0 * period});
   check_times(times_s(arc, 1), {0.5 * period, 1.5 * period, 2.5 * period});
-  CHECK(std::ranges::is_sorted(arc.events, {}, [](const EventHit& h) { return h.craft.at.tt_days_since_j2000; }));
+  CHECK(std::ranges::is_sorted(arc.events, {},
+                               [](const EventHit& h) { return h.craft.at.tt_days_since_j2000; }));
 }
 
 TEST_CASE("Altitudes, distances and planes are passed when Kepler says, each way", "[orbit][events]") {
@@ -59,18 +61,20 @@ TEST_CASE("Altitudes, distances and planes are passed when Kepler says, each way
 }
 
 TEST_CASE("Two crossings seconds apart within one step are both found", "[orbit][events]") {
-  // 20 cm below apoapsis or above periapsis the craft passes twice within half a minute; steps are ten times as long.
+  // 20 cm below apoapsis or above periapsis the craft passes twice within half a minute; steps are ten times
+  // as long.
   for (const bool high : {false, true}) {
     const double rim_m = high ? 6e6 - 0.2 : 2e6 + 0.2;
     const double from_periapsis = ellipse.time_at_radius_s(rim_m);
     const std::vector<EventSpec> specs{{.kind = EventKind::distance, .value = rim_m}};
     for (const double begin : {-2.0, -1.9, -1.75, -1.6, -1.4}) {
-      const Arc arc =
-          propagate(two_body(), ellipse.at(begin, start), after(start, 0.9 * ellipse.period_s()), specs, coarse);
+      const Arc arc = propagate(two_body(), ellipse.at(begin, start), after(start, 0.9 * ellipse.period_s()),
+                                specs, coarse);
       CAPTURE(high, begin, arc.steps);
       CHECK(arc.steps < 60);
       // 1e-11 of 6000 km a step makes a millimetre of the path, and the craft passes at 0.2 m/s.
-      const double apsis_s = high ? 0.5 * ellipse.period_s() : 0.0, apart_s = std::abs(from_periapsis - apsis_s);
+      const double apsis_s = high ? 0.5 * ellipse.period_s() : 0.0,
+                   apart_s = std::abs(from_periapsis - apsis_s);
       check_times(times_s(arc, 0), {apsis_s - apart_s, apsis_s + apart_s}, 0.01);
     }
   }
@@ -94,8 +98,9 @@ TEST_CASE("Events are passed over, end the arc, and leave no echo at the next be
 
 TEST_CASE("Backwards, rising still means as time goes on", "[orbit][events]") {
   const double period = ellipse.period_s(), out = ellipse.time_at_radius_s(5e6);
-  const std::vector<EventSpec> specs{{.kind = EventKind::periapsis},
-                                     {.kind = EventKind::distance, .value = 5e6, .crossing = Crossing::rising}};
+  const std::vector<EventSpec> specs{
+      {.kind = EventKind::periapsis},
+      {.kind = EventKind::distance, .value = 5e6, .crossing = Crossing::rising}};
   const Arc arc = propagate(two_body(), ellipse.at(0.0, start), after(start, -1.5 * period), specs, fine);
   check_times(times_s(arc, 0), {-period});
   check_times(times_s(arc, 1), {out - period});
@@ -127,7 +132,8 @@ TEST_CASE("A launch from the sphere hits it only where it comes down", "[orbit][
   }
 }
 
-TEST_CASE("Eclipses of a circular orbit take the share that the penumbra's cone cuts out", "[orbit][events]") {
+TEST_CASE("Eclipses of a circular orbit take the share that the penumbra's cone cuts out",
+          "[orbit][events]") {
   const Epoch date = parse_epoch("2026-03-01");
   const Ephemeris sky = Ephemeris::from_erfa(date, after(date, 20 * 86400.0));
   Dynamics d = two_body();
@@ -137,8 +143,8 @@ TEST_CASE("Eclipses of a circular orbit take the share that the penumbra's cone 
   const Vector3d sun = at.sun_m - at.moon_m, towards = sun.normalized();
   const Vector3d across = towards.cross(Vector3d::UnitZ()).normalized();
   const double a = constants::moon_radius_m + 200e3;
-  // In a plane through the Sun the craft is within the cone of half-angle f about the axis while its angle from
-  // the axis is below f + asin(R/a): its side touches the sphere.
+  // In a plane through the Sun the craft is within the cone of half-angle f about the axis while its angle
+  // from the axis is below f + asin(R/a): its side touches the sphere.
   const double f = std::asin((sun_radius_m + constants::moon_radius_m) / sun.norm());
   const double expected = (f + std::asin(constants::moon_radius_m / a)) / std::numbers::pi;
 
@@ -155,8 +161,8 @@ TEST_CASE("Eclipses of a circular orbit take the share that the penumbra's cone 
   }
   REQUIRE(pairs >= 10);
   // From one entry to the next the Sun has gone on a little: the synodic revolution.
-  const double revolution_s =
-      seconds_between(arc.events[0].craft.at, arc.events[2 * (pairs - 1)].craft.at) / static_cast<double>(pairs - 1);
+  const double revolution_s = seconds_between(arc.events[0].craft.at, arc.events[2 * (pairs - 1)].craft.at) /
+                              static_cast<double>(pairs - 1);
   // In a day the Sun leaves the plane by up to 1°: 2e-4 of the share.
   CHECK(dark_s / static_cast<double>(pairs) / revolution_s == Approx(expected).epsilon(5e-4));
 }

@@ -1,6 +1,7 @@
-#include <catch2/catch.hpp>
 #include <Eigen/Geometry>
+#include <algorithm>
 #include <array>
+#include <catch2/catch.hpp>
 #include <cmath>
 #include <limits>
 #include "core/contract.hpp"
@@ -43,7 +44,8 @@ TEST_CASE("Two-body arc: ten revolutions of an ellipse end where Kepler says", "
   const double span_s = 10.25 * ellipse.period_s();
   double eccentric = 2.0 * std::numbers::pi * 10.25;
   for (int i = 0; i < 20; ++i)
-    eccentric -= (eccentric - 0.6 * std::sin(eccentric) - ellipse.rate() * span_s) / (1.0 - 0.6 * std::cos(eccentric));
+    eccentric -=
+        (eccentric - 0.6 * std::sin(eccentric) - ellipse.rate() * span_s) / (1.0 - 0.6 * std::cos(eccentric));
   const Craft expected = ellipse.at(eccentric, {0.0});
   const Arc arc = propagate(two_body(), ellipse.at(0.0, {0.0}), after({0.0}, span_s), {},
                             {.precision = {.tolerance = 1e-13}});
@@ -53,29 +55,40 @@ TEST_CASE("Two-body arc: ten revolutions of an ellipse end where Kepler says", "
 
 TEST_CASE("Moon, Earth and Sun: an independent library's arcs within what the ephemeris allows",
           "[orbit][propagate]") {
-  // ../shared/data/lunar_reference.txt, rows PROP: Orekit 13.1 with DE405, field in IAU (mean-Earth) axes, no J2.
-  // orbit.md 3.4: with ERFA's series instead of DE405 0.1 m in low orbit and 1.7 km on the departure after 5 d,
-  // both to two digits.
+  // ../shared/data/lunar_reference.txt, rows PROP: Orekit 13.1 with DE405, field in IAU (mean-Earth) axes, no
+  // J2. orbit.md 3.4: with ERFA's series instead of DE405 0.1 m in low orbit and 1.7 km on the departure
+  // after 5 d, both to two digits.
   struct Row {
     int degree;
     double days;
     Vector3d low_m, leaving_m;
   };
-  const std::array<Row, 6> rows{{{0, 1, {369480.852909, 2.476178, 1800590.015317},
-                                  {-63098318.441341, 54944419.794453, 1149059.907364}},
-                                 {0, 5, {1560387.581606, -3532.253683, 971316.370337},
-                                  {-296715373.216897, 289339511.266493, 46857967.862391}},
-                                 {2, 1, {377132.328587, -3333.060542, 1798909.774962},
-                                  {-63102547.629473, 54925895.170762, 1156635.678419}},
-                                 {2, 5, {1550607.784791, -80044.715295, 983188.267522},
-                                  {-296716479.598433, 289241291.568137, 46884011.743605}},
-                                 {8, 1, {375064.847384, -1910.188800, 1798467.254009},
-                                  {-63106589.393629, 54920321.125513, 1158476.188937}},
-                                 {8, 5, {1487291.177753, -81009.245413, 1037249.295948},
-                                  {-296730570.103757, 289214873.976587, 46890533.970142}}}};
+  const std::array<Row, 6> rows{
+      {{0, 1, {369480.852909, 2.476178, 1800590.015317}, {-63098318.441341, 54944419.794453, 1149059.907364}},
+       {0,
+        5,
+        {1560387.581606, -3532.253683, 971316.370337},
+        {-296715373.216897, 289339511.266493, 46857967.862391}},
+       {2,
+        1,
+        {377132.328587, -3333.060542, 1798909.774962},
+        {-63102547.629473, 54925895.170762, 1156635.678419}},
+       {2,
+        5,
+        {1550607.784791, -80044.715295, 983188.267522},
+        {-296716479.598433, 289241291.568137, 46884011.743605}},
+       {8,
+        1,
+        {375064.847384, -1910.188800, 1798467.254009},
+        {-63106589.393629, 54920321.125513, 1158476.188937}},
+       {8,
+        5,
+        {1487291.177753, -81009.245413, 1037249.295948},
+        {-296730570.103757, 289214873.976587, 46890533.970142}}}};
   for (const Row& row : rows) {
     CAPTURE(row.degree, row.days);
-    const Dynamics d{.sky = &june_2003(), .degree = row.degree, .axes = FieldAxes::mean_earth, .earth_j2 = false};
+    const Dynamics d{
+        .sky = &june_2003(), .degree = row.degree, .axes = FieldAxes::mean_earth, .earth_j2 = false};
     const Epoch until = after(reference_epoch, row.days * 86400.0);
     const ArcOptions exact{.precision = {.tolerance = 1e-12}, .change_centre = false};
     CHECK((propagate(d, low_orbit, until, {}, exact).last.r_m - row.low_m).norm() < 0.11);
@@ -89,7 +102,8 @@ TEST_CASE("Full forces: Boost.odeint with the plain form of the same forces agre
   const PlainRate plain{&d, reference_epoch, R_principal_mean_earth()};
   const ArcOptions exact{.precision = {.tolerance = 1e-13}, .change_centre = false};
   // Both at their finest; low orbit multiplies errors of 1e-13 along the track by some hundred.
-  for (const auto& [from, days, allowed_m] : {std::tuple(low_orbit, 1.0, 2e-3), std::tuple(leaving, 5.0, 5e-3)}) {
+  for (const auto& [from, days, allowed_m] :
+       {std::tuple(low_orbit, 1.0, 2e-3), std::tuple(leaving, 5.0, 5e-3)}) {
     const OdeState oracle = odeint_fehlberg(plain, from, days * 86400.0, 1e-13);
     const Arc arc = propagate(d, from, after(reference_epoch, days * 86400.0), {}, exact);
     CHECK((arc.last.r_m - Vector3d{oracle[0], oracle[1], oracle[2]}).norm() < allowed_m);
@@ -120,7 +134,9 @@ TEST_CASE("Earth's oblateness turns a Sun-synchronous orbit with the Sun", "[orb
   earth.earth_j2 = true;
   const Vector3d pole = earth_pole({0.0}), node = pole.unitOrthogonal(), across = pole.cross(node);
   const double a = earth_equator_m + 600e3, i = 97.788 * std::numbers::pi / 180.0;
-  const Craft from{{0.0}, Body::earth, a * node,
+  const Craft from{{0.0},
+                   Body::earth,
+                   a * node,
                    std::sqrt(earth.gm.earth / a) * (std::cos(i) * across + std::sin(i) * pole)};
   const Arc arc = propagate(earth, from, {30.0});
   const Vector3d spin = arc.last.r_m.cross(arc.last.v_mps), now = pole.cross(spin);
@@ -144,7 +160,8 @@ TEST_CASE("Backwards from the end an arc comes back to its beginning", "[orbit][
   }
 }
 
-TEST_CASE("Solar pressure: cannonball in the open, none in the umbra, a part in between", "[orbit][propagate]") {
+TEST_CASE("Solar pressure: cannonball in the open, none in the umbra, a part in between",
+          "[orbit][propagate]") {
   Dynamics with{.sky = &june_2003()}, without = with;
   with.pressure = Cannonball{.area_m2 = 20.0, .mass_kg = 1000.0, .reflectivity = 1.5};
   const Force lit(with, reference_epoch), dark(without, reference_epoch);
@@ -155,7 +172,8 @@ TEST_CASE("Solar pressure: cannonball in the open, none in the umbra, a part in 
            dark.pull<Detail::acceleration>(Body::moon, 0.0, r).acceleration_mps2;
   };
   // 1361 W/m² / c at 1 au; differences of accelerations of 1 m/s² leave 1e-16 of 1e-7.
-  const double expected = 1.5 * 20.0 / 1000.0 * 1361.0 / 299792458.0 * std::pow(149597870700.0 / sun.norm(), 2);
+  const double expected =
+      1.5 * 20.0 / 1000.0 * 1361.0 / 299792458.0 * std::pow(149597870700.0 / sun.norm(), 2);
   CHECK((pressure(2e6 * towards) + expected * towards).norm() < 1e-4 * expected);
   CHECK(pressure(-2e6 * towards).norm() == 0.0);
   // Behind the limb by the Sun's half breadth: the limb, nearly straight, halves the disc.
@@ -164,21 +182,44 @@ TEST_CASE("Solar pressure: cannonball in the open, none in the umbra, a part in 
   CHECK(pressure(grazing).norm() / expected == Approx(0.5).margin(0.01));
 }
 
+TEST_CASE("Shadows cost a low orbit no accuracy", "[orbit][propagate]") {
+  // Steps end at the edges of penumbra and umbra: with pressure the arc is as exact as without.
+  Dynamics d{.sky = &june_2003()};
+  d.pressure = Cannonball{.area_m2 = 20.0, .mass_kg = 1000.0};
+  const Epoch until = after(reference_epoch, 2 * 86400.0);
+  const Arc exact = propagate(d, low_orbit, until, {}, {.precision = {.tolerance = 1e-13}});
+  const Arc usual = propagate(d, low_orbit, until),
+            fine = propagate(d, low_orbit, until, {}, {.precision = {.tolerance = 1e-12}});
+  CHECK((usual.last.r_m - exact.last.r_m).norm() < 0.1);
+  CHECK((fine.last.r_m - exact.last.r_m).norm() < 3e-3);
+  const std::vector<EventSpec> edges{{.kind = EventKind::penumbra}, {.kind = EventKind::umbra}};
+  const Arc watched = propagate(d, low_orbit, until, edges);
+  // About 24 revolutions, each in and out of both.
+  const auto count = [&](std::size_t spec) {
+    return std::ranges::count(watched.events, spec, &EventHit::spec);
+  };
+  CHECK(count(0) >= 46);
+  CHECK(count(1) == count(0));
+  CHECK(watched.last.r_m == usual.last.r_m);
+}
+
 TEST_CASE("The centre changes at the border without a trace in the arc", "[orbit][propagate]") {
   const Dynamics d{.sky = &june_2003()};
   const Epoch until = after(reference_epoch, 6 * 86400.0);
   const ArcOptions exact{.precision = {.tolerance = 1e-12}};
-  const EventSpec border{
-      .kind = EventKind::distance, .value = sphere_of_influence_m, .crossing = Crossing::rising, .ends = true};
+  const EventSpec border{.kind = EventKind::distance,
+                         .value = sphere_of_influence_m,
+                         .crossing = Crossing::rising,
+                         .ends = true};
   const Arc whole = propagate(d, leaving, until, {}, exact);
   CHECK(whole.last.centre == Body::earth);
 
   const Arc first = propagate(d, leaving, until, {&border, 1}, exact);
   REQUIRE(first.end == ArcEnd::event);
   CHECK(first.last.r_m.norm() == Approx(sphere_of_influence_m).margin(1e-3));
-  const GeocentricState joined = to_geocentric({first.last.r_m, first.last.v_mps}, june_2003(), first.last.at);
-  const Arc second =
-      propagate(d, {first.last.at, Body::earth, joined.r_m, joined.v_mps}, until, {}, exact);
+  const GeocentricState joined =
+      to_geocentric({first.last.r_m, first.last.v_mps}, june_2003(), first.last.at);
+  const Arc second = propagate(d, {first.last.at, Body::earth, joined.r_m, joined.v_mps}, until, {}, exact);
   // The date of the border stands to 4e-8 s, a tenth of a millimetre of the way.
   CHECK((second.last.r_m - whole.last.r_m).norm() < 5e-3);
 
@@ -201,10 +242,14 @@ TEST_CASE("Near the Moon both centres see the same arc, but for what the ephemer
   constexpr int parts = 48;
   for (int i = 0; i < parts; ++i) {
     const double t_s = (i + 0.5) * span_s / parts, little_s = 600.0;
-    const auto moon_mps = [&](double t) { return june_2003().at(after(reference_epoch, 86400.0 + t)).moon_mps; };
+    const auto moon_mps = [&](double t) {
+      return june_2003().at(after(reference_epoch, 86400.0 + t)).moon_mps;
+    };
     const SkyState at = june_2003().at(after(reference_epoch, 86400.0 + t_s));
     const Vector3d moves = (moon_mps(t_s + little_s) - moon_mps(t_s - little_s)) / (2.0 * little_s);
-    const auto pull = [](double gm, const Vector3d& s) -> Vector3d { return gm / std::pow(s.norm(), 3) * s; };
+    const auto pull = [](double gm, const Vector3d& s) -> Vector3d {
+      return gm / std::pow(s.norm(), 3) * s;
+    };
     const Vector3d should = pull(d.gm.earth + d.gm.moon, -at.moon_m) + pull(d.gm.sun, at.sun_m - at.moon_m) -
                             pull(d.gm.sun, at.sun_m);
     owed += (moves - should) * (span_s - t_s) * span_s / parts;

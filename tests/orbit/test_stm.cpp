@@ -131,7 +131,8 @@ TEST_CASE("Transition matrices of pieces multiply, also backwards and up to an e
 
 TEST_CASE("The matrix does not disturb the arc that carries it", "[orbit][stm]") {
   const Epoch end = after(start, 86400.0);
-  const Arc with = propagate(everything(), low, end, {}, {.stm = true}), without = propagate(everything(), low, end);
+  const Arc with = propagate(everything(), low, end, {}, {.stm = true}),
+            without = propagate(everything(), low, end);
   CHECK(with.steps == without.steps);
   // Two routes through the same field: rounding, grown along the track.
   CHECK((with.last.r_m - without.last.r_m).norm() < 1e-3);

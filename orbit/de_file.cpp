@@ -22,7 +22,7 @@ constexpr std::size_t title_bytes = 84, dates_at = 252 + 2400, constants_at = da
                       ratio_at = constants_at + 12, table_at = ratio_at + 8, number_at = table_at + 144,
                       librations_at = number_at + 4, names_at = librations_at + 12;
 constexpr std::size_t usual_names = 400, name_bytes = 6;
-constexpr std::size_t header_bytes = 24 * 1024;  // up to 3000 names more
+constexpr std::size_t header_bytes = 24576;  // up to 3000 names more
 
 /// Numbers of the header or of a record, in the byte order of the file.
 struct Bytes {
@@ -118,7 +118,10 @@ std::size_t record_size(const std::string& path, std::ifstream& stream, const By
          what_is_read);
 }
 
+/// Long ephemerides reach beyond the calendar's four digits.
 std::string date(double days) {
+  constexpr double years_days = 365.25 * 1900.0;
+  if (!(std::abs(days) < years_days)) return fmt::format("JD {:.1f}", days + j2000_jd);
   return format_time({days}, TimeScale::tt, 0).substr(0, 10);
 }
 
@@ -141,11 +144,12 @@ DeFile describe(const std::string& path, std::ifstream& stream, const Bytes& hea
               .librations = read_item(header, librations_at)};
   if (file.moon.terms == 0 || file.sun.terms == 0 || file.earth_moon.terms == 0)
     refuse(path, "lacks the Moon, the Sun or the Earth", "an ephemeris with all three");
-  if (!(file.earth_moon_mass_ratio > 81.0 && file.earth_moon_mass_ratio < 82.0))
+  if (!(file.earth_moon_mass_ratio > 81.0 && file.earth_moon_mass_ratio < 82.0)) {
     refuse(
         path,
         fmt::format("gives {} for the mass of the Earth over that of the Moon", file.earth_moon_mass_ratio),
         "81.3006");
+  }
   file.record_size = record_size(path, stream, header);
   return file;
 }
@@ -155,13 +159,14 @@ void check_length(const std::string& path, const DeFile& file) {
   const double expected = std::round((file.to_days - file.from_days) / file.record_days);
   const std::uintmax_t record_bytes = file.record_size * sizeof(double);
   const std::uintmax_t records = std::filesystem::file_size(path) / record_bytes - 2;
-  if (static_cast<double>(records) < expected)
+  if (static_cast<double>(records) < expected) {
     refuse(
         path,
         fmt::format("is cut short: it holds {} of {} records, to {} instead of {}", records, expected,
                     date(file.from_days + file.record_days * static_cast<double>(records)),
                     date(file.to_days)),
         fmt::format("the whole file, {} bytes", static_cast<std::uintmax_t>(expected + 2.0) * record_bytes));
+  }
 }
 
 void load_records(const std::string& path, std::ifstream& stream, std::endian order, double from_days,
@@ -179,9 +184,10 @@ void load_records(const std::string& path, std::ifstream& stream, std::endian or
   for (std::uint64_t r = 0; r < count; ++r) {
     const double begin = file.coefficients.at(static_cast<std::size_t>(r) * file.record_size) - j2000_jd;
     const double expected = file.loaded_from_days + static_cast<double>(r) * file.record_days;
-    if (begin != expected)
+    if (begin != expected) {
       refuse(path, fmt::format("record {} begins on {} instead of {}", first + r + 3, begin, expected),
              "records that follow each other without gaps, by one header");
+    }
   }
   if (!std::all_of(file.coefficients.begin(), file.coefficients.end(),
                    [](double c) { return std::isfinite(c); }))
@@ -197,10 +203,11 @@ DeFile read_de_file(const std::string& path, double from_days, double to_days) {
   const Bytes header = read_header(path, stream);
   DeFile file = describe(path, stream, header);
   check_length(path, file);
-  if (from_days < file.from_days || to_days > file.to_days)
+  if (from_days < file.from_days || to_days > file.to_days) {
     refuse(path,
            fmt::format("does not cover {} to {} (with 4 days to spare)", date(from_days), date(to_days)),
            fmt::format("dates from {} to {}, or another file", date(file.from_days), date(file.to_days)));
+  }
   load_records(path, stream, header.order, from_days, to_days, file);
   return file;
 }

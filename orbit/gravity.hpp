@@ -18,14 +18,18 @@ struct GravityField {
   int degree = 0;
   std::vector<double> c, s;  ///< [(degree+1)(degree+2)/2]
 
-  static constexpr std::size_t index(int n, int m) { return static_cast<std::size_t>(n * (n + 1) / 2 + m); }
+  static constexpr std::size_t index(int n, int m) {
+    const auto row = static_cast<std::size_t>(n);
+    return row * (row + 1) / 2 + static_cast<std::size_t>(m);
+  }
 };
 
 /// GRAIL field GrazLGM300c to degree and order 12, tide-free, principal axes (DE421).
 const GravityField& built_in_field();
 
-/// Reads a SHADR (PDS) or ICGEM (.gfc) file, told apart by its content; normalised coefficients, up to
-/// `most_degree`.
+/// Reads a lunar field from a SHADR (PDS) or ICGEM (.gfc) file, told apart by its content, up to
+/// `most_degree` (2 … 660). Rows stand in order in SHADR, in any order in ICGEM; degrees 0 and 1 may be
+/// absent.
 /// @throws InputError with every finding, file:line: degrees missing or out of order, coefficients missing,
 /// GM in km³/s², reference radius in km, not normalised, not numbers.
 GravityField load_gravity_field(const std::string& path, int most_degree);

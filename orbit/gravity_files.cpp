@@ -118,10 +118,11 @@ bool read_row(const Words& words, std::size_t first, Sorting sorting, Table& tab
                 "whole numbers with 0 <= order <= degree");
     return true;
   }
-  if (sorting == Sorting::by_degree && std::pair{*n, *m} < std::pair{table.last_n, table.last_m})
+  if (sorting == Sorting::by_degree && std::pair{*n, *m} < std::pair{table.last_n, table.last_m}) {
     source.fail(coefficient_name(*n, *m),
                 fmt::format("out of order: it follows {}", coefficient_name(table.last_n, table.last_m)),
                 "rows by ascending degree, then order");
+  }
   table.last_n = *n, table.last_m = *m;
   if (*n > table.field.degree) return false;
   table.highest = std::max(table.highest, *n);
@@ -168,12 +169,14 @@ void check_complete(const Table& table, Source& source, int header_degree) {
   }
   int missing = 0;
   std::string first;
-  for (int n = 2; n <= table.highest; ++n)
+  for (int n = 2; n <= table.highest; ++n) {
     for (int m = 0; m <= n; ++m)
       if (table.line[GravityField::index(n, m)] == 0 && missing++ == 0) first = coefficient_name(n, m);
-  if (missing > 0)
+  }
+  if (missing > 0) {
     source.fail(first, missing == 1 ? "missing" : fmt::format("missing, the first of {}", missing),
                 "every order of every degree from 2");
+  }
 }
 
 bool enough(Source& source) {
@@ -194,12 +197,14 @@ int read_shadr_header(const Words& words, Table& table, Source& source) {
   }
   table.field.radius_m = *radius * 1e3, table.field.gm_m3ps2 = *gm * 1e9;
   check_body(source, table.field, 1e3);
-  if (*normalised != 1)
+  if (*normalised != 1) {
     source.fail("normalisation", fmt::format("is {}", *normalised),
                 "1: fully normalised coefficients (0 stands for unnormalised ones)");
-  if (*order < std::min(*degree, table.field.degree))
+  }
+  if (*order < std::min(*degree, table.field.degree)) {
     source.fail("order", fmt::format("is {}, below the degree {}", *order, *degree),
                 "a field complete in its orders");
+  }
   return *degree;
 }
 
@@ -283,9 +288,10 @@ Source open_source(const std::string& path) {
     source.findings.throw_if_any();
   }
   const std::uintmax_t size = std::filesystem::file_size(path, error);
-  if (!error && size > most_bytes)
+  if (!error && size > most_bytes) {
     source.fail("", fmt::format("{} MB is too large for a gravity field", size >> 20),
                 fmt::format("at most {} MB; cut it to the degrees in use", most_bytes >> 20));
+  }
   std::string head(4096, '\0');
   source.stream.read(head.data(), static_cast<std::streamsize>(head.size()));
   head.resize(static_cast<std::size_t>(source.stream.gcount()));

@@ -115,7 +115,7 @@ LUNAFAB_INLINE void start_powers(double x, double y, double q, Powers& out) {
   out.step = p;
 }
 
-/// The orders that the first block has no power for.
+/// To the next eight orders, which begin at `next`.
 LUNAFAB_INLINE void step_powers(Powers& p, double q, int next) {
   // z^(m−1) of order 8 and z^(m−2) of orders 8 and 9 come from the block before, not from zeros.
   const LaneComplex before = p.whole;
@@ -236,6 +236,8 @@ HarmonicSums harmonic_sums(const GravityField& field, int degree, const Eigen::V
                            Order order) {
   expects(degree >= 0 && degree <= field.degree && degree <= most_field_degree,
           "gravity: the degree must lie between 0 and the field's");
+  expects(field.c.size() >= GravityField::index(degree + 1, 0) && field.s.size() == field.c.size(),
+          "gravity: a field must hold all coefficients of its degrees");
   const Factors& factors = factors_for(degree);
   const Input in{factors.a.data(),
                  factors.b.data(),

@@ -44,9 +44,10 @@ Series<N> fit(const Sample& sample) {
     turn_quaternion(values[k], values[0]);
   }
   Series<N> series{};
-  for (std::size_t i = 0; i < components; ++i)
+  for (std::size_t i = 0; i < components; ++i) {
     for (std::size_t j = 0; j < values.size(); ++j)
       for (std::size_t k = 0; k < values.size(); ++k) series[i][j] += table.weights[j][k] * values[k][i];
+  }
   return series;
 }
 

@@ -271,3 +271,21 @@ TEST_CASE("DE file: damage in the header or the records is found", "[orbit][de]"
   writer.put(2 * record + 8 * 500, std::nan(""));
   CHECK(says(complaint(writer.data), {"not finite"}));
 }
+
+TEST_CASE("DE file: whatever byte is damaged, the file is read or refused", "[orbit][de]") {
+  const std::vector<char> whole = de_bytes({.records = 2});
+  std::uint32_t state = 1;
+  const auto next = [&] {
+    return state = state * 1664525u + 1013904223u, state >> 8;
+  };  // Numerical Recipes
+  int refused = 0;
+  for (int i = 0; i < 400; ++i) {
+    std::vector<char> bytes = whole;
+    // The numbers of the header, where damage does most, and the dates of the records.
+    const std::size_t at = i % 4 == 0 ? next() % bytes.size() : 2652 + next() % 204;
+    bytes[at] = static_cast<char>(next());
+    if (i % 10 == 0) bytes.resize(next() % bytes.size());
+    if (!complaint(bytes).empty()) ++refused;
+  }
+  CHECK(refused > 100);  // the others hit bytes that nothing depends on
+}

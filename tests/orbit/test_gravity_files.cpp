@@ -2,6 +2,8 @@
 #include <algorithm>
 #include <catch2/catch.hpp>
 #include <cmath>
+#include <cstddef>
+#include <cstdint>
 #include <filesystem>
 #include <fstream>
 #include <functional>
@@ -202,4 +204,23 @@ TEST_CASE("gravity files: what is no gravity field at all is told from one", "[o
   for (int i = 0; i < 1000; ++i) many += fmt::format("{}, {}, x, y, 0, 0\n", i / 40 + 13, i);
   const std::string text = complaint(many);
   CHECK(std::count(text.begin(), text.end(), '\n') < 60);
+}
+
+TEST_CASE("gravity files: whatever letter is damaged, the file is read or refused",
+          "[orbit][gravity-files]") {
+  const std::string shadr_text = shadr(shadr_rows(built_in_field(), 12)),
+                    icgem_text = icgem([](auto&, auto&) {});
+  std::uint32_t state = 1;
+  const auto next = [&] {
+    return state = state * 1664525u + 1013904223u, state >> 8;
+  };  // Numerical Recipes
+  int refused = 0;
+  for (int i = 0; i < 400; ++i) {
+    std::string text = i % 2 == 0 ? shadr_text : icgem_text;
+    const char letters[] = "0123456789.,-+eDgfc \t\n\0x";
+    for (int k = 0; k < 3; ++k) text[next() % text.size()] = letters[next() % sizeof letters];
+    if (i % 10 == 0) text.resize(next() % text.size());
+    if (!complaint(text).empty()) ++refused;
+  }
+  CHECK(refused > 50);  // many hits only change a digit
 }

@@ -63,7 +63,7 @@ class Site {
     now_ = sc_.end;
     queue_.charge_until(now_);
     if (sc_.power && now_ > site_.settled) power_.settle_interval(last, now_);
-    sample({});
+    sample(last);
   }
 
  private:

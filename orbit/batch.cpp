@@ -50,7 +50,7 @@ class LunarWork {
     arcs.t[i] = 0.0, arcs.t_end[i] = seconds_between(craft.at, until_[arc]);
     arcs.r.x[i] = craft.r_m.x(), arcs.r.y[i] = craft.r_m.y(), arcs.r.z[i] = craft.r_m.z();
     arcs.v.x[i] = craft.v_mps.x(), arcs.v.y[i] = craft.v_mps.y(), arcs.v.z[i] = craft.v_mps.z();
-    lunar_.offset_s[i] = seconds_between(model_.sky.from, craft.at);
+    lunar_.offset_s[i] = seconds_between(dynamics_.sky->from(), craft.at);
     const Eigen::Vector3d pole = pole_of(craft.at);
     lunar_.pole.x[i] = pole.x(), lunar_.pole.y[i] = pole.y(), lunar_.pole.z[i] = pole.z();
     return true;
@@ -122,8 +122,7 @@ LaneSky cut_sky(const Dynamics& dynamics, Epoch from, Epoch to) {
   const std::size_t first = segment_of(from), last = segment_of(to);
   const Eigen::Quaterniond to_field(dynamics.axes == FieldAxes::principal ? R_principal_mean_earth()
                                                                           : Eigen::Matrix3d::Identity());
-  LaneSky out{
-      {sky.from().tt_days_since_j2000 + static_cast<double>(first) * (Ephemeris::segment_s / 86400.0)}, {}};
+  LaneSky out{static_cast<int>(first), {}};
   out.rows.resize(last - first + 1);
   for (std::size_t i = first; i <= last; ++i) {
     SkyRow& row = out.rows[i - first];

@@ -21,9 +21,19 @@ Relative from_body(const Scene& scene, Body body) {
   return {scene.r_m + sign * scene.sky.moon_m, scene.v_mps + sign * scene.sky.moon_mps};
 }
 
-double limb_gap(const Scene& scene, Body body) {
-  const Vector3d from_earth = from_body(scene, Body::earth).r_m;
-  return limb_gap_rad(scene.sky.sun_m - from_earth, -from_body(scene, body).r_m, mean_radius_m(body));
+Vector3d to_sun(const Scene& scene) {
+  return scene.sky.sun_m - from_body(scene, Body::earth).r_m;
+}
+
+bool is_shadow(EventKind kind) {
+  return kind == EventKind::eclipse_in || kind == EventKind::eclipse_out || kind == EventKind::penumbra ||
+         kind == EventKind::umbra;
+}
+
+/// How quickly a distance or an angle of shadow changes at most; twice that leaves room for a step's middle.
+double pace(const EventSpec& spec, const Scene& scene) {
+  const Relative at = from_body(scene, spec.body);
+  return 2.0 * at.v_mps.norm() / (is_shadow(spec.kind) ? at.r_m.norm() : 1.0);
 }
 
 /// What lies between the value of a craft put on the sphere and zero is rounding.
@@ -36,7 +46,7 @@ bool is_altitude(EventKind kind) {
 }  // namespace
 
 bool looks_at_sky(const EventSpec& spec, Body centre) {
-  return spec.body != centre || spec.kind == EventKind::eclipse_in || spec.kind == EventKind::eclipse_out;
+  return spec.body != centre || is_shadow(spec.kind);
 }
 
 double event_value(const EventSpec& spec, const Scene& scene) {
@@ -56,7 +66,10 @@ double event_value(const EventSpec& spec, const Scene& scene) {
       return from_body(scene, spec.body).r_m.dot(spec.normal);
     case EventKind::eclipse_in:
     case EventKind::eclipse_out:
-      return limb_gap(scene, spec.body);
+    case EventKind::penumbra:
+      return limb_gap_rad(to_sun(scene), -from_body(scene, spec.body).r_m, mean_radius_m(spec.body));
+    case EventKind::umbra:
+      return umbra_gap_rad(to_sun(scene), -from_body(scene, spec.body).r_m, mean_radius_m(spec.body));
   }
   return 0.0;
 }
@@ -73,6 +86,8 @@ Crossing counted_crossing(const EventSpec& spec) {
     case EventKind::altitude:
     case EventKind::distance:
     case EventKind::plane_crossing:
+    case EventKind::penumbra:
+    case EventKind::umbra:
       break;
   }
   return spec.crossing;
@@ -89,9 +104,18 @@ void EventWatch::begin(double t_s, const Scene& scene, bool first_piece) {
   }
 }
 
-void EventWatch::pass(double t_s, const Scene& scene) {
+bool EventWatch::pass(double t_s, const Scene& before, const Scene& scene) {
+  std::vector<double>& now = spare_;
+  now.resize(specs_.size());
+  for (std::size_t i = 0; i < specs_.size(); ++i) {
+    now[i] = event_value(specs_[i], scene);
+    const double quickest = std::max(pace(specs_[i], before), pace(specs_[i], scene));
+    if (!(std::abs(last_[i]) + std::abs(now[i]) > quickest * std::abs(t_s - t_s_))) return false;
+    if ((last_[i] > 0.0) != (now[i] > 0.0)) return false;
+  }
+  std::swap(last_, now);
   t_s_ = t_s;
-  for (std::size_t i = 0; i < specs_.size(); ++i) last_[i] = event_value(specs_[i], scene);
+  return true;
 }
 
 std::vector<EventFound> EventWatch::advance(double t_s, const SceneAt& scene_at) {

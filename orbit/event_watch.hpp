@@ -43,8 +43,9 @@ class EventWatch {
 
   /// Takes the signs at the beginning of a piece of arc, the first one or after a change of centre.
   void begin(double t_s, const Scene& scene, bool first_piece);
-  /// Goes on to t_s where nothing can have happened.
-  void pass(double t_s, const Scene& scene);
+  /// Goes on to t_s if distances and shadows were out of reach since the last date, and says whether they
+  /// were. For specs of those kinds only.
+  bool pass(double t_s, const Scene& before, const Scene& scene);
   /// Events between the last date and t_s, in the order in which the arc meets them.
   std::vector<EventFound> advance(double t_s, const SceneAt& scene_at);
 
@@ -65,6 +66,7 @@ class EventWatch {
   double way_, begun_s_ = 0.0, t_s_ = 0.0;
   bool guard_ = true;
   std::vector<double> last_;  ///< values at t_s_
+  std::vector<double> spare_;
 };
 
 }  // namespace lunafab::orbit

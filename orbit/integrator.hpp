@@ -40,12 +40,16 @@ class Integrator {
   std::int64_t tried() const { return tried_; }
   std::int64_t taken() const { return taken_; }
 
+  /// The size to try next, where the caller knows better than a first guess.
+  void suggest_step(double h) { next_h_ = h; }
+
   /// Takes one step towards `t_end`, not past it. False where the step size has run into the rounding of t,
   /// the tried steps are used up or the state is not finite: nothing has changed then.
   bool step(double t_end) {
     if (t_ == t_end) return true;
     const double way = t_end > t_ ? 1.0 : -1.0;
-    if (next_h_ == 0.0) next_h_ = first_step(way);
+    if (next_h_ == 0.0) next_h_ = first_step(way, std::abs(t_end - t_));
+    if (!std::isfinite(next_h_)) return false;
     double h = std::min({std::abs(next_h_), precision_.longest_step, std::abs(t_end - t_)});
     bool refused = false;
     while (tried_ < precision_.most_steps) {
@@ -147,15 +151,17 @@ class Integrator {
     dense_ready_ = true;
   }
 
+  /// Looks at no later time than `longest` from here. Not finite where the state or its rate is not.
   /// @source Hairer, Nørsett and Wanner, II.4, "starting step size".
-  double first_step(double way) {
+  double first_step(double way, double longest) {
     const Y size = scale_(y_, y_);
     double d0 = 0.0, d1 = 0.0;
     for (std::size_t i = 0; i < controlled; ++i) {
       const double unit = precision_.tolerance * size[i];
       d0 += y_[i] * y_[i] / (unit * unit), d1 += k_[0][i] * k_[0][i] / (unit * unit);
     }
-    double h = d0 < 1e-10 || d1 < 1e-10 ? 1e-6 : 0.01 * std::sqrt(d0 / d1);
+    if (!std::isfinite(d0 + d1)) return d0 + d1;
+    const double h = std::min(longest, d0 < 1e-10 || d1 < 1e-10 ? 1e-6 : 0.01 * std::sqrt(d0 / d1));
     Y ahead = y_;
     for (std::size_t i = 0; i < y_.size(); ++i) ahead[i] += way * h * k_[0][i];
     const Y rate_ahead = rate_(t_ + way * h, ahead);

@@ -130,7 +130,7 @@ LUNAFAB_INLINE void start_lanes(const Rate& rate, const LanePrecision& precision
     if (s == 1) break;
     const Lanes d0 = dot(r, r) * ir + dot(v, v) * iv;
     d1 = dot(v, v) * ir + dot(ahead_a, ahead_a) * iv;
-    h0 = 0.01 * square_root(d0 / d1);
+    h0 = smaller(0.01 * square_root(d0 / d1), magnitude(arcs.t_end - arcs.t));
     r = r + (way * h0) * v, v = v + (way * h0) * ahead_a;
   }
   const Lanes3 bend_v = ahead_a - a, bend_r = v - arcs.v;

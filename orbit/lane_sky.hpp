@@ -14,9 +14,10 @@ struct SkyRow {
 };
 static_assert(Ephemeris::terms == lanes);
 
-/// The segments of an ephemeris that a batch needs.
+/// The segments of an ephemeris that a batch needs. Times count from the ephemeris' own beginning, so that an
+/// arc's bits do not depend on which segments its batch needs.
 struct LaneSky {
-  Epoch from;
+  int first = 0;  ///< segment of the ephemeris
   std::vector<SkyRow> rows;
 };
 /// Segments for the dates from … to.
@@ -81,12 +82,13 @@ LUNAFAB_INLINE Lanes sums(const Lanes (&a)[lanes]) {
 
 }  // namespace lane_sky
 
-/// At dates `t_s` after the beginning of the sky. Every lane reads its own segment: the products of its
+/// At dates `t_s` after the beginning of the ephemeris. Every lane reads its own segment: the products of its
 /// coefficients and Chebyshev polynomials stand in one vector and are added up across it.
 LUNAFAB_INLINE LaneSkyState look_up(const LaneSky& sky, const Lanes& t_s) {
-  const Lanes last = Lanes{} + static_cast<double>(sky.rows.size() - 1);
+  const Lanes first = Lanes{} + static_cast<double>(sky.first);
+  const Lanes last = first + static_cast<double>(sky.rows.size() - 1);
   const Lanes count = t_s * (1.0 / Ephemeris::segment_s);
-  const LaneInts index = __builtin_convertvector(smaller(larger(count, Lanes{}), last), LaneInts);
+  const LaneInts index = __builtin_convertvector(smaller(larger(count, first), last), LaneInts);
   const Lanes x = 2.0 * (count - __builtin_convertvector(index, Lanes)) - 1.0, twice = x + x;
   Lanes polynomials[lanes] = {Lanes{} + 1.0, x}, own[lanes];
 #pragma GCC unroll 8
@@ -94,7 +96,7 @@ LUNAFAB_INLINE LaneSkyState look_up(const LaneSky& sky, const Lanes& t_s) {
   lane_sky::transpose(polynomials, own);
   const SkyRow* row[lanes];
 #pragma GCC unroll 8
-  for (int i = 0; i < lanes; ++i) row[i] = sky.rows.data() + index[i];
+  for (int i = 0; i < lanes; ++i) row[i] = sky.rows.data() + (index[i] - sky.first);
   Lanes value[Ephemeris::components];
 #pragma GCC unroll 10
   for (int c = 0; c < Ephemeris::components; ++c) {

@@ -17,7 +17,7 @@ struct LunarModel {
 /// Eight arcs around the Moon.
 struct LunarLanes {
   LaneArcs arcs;
-  Lanes offset_s;        ///< beginning of the arc since that of the sky
+  Lanes offset_s;        ///< beginning of the arc since that of the ephemeris
   Lanes3 pole;           ///< of the Earth
   LaneLongs suspicious;  ///< came near or below the mean sphere in the last step
 };

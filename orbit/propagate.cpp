@@ -60,23 +60,28 @@ Body other(Body centre) {
   return centre == Body::moon ? Body::earth : Body::moon;
 }
 
-/// The Moon's sphere of influence, seen from inside or outside.
-EventSpec border(Body centre) {
+/// The Moon's sphere of influence, left from inside or entered from outside by an arc that runs the way
+/// given.
+EventSpec border(Body centre, double way) {
   return {.kind = EventKind::distance,
           .body = Body::moon,
           .value = sphere_of_influence_m,
-          .crossing = centre == Body::moon ? Crossing::rising : Crossing::falling};
+          .crossing = (centre == Body::moon) == (way > 0.0) ? Crossing::rising : Crossing::falling};
 }
 
-/// One propagation: pieces of arc with one centre each, joined at the border.
+bool any_looks_at_sky(std::span<const EventSpec> specs, Body centre) {
+  return std::ranges::any_of(specs, [&](const EventSpec& s) { return looks_at_sky(s, centre); });
+}
+
+/// One propagation: pieces of arc with one centre each and smooth forces, joined at the border and at the
+/// edges of shadows.
 template <int N>
 class Flight {
  public:
   Flight(const Dynamics& dynamics, const Craft& from, Epoch until, std::span<const EventSpec> events,
          const ArcOptions& options)
       : force_(dynamics, from.at),
-        specs_(events.begin(), events.end()),
-        user_specs_(events.size()),
+        specs_(events),
         options_(options),
         start_(from.at),
         until_(until),
@@ -84,6 +89,7 @@ class Flight {
         way_(span_s_ < 0.0 ? -1.0 : 1.0),
         centre_(from.centre),
         watch_(specs_, way_),
+        joint_watch_(joints_, way_),
         seen_(events.size(), 0) {
     changes_ = options.change_centre && dynamics.sky && dynamics.earth;
     set_state(from);
@@ -93,8 +99,8 @@ class Flight {
     if (changes_ && beyond_border()) change_centre();
     take_samples([&](double) { return y_; }, wanted, samples);
     bool first = true;
-    Piece outcome = Piece::border;
-    while (outcome == Piece::border) {
+    Piece outcome = Piece::edge;
+    while (outcome == Piece::edge || outcome == Piece::border) {
       outcome = fly_piece(first, wanted, samples);
       if (outcome == Piece::border) change_centre();
       first = false;
@@ -105,7 +111,12 @@ class Flight {
 
  private:
   using Solver = Integrator<N, Rate<N>, Scale<N>, plain>;
-  enum class Piece : std::uint8_t { border, time, event, stuck };
+  enum class Piece : std::uint8_t { edge, border, time, event, stuck };
+  struct Stop {
+    Piece why;
+    double t_s;
+    EventSpec spec;
+  };
 
   void set_state(const Craft& craft) {
     for (std::size_t i = 0; i < 3; ++i) {
@@ -118,16 +129,13 @@ class Flight {
   Craft craft(double t_s, const Vector<N>& y) const {
     return {t_s == span_s_ ? until_ : force_.date(t_s), centre_, place<N>(y), velocity<N>(y)};
   }
-  bool looks_at_sky_now() const {
-    return std::ranges::any_of(specs_, [&](const EventSpec& s) { return looks_at_sky(s, centre_); });
-  }
   Scene scene(double t_s, const Vector<N>& y, bool sky) const {
     Scene out{centre_, place<N>(y), velocity<N>(y), {}};
     if (sky) out.sky = force_.sky(t_s);
     return out;
   }
   bool beyond_border() const {
-    const double outside = event_value(border(Body::moon), scene(t_, y_, centre_ == Body::earth));
+    const double outside = event_value(border(Body::moon, way_), scene(t_, y_, centre_ == Body::earth));
     return centre_ == Body::moon ? outside > 0.0 : outside < 0.0;
   }
 
@@ -143,62 +151,94 @@ class Flight {
 
   /// Follows the arc as long as its centre holds.
   Piece fly_piece(bool first, std::span<const Epoch> wanted, std::vector<Craft>& samples) {
+    set_joints();
+    sky_of_specs_ = any_looks_at_sky(specs_, centre_), sky_of_joints_ = any_looks_at_sky(joints_, centre_);
+    watch_.begin(t_, scene(t_, y_, sky_of_specs_), first);
+    joint_watch_.begin(t_, scene(t_, y_, sky_of_joints_), false);
     Precision precision = options_.precision;
     precision.most_steps -= tried_;
     Solver solver({&force_, centre_}, {}, t_, y_, precision);
-    specs_.resize(user_specs_);
-    if (changes_) specs_.push_back(border(centre_));
-    watch_ = EventWatch(specs_, way_);
-    const bool sky = looks_at_sky_now();
-    watch_.begin(t_, scene(t_, y_, sky), first);
     Piece outcome = Piece::stuck;
-    while (t_ != span_s_ && solver.step(span_s_)) {
+    while (t_ != span_s_ && outcome == Piece::stuck && solver.step(span_s_)) {
       ++arc_.steps;
-      const std::optional<EventFound> stop = follow_events(solver, sky);
-      t_ = stop ? stop->t_s : solver.t();
-      y_ = stop ? solver.dense(t_) : solver.y();
-      const auto state = [&](double t_s) {
-        return t_s == t_ ? y_ : solver.dense(t_s);
-      };
-      take_samples(state, wanted, samples);
-      if (!stop) continue;
-      outcome = stop->spec < user_specs_ ? Piece::event : Piece::border;
-      break;
+      const std::optional<Stop> stop = look_back(solver);
+      t_ = solver.t(), y_ = solver.y();
+      if (stop) stop_at(*stop, solver, precision), outcome = stop->why;
+      take_samples([&](double t_s) { return state_at(solver, t_s); }, wanted, samples);
     }
     tried_ += solver.tried();
     return outcome == Piece::stuck && t_ == span_s_ ? Piece::time : outcome;
   }
 
-  /// Notes what happened in the last step; the event that stops it, if one does.
-  std::optional<EventFound> follow_events(Solver& solver, bool sky) {
-    if (specs_.empty()) return std::nullopt;
-    const auto scene_at = [&](double t_s) {
-      return scene(t_s, t_s == solver.t() ? solver.y() : solver.dense(t_s), sky);
-    };
-    if (user_specs_ == 0 && far_from_border(solver, sky)) {
-      watch_.pass(solver.t(), scene_at(solver.t()));
-      return std::nullopt;
-    }
-    for (const EventFound& found : watch_.advance(solver.t(), scene_at)) {
-      if (found.spec == user_specs_) return found;
-      if (seen_[found.spec]++ < specs_[found.spec].skip) continue;
-      arc_.events.push_back({found.spec, craft(found.t_s, solver.dense(found.t_s))});
-      if (specs_[found.spec].ends) return found;
-    }
-    return std::nullopt;
+  /// Where the arc has to be taken up anew.
+  void set_joints() {
+    joints_.clear();
+    if (changes_) joints_.push_back(border(centre_, way_));
+    if (force_.dynamics().pressure)
+      for (const Body body : {Body::moon, Body::earth})
+        for (const EventKind kind : {EventKind::penumbra, EventKind::umbra})
+          joints_.push_back({.kind = kind, .body = body});
+    joint_watch_ = EventWatch(joints_, way_);
   }
 
-  /// Whether the border was out of reach in the last step: a craft that turned there would have had to be
-  /// quicker than twice its speed at both ends.
-  bool far_from_border(const Solver& solver, bool sky) const {
-    const auto least = [&](double t_s, const Vector<N>& y) {
-      return std::abs(event_value(specs_.back(), scene(t_s, y, sky)));
+  static Vector<N> state_at(Solver& solver, double t_s) {
+    return t_s == solver.t() ? solver.y() : solver.dense(t_s);
+  }
+
+  /// Notes the events of the last step, up to the one that stops it, if one does.
+  std::optional<Stop> look_back(Solver& solver) {
+    const std::optional<Stop> joint = find_joint(solver);
+    if (specs_.empty()) return joint;
+    const auto scene_at = [&](double t_s) {
+      return scene(t_s, state_at(solver, t_s), sky_of_specs_);
     };
-    const double moon_mps = centre_ == Body::earth ? 1200.0 : 0.0;
-    const double speed =
-        2.0 * std::max(velocity<N>(solver.y()).norm(), velocity<N>(solver.y_before()).norm());
-    const double way_m = 0.5 * (speed + moon_mps) * std::abs(solver.t() - solver.t_before());
-    return std::min(least(solver.t(), solver.y()), least(solver.t_before(), solver.y_before())) > way_m;
+    for (const EventFound& found : watch_.advance(solver.t(), scene_at)) {
+      if (joint && way_ * found.t_s > way_ * joint->t_s) break;
+      if (seen_[found.spec]++ < specs_[found.spec].skip) continue;
+      arc_.events.push_back({found.spec, craft(found.t_s, state_at(solver, found.t_s))});
+      if (specs_[found.spec].ends) return Stop{Piece::event, found.t_s, specs_[found.spec]};
+    }
+    return joint;
+  }
+
+  std::optional<Stop> find_joint(Solver& solver) {
+    if (joints_.empty()) return std::nullopt;
+    const auto scene_at = [&](double t_s) {
+      return scene(t_s, state_at(solver, t_s), sky_of_joints_);
+    };
+    if (joint_watch_.pass(solver.t(), scene(solver.t_before(), solver.y_before(), sky_of_joints_),
+                          scene_at(solver.t())))
+      return std::nullopt;
+    const std::vector<EventFound> found = joint_watch_.advance(solver.t(), scene_at);
+    if (found.empty()) return std::nullopt;
+    const EventSpec& spec = joints_[found.front().spec];
+    return Stop{spec.kind == EventKind::distance ? Piece::border : Piece::edge, found.front().t_s, spec};
+  }
+
+  /// Goes the last step again, only as far as the event: dense output is not as exact as steps. The place may
+  /// then lie a little before the event: it is carried past, so that the next piece does not meet it again.
+  void stop_at(const Stop& stop, Solver& solver, const Precision& precision) {
+    Solver again({&force_, centre_}, {}, solver.t_before(), solver.y_before(), precision);
+    again.suggest_step(std::abs(solver.t() - solver.t_before()));
+    const auto go_to = [&](double t_s) {
+      while (again.t() != t_s && again.step(t_s)) {
+      }
+      return again.t() == t_s;
+    };
+    const bool sky = looks_at_sky(stop.spec, centre_);
+    const auto above = [&](double t_s, const Vector<N>& y) {
+      return event_value(stop.spec, scene(t_s, y, sky)) > 0.0;
+    };
+    const bool after = above(stop.t_s, state_at(solver, stop.t_s));
+    bool there = go_to(stop.t_s);
+    constexpr double first_s = 1e-7, most_s = 1e-2;
+    for (double more_s = first_s; there && more_s < most_s && above(again.t(), again.y()) != after;
+         more_s *= 2.0)
+      there = way_ * (again.t() + way_ * more_s) < way_ * span_s_ && go_to(again.t() + way_ * more_s);
+    tried_ += again.tried();
+    t_ = again.t() == solver.t_before() ? stop.t_s : again.t();
+    y_ = again.t() == solver.t_before() ? state_at(solver, t_) : again.y();
+    if (stop.why == Piece::event) arc_.events.back().craft = craft(t_, y_);
   }
 
   /// Those that the arc has come past; `state` gives the state at a time up to t_.
@@ -223,15 +263,16 @@ class Flight {
   }
 
   Force force_;
-  std::vector<EventSpec> specs_;
-  std::size_t user_specs_;
+  std::span<const EventSpec> specs_;
+  std::vector<EventSpec> joints_{};
   ArcOptions options_;
   Epoch start_, until_;
   double span_s_, way_, t_ = 0.0;
   Body centre_;
   bool changes_ = false;
   Vector<N> y_{};
-  EventWatch watch_;
+  EventWatch watch_, joint_watch_;
+  bool sky_of_specs_ = false, sky_of_joints_ = false;
   std::vector<int> seen_;
   std::int64_t tried_ = 0;
   Arc arc_;

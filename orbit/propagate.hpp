@@ -30,7 +30,9 @@ enum class EventKind : std::uint8_t {
   distance,        ///< from `body` passes `value` m (sphere of influence, 1 Mkm)
   plane_crossing,  ///< of the plane through `body` with normal `normal` (GCRF axes)
   eclipse_in,      ///< the Sun's disc begins to be covered by `body`: penumbra
-  eclipse_out      ///< is free again
+  eclipse_out,     ///< is free again
+  penumbra,        ///< both: falls on the way in
+  umbra            ///< wholly covered, or `body`'s disc wholly within the Sun's: falls on the way in
 };
 enum class Crossing : std::int8_t { falling = -1, either = 0, rising = 1 };
 
@@ -42,7 +44,7 @@ struct EventSpec {
   Body body = Body::moon;
   double value = 0.0;
   Eigen::Vector3d normal = Eigen::Vector3d::UnitZ();
-  Crossing crossing = Crossing::either;  ///< of altitude, distance and plane
+  Crossing crossing = Crossing::either;  ///< of altitude, distance, plane and shadow
   bool ends = false;                     ///< the arc
   int skip = 0;                          ///< occurrences passed over before it counts
 };
@@ -70,7 +72,9 @@ struct ArcOptions {
 };
 
 /// Propagates forwards or backwards to `until`, or to the first event that ends it; events are located on the
-/// dense output to 1e-6 s. @throws ContractError where the span leaves the ephemeris.
+/// dense output to 1e-6 s. Steps end at the border between the centres and, under solar pressure, at the
+/// edges of umbra and penumbra. The transition matrix leaves out that those edges shift with the state.
+/// @throws ContractError where the span leaves the ephemeris.
 Arc propagate(const Dynamics& dynamics, const Craft& from, Epoch until,
               std::span<const EventSpec> events = {}, const ArcOptions& options = {});
 
@@ -78,15 +82,22 @@ Arc propagate(const Dynamics& dynamics, const Craft& from, Epoch until,
 std::vector<Craft> sample(const Dynamics& dynamics, const Craft& from, std::span<const Epoch> at,
                           const ArcOptions& options = {});
 
-/// Many arcs side by side, eight to a vector and vectors over the cores: end states only. Each result has the
-/// same bits whatever its neighbours. An arc that cannot be finished (impact, steps) says so in `end`.
-/// Lunar-centred; arcs leave through `border_m` unchanged.
+/// One arc of a batch.
 struct BatchEnd {
   ArcEnd end = ArcEnd::time;
   Craft last;
 };
+
+/// What keeps departures of five days within 5 cm.
+inline constexpr Precision batch_precision{.tolerance = 3e-11};
+/// Many arcs side by side, eight to a vector and vectors over the cores: end states only, the same forces as
+/// `propagate`. Each result has the same bits whatever its neighbours. The Moon stays the centre all the way.
+/// An arc ends early where it meets the Moon's mean sphere (`event`; also where it begins below, and an arc
+/// that runs backwards) or cannot be finished. Solar pressure is not stepped to the edges of
+/// shadows: in low orbit that costs metres in days.
+/// @throws ContractError for craft with another centre, spans outside the ephemeris, no ephemeris.
 std::vector<BatchEnd> propagate_batch(const Dynamics& dynamics, std::span<const Craft> from,
                                       std::span<const Epoch> until,
-                                      const Precision& precision = {.tolerance = 1e-10});
+                                      const Precision& precision = batch_precision);
 
 }  // namespace lunafab::orbit

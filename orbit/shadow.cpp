@@ -25,6 +25,11 @@ double limb_gap_rad(const Eigen::Vector3d& r_sun_m, const Eigen::Vector3d& r_bod
   return d.apart_rad - d.sun_rad - d.body_rad;
 }
 
+double umbra_gap_rad(const Eigen::Vector3d& r_sun_m, const Eigen::Vector3d& r_body_m, double body_radius_m) {
+  const Discs d = discs(r_sun_m, r_body_m, body_radius_m);
+  return d.apart_rad - std::abs(d.sun_rad - d.body_rad);
+}
+
 double lit_fraction(const Eigen::Vector3d& r_sun_m, const Eigen::Vector3d& r_body_m, double body_radius_m) {
   const auto [a, b, c] = discs(r_sun_m, r_body_m, body_radius_m);
   if (c >= a + b) return 1.0;

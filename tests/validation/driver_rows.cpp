@@ -347,24 +347,20 @@ std::vector<Row> plausibility_rows() {
   return {{"mean acceleration over 2 m, g", 22.5, "20–25 g, secondary source", mean_g, 0.11}};
 }
 
-std::string number(double value, const Row& row) {
-  if (row.expected == 0.0) return value == 0.0 ? "0" : fmt::format("{:.1e}", value);
-  const int digits = std::clamp(static_cast<int>(std::ceil(-std::log10(row.tolerance))) + 2, 5, 13);
-  return fmt::format("{:.{}g}", value, digits);
-}
-
 }  // namespace
 
-double Row::difference() const {
-  return expected == 0.0 ? computed : computed / expected - 1.0;
-}
-
-bool Row::agrees() const {
-  return std::abs(difference()) <= tolerance;
-}
-
-const std::vector<Section>& sections() {
-  static const std::vector<Section> all{
+const ValidationPage& driver_page() {
+  static const ValidationPage page{
+      "docs/validation-massdriver.md",
+      "# Validation of the mass driver\n\n"
+         "**No shot has validated this solver.** No published launch with complete geometry, capacitance, "
+         "voltage and measured speed was found. What stands here is agreement with closed forms, with\n"
+         "finite elements, with two independent integrations of the same equations, and with an earlier "
+         "program.\n\n"
+         "Written by `./dev validate`. The tests compute every row anew: each must agree within its "
+         "tolerance, and this page must say what they find. Differences and tolerances are relative unless\n"
+         "0 is expected.\n\n",
+      {
       {"Inductance", "Closed forms, tables and finite elements.", inductance_rows},
       {"One circuit alone", "A bucket coil without current: closed forms of the series circuit.",
        circuit_rows},
@@ -402,32 +398,8 @@ const std::vector<Section>& sections() {
        "20 coils at 10 cm pitch, a bucket of 0.5 kg, 20–25 g over 2 m: a secondary source, without radii, "
        "currents, capacitance or voltage. Those are guesses here, so this row only says\n"
        "that such a machine is possible.",
-       plausibility_rows}};
-  return all;
-}
-
-std::string table_line(const Row& r) {
-  return fmt::format("| {} | {} | {} | {} | {:.1e} | {:g}{} | {} |", r.name, number(r.expected, r), r.source,
-                     number(r.computed, r), r.difference(), r.tolerance, r.expected == 0.0 ? " absolute" : "",
-                     r.agrees() ? "agrees" : "**differs**");
-}
-
-std::string section_head(const Section& section) {
-  return fmt::format(
-      "## {}\n\n{}\n\n| case | expected | source | computed | difference | tolerance | verdict "
-      "|\n|---|---|---|---|---|---|---|\n",
-      section.title, section.introduction);
-}
-
-std::string document_head() {
-  return "# Validation of the mass driver\n\n"
-         "**No shot has validated this solver.** No published launch with complete geometry, capacitance, "
-         "voltage and measured speed was found. What stands here is agreement with closed forms, with\n"
-         "finite elements, with two independent integrations of the same equations, and with an earlier "
-         "program.\n\n"
-         "Written by `./dev validate`. The tests compute every row anew: each must agree within its "
-         "tolerance, and this page must say what they find. Differences and tolerances are relative unless\n"
-         "0 is expected.\n\n";
+       plausibility_rows}}};
+  return page;
 }
 
 }  // namespace lunafab::massdriver::test

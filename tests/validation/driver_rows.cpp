@@ -353,52 +353,51 @@ const ValidationPage& driver_page() {
   static const ValidationPage page{
       "docs/validation-massdriver.md",
       "# Validation of the mass driver\n\n"
-         "**No shot has validated this solver.** No published launch with complete geometry, capacitance, "
-         "voltage and measured speed was found. What stands here is agreement with closed forms, with\n"
-         "finite elements, with two independent integrations of the same equations, and with an earlier "
-         "program.\n\n"
-         "Written by `./dev validate`. The tests compute every row anew: each must agree within its "
-         "tolerance, and this page must say what they find. Differences and tolerances are relative unless\n"
-         "0 is expected.\n\n",
-      {
-      {"Inductance", "Closed forms, tables and finite elements.", inductance_rows},
-      {"One circuit alone", "A bucket coil without current: closed forms of the series circuit.",
-       circuit_rows},
-      {"Short tracks by direct quadrature",
-       "`tests/validation/driver_oracle.py` (SciPy, DOP853 at 1e-11): every inductance by Gauss quadrature "
-       "of elliptic integrals where it is needed, flux linkages for state, events by\n"
-       "root finding. It shares no code, table or integrator with the solver. The second track is timed so "
-       "badly that banks are cut off with a current flowing.",
-       short_track_rows},
-      {"Short tracks fed by converters",
-       "`tests/validation/converter_oracle.py`: the same inductances, time as variable, flux slopes by "
-       "central "
-       "differences, the converters' work law from its own quadrature.",
-       converter_rows},
-      {"Short tracks in ngspice",
-       "`tests/validation/ngspice/launch.py` writes the launch as a circuit: coupled inductors, capacitors, "
-       "switches and diodes, the bucket's place and speed as two more voltages. ngspice 39\n"
-       "integrates. Only M(z) is given to it, as a fit good to 2e-6 of M(0) (slope: 2e-5 of its largest).",
-       ngspice_rows},
-      {"Conservation",
-       "The track takes the opposite impulse: forces coil by coil from the gradients of the inductances.",
-       momentum_rows},
-      {"Whole machines",
-       "Against the prototype of the design study: an independent scalar program (Python, RK4 with event\n"
-       "location, cubic table). It is a second program, not a measurement. Its firing of the one-coil "
-       "machine\n"
-       "was not recorded: advance 0, tuning 1, gain 0.1 and energy 1.015 were chosen so as to reproduce "
-       "it.\n\n"
-       "Tolerances above 1 %: the energy recovered is a small remainder (0.001 s of advance moves it by 3 "
-       "%),\n"
-       "and the stress of drive coils was recorded with two digits. Of the one-coil machine the stress in "
-       "cruise was recorded, of the others that of the whole run.",
-       machine_rows},
-      {"Mass Driver 1 (1977)",
-       "20 coils at 10 cm pitch, a bucket of 0.5 kg, 20–25 g over 2 m: a secondary source, without radii, "
-       "currents, capacitance or voltage. Those are guesses here, so this row only says\n"
-       "that such a machine is possible.",
-       plausibility_rows}}};
+      "**No shot has validated this solver.** No published launch with complete geometry, capacitance, "
+      "voltage and measured speed was found. What stands here is agreement with closed forms, with\n"
+      "finite elements, with two independent integrations of the same equations, and with an earlier "
+      "program.\n\n"
+      "Written by `./dev validate`. The tests compute every row anew: each must agree within its "
+      "tolerance, and this page must say what they find. Differences and tolerances are relative unless\n"
+      "0 is expected.\n\n",
+      {{"Inductance", "Closed forms, tables and finite elements.", inductance_rows},
+       {"One circuit alone", "A bucket coil without current: closed forms of the series circuit.",
+        circuit_rows},
+       {"Short tracks by direct quadrature",
+        "`tests/validation/driver_oracle.py` (SciPy, DOP853 at 1e-11): every inductance by Gauss quadrature "
+        "of elliptic integrals where it is needed, flux linkages for state, events by\n"
+        "root finding. It shares no code, table or integrator with the solver. The second track is timed so "
+        "badly that banks are cut off with a current flowing.",
+        short_track_rows},
+       {"Short tracks fed by converters",
+        "`tests/validation/converter_oracle.py`: the same inductances, time as variable, flux slopes by "
+        "central "
+        "differences, the converters' work law from its own quadrature.",
+        converter_rows},
+       {"Short tracks in ngspice",
+        "`tests/validation/ngspice/launch.py` writes the launch as a circuit: coupled inductors, capacitors, "
+        "switches and diodes, the bucket's place and speed as two more voltages. ngspice 39\n"
+        "integrates. Only M(z) is given to it, as a fit good to 2e-6 of M(0) (slope: 2e-5 of its largest).",
+        ngspice_rows},
+       {"Conservation",
+        "The track takes the opposite impulse: forces coil by coil from the gradients of the inductances.",
+        momentum_rows},
+       {"Whole machines",
+        "Against the prototype of the design study: an independent scalar program (Python, RK4 with event\n"
+        "location, cubic table). It is a second program, not a measurement. Its firing of the one-coil "
+        "machine\n"
+        "was not recorded: advance 0, tuning 1, gain 0.1 and energy 1.015 were chosen so as to reproduce "
+        "it.\n\n"
+        "Tolerances above 1 %: the energy recovered is a small remainder (0.001 s of advance moves it by 3 "
+        "%),\n"
+        "and the stress of drive coils was recorded with two digits. Of the one-coil machine the stress in "
+        "cruise was recorded, of the others that of the whole run.",
+        machine_rows},
+       {"Mass Driver 1 (1977)",
+        "20 coils at 10 cm pitch, a bucket of 0.5 kg, 20–25 g over 2 m: a secondary source, without radii, "
+        "currents, capacitance or voltage. Those are guesses here, so this row only says\n"
+        "that such a machine is possible.",
+        plausibility_rows}}};
   return page;
 }
 

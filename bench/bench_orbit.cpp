@@ -46,10 +46,11 @@ struct Departures {
     }
     Dynamics whole = dynamics;
     whole.taper = 0.0;
-    for (std::size_t i = 0; i < 64; ++i)
+    for (std::size_t i = 0; i < 64; ++i) {
       ends.push_back(
           propagate(whole, from[i], until[i], {}, {.precision = {.tolerance = 1e-13}, .change_centre = false})
               .last.r_m);
+    }
   }
 };
 
@@ -98,10 +99,12 @@ void single_arcs(benchmark::State& state, bool events, bool stm) {
   if (events) specs = {{.kind = EventKind::impact, .ends = true}, {.kind = EventKind::periapsis}};
   std::vector<Vector3d> ends(d.ends.size());
   const double began = cpu_s();
-  for (auto _ : state)
-    for (std::size_t i = 0; i < ends.size(); ++i)
+  for (auto _ : state) {
+    for (std::size_t i = 0; i < ends.size(); ++i) {
       ends[i] =
           propagate(d.dynamics, d.from[i], d.until[i], specs, {.stm = stm, .change_centre = false}).last.r_m;
+    }
+  }
   report(state, static_cast<double>(ends.size()), began, odeint_s,
          errors_m(d, [&](std::size_t i) { return ends[i]; }));
 }
@@ -148,7 +151,7 @@ void odeint_cr3bp(benchmark::State& state) {
   };
   StateRows ends = from;
   const double began = cpu_s();
-  for (auto _ : state)
+  for (auto _ : state) {
     for (Eigen::Index i = 0; i < from.rows(); ++i) {
       OdeState y;
       std::copy_n(from.row(i).data(), 6, y.begin());
@@ -156,6 +159,7 @@ void odeint_cr3bp(benchmark::State& state) {
                                  span_s / time_s, 1e-4);
       std::ranges::copy(y, ends.row(i).data());
     }
+  }
   odeint_cr3bp_s =
       (cpu_s() - began) / static_cast<double>(from.rows()) / static_cast<double>(state.iterations());
   report(state, static_cast<double>(from.rows()), began, odeint_cr3bp_s, errors_m(from, ends));

@@ -18,9 +18,10 @@ double seconds_between(Epoch from, Epoch to) {
 LunarModel lunar_model(const Dynamics& dynamics, Epoch from, Epoch to) {
   LunarModel out{.sky = cut_sky(dynamics, from, to), .moon_gm = moon_gm_m3ps2(dynamics)};
   out.harmonics = uses_harmonics(dynamics);
-  if (out.harmonics)
+  if (out.harmonics) {
     out.series = prepare_series(*dynamics.field, dynamics.degree,
                                 taper_field(*dynamics.field, dynamics.degree, dynamics.taper));
+  }
   if (dynamics.earth) out.earth_gm = dynamics.gm.earth;
   if (dynamics.sun) out.sun_gm = dynamics.gm.sun;
   if (dynamics.earth && dynamics.earth_j2)
@@ -61,11 +62,12 @@ class LunarWork {
 
   bool done(int i, std::size_t arc) {
     const LaneArcs& arcs = lunar_.arcs;
-    if (lunar_.suspicious[i] != 0)
+    if (lunar_.suspicious[i] != 0) {
       if (const std::optional<Craft> impact = settle(i, arc)) {
         ends_[arc] = {ArcEnd::event, *impact};
         return true;
       }
+    }
     const LaneStatus status = lane_status(arcs, i, precision_.most_steps);
     if (status == LaneStatus::running) return false;
     ends_[arc] = {arc_end(status), craft(arcs.r, arcs.v, arcs.t[i], i, arc)};

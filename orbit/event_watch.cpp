@@ -188,10 +188,11 @@ double EventWatch::locate(std::size_t spec, Part part, const SceneAt& scene_at) 
   const auto cut = [&](double t_s) {
     if (!((t_s - part.from_s) * way_ > 0.0 && (part.to_s - t_s) * way_ > 0.0)) return;
     const double g = value(spec, t_s, scene_at);
-    if ((g > 0.0) == above_after)
+    if ((g > 0.0) == above_after) {
       part.to_s = t_s, part.to = g;
-    else
+    } else {
       part.from_s = t_s, part.from = g;
+    }
   };
   while (std::abs(part.to_s - part.from_s) > time_tolerance_s) {
     const double width_s = part.to_s - part.from_s, middle_s = part.from_s + 0.5 * width_s;

@@ -43,10 +43,11 @@ void add_j2(Pull& pull, double gm, const Vector3d& d, const Vector3d& pole) {
                     std::sqrt(inverse_sq);
   const double k7 = k5 * inverse_sq, along = k5 - 5.0 * w * w * k7;
   pull.acceleration_mps2 -= along * d + 2.0 * w * k5 * pole;
-  if constexpr (detail == Detail::gradient)
+  if constexpr (detail == Detail::gradient) {
     pull.gradient_per_s2 -= along * Matrix3d::Identity() + 2.0 * k5 * pole * pole.transpose() +
                             (35.0 * w * w * inverse_sq - 5.0) * k7 * d * d.transpose() -
                             10.0 * w * k7 * (d * pole.transpose() + pole * d.transpose());
+  }
 }
 
 }  // namespace
@@ -81,10 +82,11 @@ template <Detail detail>
 Pull Force::pull(Body centre, double t_s, const Vector3d& r_m) const {
   Pull out;
   add_point<detail>(out, centre == Body::moon ? moon_gm_ : dynamics_.gm.earth, r_m);
-  if (needs_sky_)
+  if (needs_sky_) {
     add_sky<detail>(out, centre, t_s, r_m);
-  else if (centre == Body::earth && dynamics_.earth_j2)
+  } else if (centre == Body::earth && dynamics_.earth_j2) {
     add_j2<detail>(out, dynamics_.gm.earth, r_m, earth_pole_);
+  }
   return out;
 }
 

@@ -124,14 +124,14 @@ LUNAFAB_INLINE Lanes3 harmonic_acceleration(const HarmonicSeries& series, const 
   using namespace harmonic;
   const double nearest = least(r_sq);
   int top = 0;
-  while (top < series.top_tier && nearest <= series.reach_sq_m2[static_cast<std::size_t>(top + 1)]) ++top;
+  const double* reach_sq = series.reach_sq_m2.data();
+  while (top < series.top_tier && nearest <= reach_sq[top + 1]) ++top;
   if (top == 0) return Lanes3{Lanes{}, Lanes{}, Lanes{}};
   const Lanes rho = series.radius_m * inverse, per_r = rho * inverse;
   const Lanes3 rho_r = per_r * r;
   Place at;
   at.rho_u = rho_r.z, at.rho_sq = rho * rho;
-  for (int tier = 0; tier <= top; ++tier)
-    at.counts[tier] = r_sq <= series.reach_sq_m2[static_cast<std::size_t>(tier)];
+  for (int tier = 0; tier <= top; ++tier) at.counts[tier] = r_sq <= reach_sq[tier];
   const SeriesTerm* terms = series.terms.data();
   Lanes3 a;
   switch (top) {

@@ -54,12 +54,13 @@ HarmonicSeries prepare_series(const GravityField& field, int degree, const Degre
   out.top_tier = tier_of(degree);
   const int rows = tier_degree(out.top_tier) + 1;
   out.terms.resize(GravityField::index(rows, rows) + 1);
-  for (int n = 0; n <= rows; ++n)
+  for (int n = 0; n <= rows; ++n) {
     for (int m = 0; m <= n; ++m) {
       SeriesTerm& t = out.terms[GravityField::index(n, m)];
       if (n >= 3 && n <= degree + 1) t = term({&field, n - 1}, m);
       if (n >= m + 2) t.b = (n + m - 1.0) * (n - m - 1.0) / ((2.0 * n - 1.0) * (2.0 * n - 3.0));
     }
+  }
   for (int tier = 0; tier <= out.top_tier; ++tier) {
     const int lowest = tier == 0 ? 0 : tier_degree(tier - 1) + 1;
     const double reach_m = taper.reach_m[static_cast<std::size_t>(lowest)];

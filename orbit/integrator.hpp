@@ -59,16 +59,12 @@ class Integrator {
       if (!(t_ + signed_h != t_)) return false;
       const double error = try_step(signed_h);
       if (error <= 1.0) {
-        const double grow =
-            error == 0.0 ? largest_growth : std::min(largest_growth, safety * std::pow(error, -1.0 / 8.0));
-        // A step cut short at t_end says little about the next one.
-        if (!last || h >= std::abs(next_h_)) next_h_ = h * (refused ? std::min(1.0, grow) : grow);
+        plan_next(h, last, refused ? std::min(1.0, fit(error)) : fit(error));
         accept(signed_h, last ? t_end : t_ + signed_h);
         return true;
       }
-      if (!(std::abs(signed_h) > 1e-14 * std::abs(t_)) || !(h > 1e-300)) return false;
-      h = std::isfinite(error) ? h * std::max(least_growth, safety * std::pow(error, -1.0 / 8.0))
-                               : h * least_growth;
+      if (!(h > 1e-14 * std::abs(t_)) || !(h > 1e-300)) return false;
+      h *= fit(error);
       refused = true;
     }
     return false;
@@ -92,6 +88,18 @@ class Integrator {
   static constexpr std::size_t controlled = Controlled;
   static constexpr double safety = 0.9, largest_growth = 6.0, least_growth = 0.2;
 
+  /// What a step's size has to be multiplied by after an error, 1 being what is allowed.
+  static double fit(double error) {
+    if (!std::isfinite(error)) return least_growth;
+    return error == 0.0 ? largest_growth
+                        : std::clamp(safety * std::pow(error, -1.0 / 8.0), least_growth, largest_growth);
+  }
+
+  void plan_next(double h, bool last, double growth) {
+    // A step cut short at its end says little about the next one.
+    if (!last || h >= std::abs(next_h_)) next_h_ = h * growth;
+  }
+
   template <class Row>
   Y sum(const Row& row, int count, double h) const {
     Y out{};
@@ -110,9 +118,10 @@ class Integrator {
 
   /// Fills the stages and `trial_`; the error as a multiple of what is allowed.
   double try_step(double h) {
-    for (int s = 1; s < dop853::stages; ++s)
-      k_[static_cast<std::size_t>(s)] =
-          rate_(t_ + dop853::nodes[s] * h, plus(y_, sum(dop853::weights[s], s, h)));
+    for (int s = 1; s < dop853::stages; ++s) {
+      const Y stage = plus(y_, sum(dop853::weights[s], s, h));
+      k_[static_cast<std::size_t>(s)] = rate_(t_ + dop853::nodes[s] * h, stage);
+    }
     trial_ = plus(y_, sum(dop853::final_weights, dop853::stages, h));
     const Y e3 = sum(dop853::error3, dop853::stages, h), e5 = sum(dop853::error5, dop853::stages, h);
     const Y size = scale_(y_, trial_);
@@ -137,9 +146,10 @@ class Integrator {
   void prepare_dense() {
     // Stage 0 is the rate before, stage 12 that after the step.
     std::swap(k_[0], k_[dop853::stages]);
-    for (int s = dop853::stages + 1; s < dop853::extended_stages; ++s)
-      k_[static_cast<std::size_t>(s)] =
-          rate_(t_before() + dop853::nodes[s] * h_, plus(before_, sum(dop853::weights[s], s, h_)));
+    for (int s = dop853::stages + 1; s < dop853::extended_stages; ++s) {
+      const Y stage = plus(before_, sum(dop853::weights[s], s, h_));
+      k_[static_cast<std::size_t>(s)] = rate_(t_before() + dop853::nodes[s] * h_, stage);
+    }
     for (std::size_t i = 0; i < before_.size(); ++i) {
       const double rise = y_[i] - before_[i], bend = h_ * k_[0][i] - rise;
       dense_[0][i] = rise;

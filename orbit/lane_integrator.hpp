@@ -64,11 +64,12 @@ constexpr double clean(double x) {
 /// A²; row 12 is that of the step.
 constexpr Matrix positions() {
   Matrix out{};
-  for (int i = 0; i <= dop853::stages; ++i)
+  for (int i = 0; i <= dop853::stages; ++i) {
     for (int k = 0; k < i; ++k) {
       for (int j = 0; j < i; ++j) out.w[i][k] += dop853::weights[i][j] * dop853::weights[j][k];
       out.w[i][k] = clean(out.w[i][k]);
     }
+  }
   return out;
 }
 constexpr Row position_error(const double (&error)[dop853::extended_stages]) {

@@ -39,37 +39,55 @@ inline void park_lane(LaneArcs& arcs, int i, double far) {
   arcs.h[i] = 1.0, arcs.growth[i] = 1.0, arcs.tried[i] = 0.0;
 }
 
-/// Runs arcs first … last − 1 through eight lanes. Lanes are filled up again when most of them are idle: arcs
-/// begun together stay alike, and need the same degrees of the field. `Work` has
+/// Runs a list of arcs through eight lanes. Lanes are filled up again when most of them are idle: arcs begun
+/// together stay alike, and need the same degrees of the field. `Work` has
 ///   bool load(lane, arc)     sets up a lane; false: the arc has ended already
 ///   void start(which)        takes up the lanes just loaded
 ///   void step()              tries a step in all active lanes
 ///   bool done(lane, arc)     looks at a lane after it; true: the arc has ended
 ///   void park(lane)
 template <class Work>
-void run_lanes(Work& work, std::size_t first, std::size_t last) {
-  constexpr int refill_at = 5;  // idle lanes
-  std::size_t arc[lanes];
-  bool busy[lanes] = {};
-  for (int i = 0; i < lanes; ++i) work.park(i);
-  int idle = lanes;
-  while (first < last || idle < lanes) {
-    if (first < last && idle >= refill_at) {
-      LaneLongs fresh{};
-      for (int i = 0; i < lanes; ++i)
-        for (; !busy[i] && first < last; ++first)
-          if (work.load(i, first)) arc[i] = first, busy[i] = true, fresh[i] = -1, --idle;
-      work.start(fresh);
-    }
-    if (idle == lanes) continue;
-    work.step();
-    for (int i = 0; i < lanes; ++i) {
-      if (!busy[i] || !work.done(i, arc[i])) continue;
-      work.park(i);
-      busy[i] = false, ++idle;
+class LaneQueue {
+ public:
+  /// Arcs first … last − 1.
+  LaneQueue(Work& work, std::size_t first, std::size_t last) : work_(work), next_(first), last_(last) {
+    for (int i = 0; i < lanes; ++i) work_.park(i);
+  }
+  void run() {
+    while (next_ < last_ || idle_ < lanes) {
+      if (next_ < last_ && idle_ >= refill_at) refill();
+      if (idle_ == lanes) continue;
+      work_.step();
+      for (int i = 0; i < lanes; ++i) look_at(i);
     }
   }
-}
+
+ private:
+  static constexpr int refill_at = 5;  // idle lanes
+
+  void refill() {
+    LaneLongs fresh{};
+    for (int i = 0; i < lanes; ++i) {
+      while (!busy_[i] && next_ < last_) {
+        arc_[i] = next_++;
+        if (!work_.load(i, arc_[i])) continue;
+        busy_[i] = true, fresh[i] = -1, --idle_;
+      }
+    }
+    work_.start(fresh);
+  }
+  void look_at(int i) {
+    if (!busy_[i] || !work_.done(i, arc_[i])) return;
+    work_.park(i);
+    busy_[i] = false, ++idle_;
+  }
+
+  Work& work_;
+  std::size_t next_, last_;
+  std::size_t arc_[lanes] = {};
+  bool busy_[lanes] = {};
+  int idle_ = lanes;
+};
 
 /// Spreads `count` arcs over the cores; `make_work()` gives a new set of lanes. Arcs write to their own
 /// slots.
@@ -80,7 +98,7 @@ void run_blocks(std::size_t count, const MakeWork& make_work) {
                             [&](const auto& blocks) {
                               for (std::size_t b = blocks.begin(); b != blocks.end(); ++b) {
                                 auto work = make_work();
-                                run_lanes(work, b * block, std::min(count, (b + 1) * block));
+                                LaneQueue(work, b * block, std::min(count, (b + 1) * block)).run();
                               }
                             });
 }

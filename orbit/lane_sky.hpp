@@ -1,4 +1,5 @@
 #pragma once
+#include <cstddef>
 #include <vector>
 #include "core/tick.hpp"
 #include "orbit/dynamics.hpp"
@@ -55,28 +56,35 @@ LUNAFAB_INLINE Lanes high_fours(const Lanes& a, const Lanes& b) {
 LUNAFAB_INLINE void transpose(const Lanes (&a)[lanes], Lanes (&out)[lanes]) {
   Lanes ones[lanes], twos[lanes];
 #pragma GCC unroll 4
-  for (int i = 0; i < 4; ++i)
-    ones[2 * i] = even_ones(a[2 * i], a[2 * i + 1]), ones[2 * i + 1] = odd_ones(a[2 * i], a[2 * i + 1]);
+  for (std::size_t i = 0; i < lanes; i += 2) {
+    ones[i] = even_ones(a[i], a[i + 1]), ones[i + 1] = odd_ones(a[i], a[i + 1]);
+  }
 #pragma GCC unroll 2
-  for (int i = 0; i < 2; ++i)
+  for (std::size_t i = 0; i < lanes; i += 4) {
 #pragma GCC unroll 2
-    for (int j = 0; j < 2; ++j) {
-      twos[4 * i + j] = even_twos(ones[4 * i + j], ones[4 * i + 2 + j]);
-      twos[4 * i + 2 + j] = odd_twos(ones[4 * i + j], ones[4 * i + 2 + j]);
+    for (std::size_t j = i; j < i + 2; ++j) {
+      twos[j] = even_twos(ones[j], ones[j + 2]), twos[j + 2] = odd_twos(ones[j], ones[j + 2]);
     }
+  }
 #pragma GCC unroll 4
-  for (int j = 0; j < 4; ++j)
+  for (std::size_t j = 0; j < 4; ++j) {
     out[j] = low_fours(twos[j], twos[4 + j]), out[4 + j] = high_fours(twos[j], twos[4 + j]);
+  }
 }
 
 /// The sum of the elements of each of eight vectors.
 LUNAFAB_INLINE Lanes sums(const Lanes (&a)[lanes]) {
   Lanes two[4], four[2];
 #pragma GCC unroll 4
-  for (int i = 0; i < 4; ++i) two[i] = even_ones(a[2 * i], a[2 * i + 1]) + odd_ones(a[2 * i], a[2 * i + 1]);
+  for (std::size_t i = 0; i < 4; ++i) {
+    const Lanes &p = a[2 * i], &q = a[2 * i + 1];
+    two[i] = even_ones(p, q) + odd_ones(p, q);
+  }
 #pragma GCC unroll 2
-  for (int i = 0; i < 2; ++i)
-    four[i] = even_twos(two[2 * i], two[2 * i + 1]) + odd_twos(two[2 * i], two[2 * i + 1]);
+  for (std::size_t i = 0; i < 2; ++i) {
+    const Lanes &p = two[2 * i], &q = two[2 * i + 1];
+    four[i] = even_twos(p, q) + odd_twos(p, q);
+  }
   return low_fours(four[0], four[1]) + high_fours(four[0], four[1]);
 }
 

@@ -174,10 +174,12 @@ class Flight {
   void set_joints() {
     joints_.clear();
     if (changes_) joints_.push_back(border(centre_, way_));
-    if (force_.dynamics().pressure)
-      for (const Body body : {Body::moon, Body::earth})
+    if (force_.dynamics().pressure) {
+      for (const Body body : {Body::moon, Body::earth}) {
         for (const EventKind kind : {EventKind::penumbra, EventKind::umbra})
           joints_.push_back({.kind = kind, .body = body});
+      }
+    }
     joint_watch_ = EventWatch(joints_, way_);
   }
 
@@ -187,7 +189,7 @@ class Flight {
 
   /// Notes the events of the last step, up to the one that stops it, if one does.
   std::optional<Stop> look_back(Solver& solver) {
-    const std::optional<Stop> joint = find_joint(solver);
+    std::optional<Stop> joint = find_joint(solver);
     if (specs_.empty()) return joint;
     const auto scene_at = [&](double t_s) {
       return scene(t_s, state_at(solver, t_s), sky_of_specs_);

@@ -33,9 +33,10 @@ TEST_CASE("Lunar Prospector's orbit, left alone, decays as its field tells", "[v
   const Arc arc = propagate(d, from, until, specs, {.precision = {.most_steps = 2'000'000}});
   REQUIRE(arc.end == ArcEnd::event);
   double left_days = 0.0;
-  for (const EventHit& hit : arc.events)
+  for (const EventHit& hit : arc.events) {
     if (hit.spec == 0 && hit.craft.r_m.norm() >= radius + 80e3)
       left_days = seconds_between(start, hit.craft.at) / 86400.0;
+  }
   const double down_days = seconds_between(start, arc.last.at) / 86400.0;
   CAPTURE(left_days, down_days);
   CHECK(left_days > 40.0);

@@ -43,9 +43,10 @@ TEST_CASE("Two-body arc: ten revolutions of an ellipse end where Kepler says", "
   const Ellipse ellipse{4.9028e12, 5e6, 0.6};
   const double span_s = 10.25 * ellipse.period_s();
   double eccentric = 2.0 * std::numbers::pi * 10.25;
-  for (int i = 0; i < 20; ++i)
+  for (int i = 0; i < 20; ++i) {
     eccentric -=
         (eccentric - 0.6 * std::sin(eccentric) - ellipse.rate() * span_s) / (1.0 - 0.6 * std::cos(eccentric));
+  }
   const Craft expected = ellipse.at(eccentric, {0.0});
   const Arc arc = propagate(two_body(), ellipse.at(0.0, {0.0}), after({0.0}, span_s), {},
                             {.precision = {.tolerance = 1e-13}});

@@ -34,10 +34,11 @@ State state(const Craft& c) {
 }
 
 Craft moved(Craft from, Eigen::Index i, double by) {
-  if (i < 3)
+  if (i < 3) {
     from.r_m[i] += by;
-  else
+  } else {
     from.v_mps[i - 3] += by;
+  }
   return from;
 }
 
@@ -57,12 +58,13 @@ Stm differences(const Dynamics& d, const Craft& from, Epoch until, double step_m
 
 /// Blocks have different units: each is held against its own largest entry.
 void check_close(const Stm& a, const Stm& b, double relative) {
-  for (const Eigen::Index i : {0, 3})
+  for (const Eigen::Index i : {0, 3}) {
     for (const Eigen::Index j : {0, 3}) {
       CAPTURE(i, j);
       const Eigen::Matrix3d p = a.block<3, 3>(i, j), q = b.block<3, 3>(i, j);
       CHECK((p - q).cwiseAbs().maxCoeff() < relative * q.cwiseAbs().maxCoeff());
     }
+  }
 }
 
 }  // namespace

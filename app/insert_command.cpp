@@ -10,6 +10,7 @@
 #include "app/read_insertion.hpp"
 #include "campaign/results.hpp"
 #include "core/quantity.hpp"
+#include "orbit/ephemeris.hpp"
 #include "report/insertion_page.hpp"
 #include "report/insertion_tables.hpp"
 

@@ -8,6 +8,7 @@
 #include <filesystem>
 #include <thread>
 #include "app/design_driver_command.hpp"
+#include "app/insert_command.hpp"
 #include "app/launch_command.hpp"
 #include "app/ledger_command.hpp"
 #include "app/print.hpp"
@@ -283,6 +284,34 @@ void add_launch(CLI::App& app, std::function<int()>& chosen, LaunchRequest& requ
   });
 }
 
+void add_insert(CLI::App& app, std::function<int()>& chosen, InsertRequest& request) {
+  CLI::App* command = app.add_subcommand("insert", "Solve one insertion from the muzzle to a destination");
+  command->add_option("FILE", request.file, "scenario, or transfer file")->required();
+  command->add_option("--destination", request.destination, "of the file (default: its first)");
+  command->add_option("--at", request.at, "launch: a date, or 200 d since the start (default: the start)");
+  command->add_option("--speed", request.speed,
+                      "fly this muzzle speed instead of the planned: 2.5 km/s, or a number of m/s");
+  add_choice<Fidelity>(
+      *command, "--fidelity", request.fidelity,
+      {{"ideal", Fidelity::ideal}, {"table", Fidelity::table}, {"solve", Fidelity::solve}},
+      "ideal: data of the file; table: between windows; solve: this launch in full (default)");
+  command->add_option("--launches", request.launches,
+                      "so many launches with drawn errors as well, to their first correction");
+  command->add_option("--seed", request.seed, "of the drawn errors (default 1)");
+  command->add_option("--set", request.settings, "change a value of the file: path=value (repeatable)")
+      ->allow_extra_args(false);
+  command->add_flag("--json", request.json, "machine-readable");
+  command->add_option("--out", request.directory,
+                      "directory for insertion.json, insertion.html, trajectory.csv and trajectory.oem");
+  command->add_option("--threads", request.threads, "worker threads (default: all cores)")
+      ->check(CLI::Range(1, 1024));
+  command->callback([&] {
+    chosen = [&request] {
+      return insert_command(request);
+    };
+  });
+}
+
 void add_design_driver(CLI::App& app, std::function<int()>& chosen, DesignDriverRequest& request) {
   CLI::App* command =
       app.add_subcommand("design-driver", "Find the mass driver that meets a study's requirements");
@@ -353,6 +382,8 @@ int dispatch(int argc, char** argv) {
   add_ledger(app, chosen, directory, request);
   LaunchRequest launch_request;
   add_launch(app, chosen, launch_request);
+  InsertRequest insert_request;
+  add_insert(app, chosen, insert_request);
   DesignDriverRequest design_request;
   add_design_driver(app, chosen, design_request);
 

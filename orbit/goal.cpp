@@ -32,15 +32,6 @@ double barycentric_c3_m2ps2(const Craft& from_earth, const Dynamics& dynamics) {
   return v_mps.squaredNorm() - 2.0 * (earth + moon) / r_m.norm();
 }
 
-Eigen::VectorXd residuals(const Goal& goal, const Craft& end, const Dynamics& dynamics) {
-  Eigen::VectorXd out(static_cast<Eigen::Index>(goal.demands.size()));
-  for (std::size_t i = 0; i < goal.demands.size(); ++i) {
-    const Demand& d = goal.demands[i];
-    out[static_cast<Eigen::Index>(i)] = (value_of(d.quantity, goal.body, end, dynamics) - d.value) / d.scale;
-  }
-  return out;
-}
-
 /// ∂residual/∂(state at the end) by central differences of closed forms.
 Eigen::MatrixXd slopes(const Goal& goal, const Craft& end, const Dynamics& dynamics) {
   Eigen::MatrixXd out(static_cast<Eigen::Index>(goal.demands.size()), 6);
@@ -87,6 +78,15 @@ double value_of(Quantity quantity, Body body, const Craft& craft, const Dynamics
       return barycentric_c3_m2ps2(c, dynamics);
   }
   return 0.0;
+}
+
+Eigen::VectorXd residuals(const Goal& goal, const Craft& end, const Dynamics& dynamics) {
+  Eigen::VectorXd out(static_cast<Eigen::Index>(goal.demands.size()));
+  for (std::size_t i = 0; i < goal.demands.size(); ++i) {
+    const Demand& d = goal.demands[i];
+    out[static_cast<Eigen::Index>(i)] = (value_of(d.quantity, goal.body, end, dynamics) - d.value) / d.scale;
+  }
+  return out;
 }
 
 Goal meeting(const Craft& craft) {

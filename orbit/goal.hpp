@@ -49,6 +49,9 @@ enum class Derivatives : std::uint8_t { none, jacobian };
 /// Value of a quantity in a state.
 double value_of(Quantity quantity, Body body, const Craft& craft, const Dynamics& dynamics);
 
+/// How far a state is from the demands of a goal, in their scales.
+Eigen::VectorXd residuals(const Goal& goal, const Craft& end, const Dynamics& dynamics);
+
 /// Flies one coast. The jacobian takes quantities as constant along the orbit around an event, which they are
 /// but for perturbations: good for Newton steps, not for covariances of strongly perturbed ends.
 Aim aim(const Dynamics& dynamics, const Craft& from, const Goal& goal, Derivatives derivatives);

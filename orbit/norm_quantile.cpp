@@ -60,4 +60,10 @@ double norm_quantile(const Eigen::Matrix3d& covariance, double p) {
   return 0.5 * (a + b);
 }
 
+Eigen::Matrix3d covariance_root(const Eigen::Matrix3d& covariance) {
+  const Eigen::SelfAdjointEigenSolver<Eigen::Matrix3d> axes(covariance);
+  const Eigen::Vector3d sd = axes.eigenvalues().cwiseMax(0.0).cwiseSqrt();
+  return axes.eigenvectors() * sd.asDiagonal() * axes.eigenvectors().transpose();
+}
+
 }  // namespace lunafab::orbit

@@ -11,4 +11,7 @@ double norm_exceedance(const Eigen::Matrix3d& covariance, double r);
 /// The r with P(|x| ≤ r) = p, for 0 ≤ p < 1; 0 for a covariance of 0.
 double norm_quantile(const Eigen::Matrix3d& covariance, double p);
 
+/// The symmetric root, continuous in the covariance; eigenvalues below 0 count as 0.
+Eigen::Matrix3d covariance_root(const Eigen::Matrix3d& covariance);
+
 }  // namespace lunafab::orbit

@@ -1,9 +1,9 @@
 #include "orbit/window.hpp"
 #include <tbb/parallel_for.h>
-#include <Eigen/Eigenvalues>
 #include <algorithm>
 #include <cmath>
 #include "core/contract.hpp"
+#include "orbit/norm_quantile.hpp"
 
 namespace lunafab::orbit {
 namespace {
@@ -17,13 +17,6 @@ std::array<double, 9> flat(const Eigen::Matrix3d& m) {
   std::array<double, 9> out{};
   Eigen::Map<RowMajor>(out.data()) = m;
   return out;
-}
-
-/// The symmetric root, continuous in the covariance.
-Eigen::Matrix3d root(const Eigen::Matrix3d& covariance) {
-  const Eigen::SelfAdjointEigenSolver<Eigen::Matrix3d> axes(covariance);
-  const Eigen::Vector3d sd = axes.eigenvalues().cwiseMax(0.0).cwiseSqrt();
-  return axes.eigenvectors() * sd.asDiagonal() * axes.eigenvectors().transpose();
 }
 
 /// Place of an instant among the nodes, in steps.
@@ -50,8 +43,8 @@ Window solve_window(const TransferSetting& s, const Destination& d, const Eigen:
       .transfer_s = (t.arrival.at.tt_days_since_j2000 - at.tt_days_since_j2000) * day_s,
       .correction_p95_mps = plan->quantile_mps(0.95),
       .gain = flat(plan->gain),
-      .knowledge_root = flat(root(plan->first_m2ps2 - plan->gain * muzzle_m2ps2 * plan->gain.transpose())),
-      .second_root = flat(root(plan->second_m2ps2))};
+      .knowledge_root = flat(covariance_root(plan->first_m2ps2 - plan->gain * muzzle_m2ps2 * plan->gain.transpose())),
+      .second_root = flat(covariance_root(plan->second_m2ps2))};
   return w;
 }
 

@@ -14,9 +14,9 @@ namespace lunafab::app {
 namespace {
 
 constexpr int all_hold = 0, model_says_no = 1;
-constexpr double day_s = 86400.0, year_s = 365.25 * day_s, km = 1e3;
+constexpr double day_s = 86400.0, year_s = orbit::written_year_s, km = 1e3;
 constexpr double usual_years = 5.0;        // docs/sources.md, design_life
-constexpr double usual_threshold_m = 5e3;  // a common alert volume: assumption
+constexpr double usual_threshold_m = 1e3;  // a common alert volume: assumption
 constexpr double most_years = 50.0;
 
 struct Asked {

@@ -11,7 +11,7 @@ struct ConstellationRequest {
   std::string years;      ///< a time, or a bare number of years; empty: 5
   std::string ledger;     ///< results directory whose satellites enter service; empty: all slots at the start
   std::string screen;     ///< window of the conjunction screening, or a bare number of days; empty: none
-  std::string threshold;  ///< of it: a length, or a bare number of km; empty: 5 km
+  std::string threshold;  ///< of it: a length, or a bare number of km; empty: 1 km
   bool json = false;
   std::string directory;  ///< for shells.csv, capacity.csv, slots.csv, conjunctions.csv; empty: none
   int threads = 0;        ///< 0: all cores; results do not depend on it

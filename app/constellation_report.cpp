@@ -112,8 +112,8 @@ std::vector<std::string> failures(const ConstellationReport& report) {
   for (const ShellResult& shell : report.shells) {
     for (const Check& check : shell.checks) {
       if (holds(check)) continue;
-      out.push_back(fmt::format("shell {}: {} {:.4g} {}, {} {:.4g}", shell.plan->shell.name, check.name,
-                                check.value, check.unit,
+      out.push_back(fmt::format("shell {}: {} {:.4g}{}{}, {} {:.4g}", shell.plan->shell.name, check.name,
+                                check.value, check.unit.empty() ? "" : " ", check.unit,
                                 check.bound == Bound::at_most ? "at most" : "at least", check.limit));
     }
   }

@@ -296,7 +296,7 @@ void add_constellation(CLI::App& app, std::function<int()>& chosen, Constellatio
   command->add_option("--screen", request.screen,
                       "screen for conjunctions: 1 d, or a number of days (default: none)");
   command->add_option("--threshold", request.threshold,
-                      "distance of a conjunction: 5 km, or a number of km (default 5)");
+                      "distance of a conjunction: 1 km, or a number of km (default 1)");
   command->add_option("--set", request.settings, "change a value of the file: path=value (repeatable)")
       ->allow_extra_args(false);
   command->add_flag("--json", request.json, "machine-readable");

@@ -7,7 +7,7 @@ namespace lunafab::orbit {
 namespace {
 
 constexpr double right_angle = std::numbers::pi / 2.0, full_turn = 2.0 * std::numbers::pi;
-constexpr double hour_s = 3600.0, year_s = 365.25 * 86400.0;
+constexpr double hour_s = 3600.0, year_s = written_year_s;
 constexpr double lowest_earth_m = 200e3, highest_m = 36e6;  // ends of the dose table
 constexpr Unit absorbed_dose{"Gy", "an absorbed dose", "150 Gy"};
 constexpr Unit bit_rate{"bit s-1", "a bit rate", "2 Gbit/s"};

@@ -28,6 +28,8 @@ struct Constellation {
   std::vector<ShellPlan> shells;
 };
 
+/// UDUNITS' year, the tropical one: what is written as 5 yr is 5 years here. Julian years are 2.2e-5 longer.
+inline constexpr double written_year_s = 31556925.9747;
 inline constexpr std::int64_t most_slots = 20'000'000;  ///< of a constellation
 
 /// Reads the body of `constellation`. The caller calls `finish()` on the map around it. Every fault of a

@@ -191,8 +191,8 @@ const char* name(Approach kind) {
 std::string constellation_summary(const ConstellationReport& report) {
   Lines lines;
   lines.head(fmt::format("{}: {} shell{} from {}, {:g} years", report.constellation->title,
-                         report.shells.size(), format_date(report.constellation->start, Tick{}).substr(0, 10),
-                         report.years));
+                         report.shells.size(), report.shells.size() == 1 ? "" : "s",
+                         format_date(report.constellation->start, Tick{}).substr(0, 10), report.years));
   for (const ShellResult& shell : report.shells) {
     lines.head("");
     add_orbit(lines, shell, report.years);

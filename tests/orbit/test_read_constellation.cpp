@@ -64,7 +64,7 @@ constellation:
     bus_power: 4 kW
     battery: {energy: 2 kWh, depth: 40 %, efficiency: 80 %}
     radiator: {area: 50 m2, sides: 1, emissivity: 0.8, absorptivity: 0.2, sun_cosine: 0.1, attitude: face_to_body, limit: 340 K}
-    reliability: {failures: 0.1 yr-1, shielding: 4 mm, dose_limit: 10 krad, dose_spread: 0.4}
+    reliability: {failures: 0.1 yr-1, shielding: 4 mm, dose_limit: 100 Gy, dose_spread: 0.4}
     disposal: {within: 25 yr, target_altitude: 40 km}
     propulsion: {delta_v: 200 m/s, station_keeping: 50 m/s/yr}
     link: {rate: 2 Gbit/s, elevation: 10 deg, grazing: 50 km}

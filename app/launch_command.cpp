@@ -9,10 +9,10 @@
 #include <optional>
 #include <thread>
 #include "app/fault_option.hpp"
+#include "app/option.hpp"
 #include "app/print_launch.hpp"
 #include "campaign/results.hpp"
 #include "campaign/scenario.hpp"
-#include "core/quantity.hpp"
 #include "massdriver/read_design.hpp"
 #include "report/day_report.hpp"
 #include "report/launch_page.hpp"
@@ -26,35 +26,6 @@ constexpr double finest = 1e-12, coarsest = 1e-2;                 // tolerances 
 constexpr double least_payload_kg = 1e-3, most_payload_kg = 1e7;  // as in the driver file
 constexpr double top_speed_mps = 2e4;
 constexpr std::int64_t most_launches = 1'000'000;
-
-/// What an option takes: bare numbers and the range are in `shown`, which is `scale` SI units.
-struct Taken {
-  Unit unit;
-  double from = 0.0, to = 0.0;
-  const char* shown = unit.si_unit;
-  double scale = 1.0;
-};
-
-/// A quantity of the command line, in the unit shown.
-double read_option(const char* option, const std::string& text, const Taken& taken, Findings& findings) {
-  const ParsedQuantity bare = parse_quantity(text, unit::number);
-  const ParsedQuantity parsed = bare.problem.empty() ? bare : parse_quantity(text, taken.unit);
-  const double value = bare.problem.empty() ? bare.value : parsed.value / taken.scale;
-  const Finding finding{.mark = {.file = fmt::format("{} {}", option, text)},
-                        .path = option,
-                        .problem = parsed.problem,
-                        .allowed = fmt::format("{}, for example '{}'", taken.unit.what, taken.unit.example),
-                        .nearest = parsed.nearest};
-  if (!parsed.problem.empty()) {
-    findings.add(finding);
-  } else if (!(value >= taken.from && value <= taken.to)) {
-    Finding outside = finding;
-    outside.problem = "is out of range";
-    outside.allowed = fmt::format("{:g} … {:g} {}", taken.from, taken.to, taken.shown);
-    findings.add(outside);
-  }
-  return value;
-}
 
 struct Asked {
   massdriver::DriverDesign design;

@@ -17,18 +17,6 @@ namespace {
 
 using orbit::Census, orbit::LedgerStore, orbit::LifeState, orbit::Posting;
 
-std::string ledger_path(const std::string& dir) {
-  namespace fs = std::filesystem;
-  if (!fs::exists(dir)) throw BadRequest(fmt::format("{}: no such directory or file", dir));
-  if (!fs::is_directory(dir)) return dir;
-  const fs::path file = fs::path(dir) / "ledger.sqlite";
-  if (!fs::exists(file)) {
-    throw BadRequest(
-        fmt::format("{}: holds no ledger.sqlite; `lunafab run SCENARIO --out {}` writes one", dir, dir));
-  }
-  return file.string();
-}
-
 int verify(const LedgerStore& store, const LedgerRequest& request) {
   const orbit::LedgerVerdict verdict = store.verify();
   if (request.json) {

@@ -61,7 +61,7 @@ void append_values(std::string& line, const Part* part) {
 
 std::string csv_head() {
   std::string line = "seq,tick_us,serial,state,product,destination,mass_mg,power_W,delta_v_mmps,note,kind";
-  append_names<orbit::Slot>(line, "");
+  append_names<orbit::SlotRecord>(line, "");
   append_names<orbit::Capacity>(line, "capacity_");
   append_names<orbit::Reserve>(line, "");
   append_names<orbit::Provenance>(line, "");

@@ -1,6 +1,7 @@
 #include "app/ledger_tools.hpp"
 #include <fmt/format.h>
 #include <algorithm>
+#include <filesystem>
 #include <limits>
 #include "core/visit.hpp"
 
@@ -33,6 +34,18 @@ Json value_json(const T& value) {
 }
 
 }  // namespace
+
+std::string ledger_path(const std::string& dir) {
+  namespace fs = std::filesystem;
+  if (!fs::exists(dir)) throw BadRequest(fmt::format("{}: no such directory or file", dir));
+  if (!fs::is_directory(dir)) return dir;
+  const fs::path file = fs::path(dir) / "ledger.sqlite";
+  if (!fs::exists(file)) {
+    throw BadRequest(
+        fmt::format("{}: holds no ledger.sqlite; `lunafab run SCENARIO --out {}` writes one", dir, dir));
+  }
+  return file.string();
+}
 
 Tick to_tick(const Instant& instant, Epoch start) {
   if (const auto* tick = std::get_if<Tick>(&instant)) return *tick;

@@ -20,6 +20,8 @@ class BadRequest : public std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
+/// `DIR/ledger.sqlite`, or the file itself. @throws BadRequest where there is none.
+std::string ledger_path(const std::string& dir);
 Tick to_tick(const Instant& instant, Epoch start);
 /// Notes come from files; bytes that are not UTF-8 become U+FFFD.
 std::string dump(const Json& json, int indent = -1);

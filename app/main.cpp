@@ -7,6 +7,7 @@
 #include <cstdio>
 #include <filesystem>
 #include <thread>
+#include "app/constellation_command.hpp"
 #include "app/design_driver_command.hpp"
 #include "app/insert_command.hpp"
 #include "app/launch_command.hpp"
@@ -312,6 +313,34 @@ void add_insert(CLI::App& app, std::function<int()>& chosen, InsertRequest& requ
   });
 }
 
+void add_constellation(CLI::App& app, std::function<int()>& chosen, ConstellationRequest& request) {
+  CLI::App* command = app.add_subcommand(
+      "constellation", "Examine the shells of a constellation, its capacity and conjunctions");
+  command->add_option("FILE", request.file, "constellation file, or a scenario with that section")
+      ->required();
+  command->add_option("--years", request.years, "how long: 5 yr, or a number of years (default 5)");
+  command->add_option(
+      "--ledger", request.ledger,
+      "results directory whose satellites enter service (default: all slots filled at the start)");
+  command->add_option("--screen", request.screen,
+                      "screen for conjunctions: 1 d, or a number of days (default: none)");
+  command->add_option("--threshold", request.threshold,
+                      "distance of a conjunction: 1 km, or a number of km (default 1)");
+  command->add_option("--set", request.settings, "change a value of the file: path=value (repeatable)")
+      ->allow_extra_args(false);
+  command->add_flag("--json", request.json, "machine-readable");
+  command->add_option(
+      "--out", request.directory,
+      "directory for shells.csv, capacity.csv, slots.csv and, with --screen, conjunctions.csv");
+  command->add_option("--threads", request.threads, "worker threads (default: all cores)")
+      ->check(CLI::Range(1, 1024));
+  command->callback([&] {
+    chosen = [&request] {
+      return constellation_command(request);
+    };
+  });
+}
+
 void add_design_driver(CLI::App& app, std::function<int()>& chosen, DesignDriverRequest& request) {
   CLI::App* command =
       app.add_subcommand("design-driver", "Find the mass driver that meets a study's requirements");
@@ -384,6 +413,8 @@ int dispatch(int argc, char** argv) {
   add_launch(app, chosen, launch_request);
   InsertRequest insert_request;
   add_insert(app, chosen, insert_request);
+  ConstellationRequest constellation_request;
+  add_constellation(app, chosen, constellation_request);
   DesignDriverRequest design_request;
   add_design_driver(app, chosen, design_request);
 

@@ -11,6 +11,7 @@
 #include "factory/read_chemistry.hpp"
 #include "factory/read_plant.hpp"
 #include "massdriver/read_design.hpp"
+#include "orbit/read_constellation.hpp"
 
 namespace lunafab::campaign {
 namespace {
@@ -76,6 +77,7 @@ Scenario read_scenario(Node document, Findings& warnings) {
         factory::read_plant(root, std::move(chemistry), satellites, scenario.lookahead, root.has("power"));
     orbit = read_site(root, scenario);
   }
+  (void)orbit::read_shells(root);  // examined by `lunafab constellation`; a run takes nothing from it
   root.finish();
   if (findings.empty()) {
     std::vector<std::uint32_t> supplied;

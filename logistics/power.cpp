@@ -9,8 +9,7 @@
 namespace lunafab::logistics {
 namespace {
 
-constexpr double solar_radius_m = 695'700e3;               // IAU 2015 Resolution B3, nominal
-constexpr double astronomical_unit_m = 149'597'870'700.0;  // IAU 2012 Resolution B2, exact
+constexpr double solar_radius_m = 695'700e3;  // IAU 2015 Resolution B3, nominal
 constexpr double julian_year_s = 365.25 * 86400.0;
 constexpr Int128 billion = 1'000'000'000;
 
@@ -112,7 +111,7 @@ Milliwatts solar_power(const SolarField& field, double elevation_rad, double vis
                        double sun_distance_m, Ticks age) {
   expects(is_fraction(visible_fraction) && sun_distance_m > solar_radius_m && age.us >= 0,
           "solar field: visible part must be 0 to 1, the Sun outside the site, age at least 0");
-  const double near = astronomical_unit_m / sun_distance_m;
+  const double near = constants::astronomical_unit_m / sun_distance_m;
   const double irradiance_W_per_m2 = constants::solar_constant_W_per_m2 * near * near * visible_fraction;
   const double left = std::max(0.0, 1.0 - field.fade_per_year * (seconds(age) / julian_year_s));
   const double facing_m2 = field.area_m2 * std::max(0.0, std::cos(elevation_rad));

@@ -3,6 +3,7 @@
 #include <cmath>
 #include "core/constants.hpp"
 #include "core/contract.hpp"
+#include "orbit/earth.hpp"
 #include "orbit/force.hpp"
 #include "orbit/lane_queue.hpp"
 #include "orbit/lunar_lanes.hpp"
@@ -25,7 +26,7 @@ LunarModel lunar_model(const Dynamics& dynamics, Epoch from, Epoch to) {
   if (dynamics.earth) out.earth_gm = dynamics.gm.earth;
   if (dynamics.sun) out.sun_gm = dynamics.gm.sun;
   if (dynamics.earth && dynamics.earth_j2)
-    out.j2_factor = 1.5 * j2_of_earth * earth_equator_m * earth_equator_m;
+    out.j2_factor = 1.5 * earth::j2 * earth::j2_radius_m * earth::j2_radius_m;
   if (dynamics.pressure) out.pressure_gm = pressure_gm_m3ps2(*dynamics.pressure);
   return out;
 }

@@ -7,6 +7,7 @@
 #include "core/contract.hpp"
 #include "orbit/arrival_account.hpp"
 #include "orbit/earth.hpp"
+#include "orbit/mean_orbit.hpp"
 
 namespace lunafab::orbit {
 namespace {
@@ -34,10 +35,10 @@ double ellipse_period_s(double perigee_m, double apogee_m) {
 }
 
 double node_rate_radps(double perigee_m, double apogee_m, double inclination_rad) {
-  const double a = 0.5 * (perigee_m + apogee_m), p = 2.0 * perigee_m * apogee_m / (perigee_m + apogee_m);
-  const double ratio = earth::equatorial_radius_m / p;
-  return -1.5 * earth::j2 * ratio * ratio * std::sqrt(earth::gm_m3ps2 / (a * a * a)) *
-         std::cos(inclination_rad);
+  const MeanElements ellipse{.a_m = 0.5 * (perigee_m + apogee_m),
+                             .e = (apogee_m - perigee_m) / (apogee_m + perigee_m),
+                             .inclination_rad = inclination_rad};
+  return j2_rates(central_body(Body::earth), ellipse).node_radps;
 }
 
 ArrivalAccount::ArrivalAccount(ArrivalMethod method, const EarthArrival& arrival, const WorkingOrbit& target,

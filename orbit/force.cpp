@@ -3,6 +3,7 @@
 #include <cmath>
 #include "core/constants.hpp"
 #include "core/contract.hpp"
+#include "orbit/earth.hpp"
 #include "orbit/shadow.hpp"
 
 namespace lunafab::orbit {
@@ -39,7 +40,7 @@ void add_third_body(Pull& pull, double gm, const Vector3d& r, const Vector3d& s)
 template <Detail detail>
 void add_j2(Pull& pull, double gm, const Vector3d& d, const Vector3d& pole) {
   const double inverse_sq = 1.0 / d.squaredNorm(), w = d.dot(pole);
-  const double k5 = 1.5 * j2_of_earth * gm * earth_equator_m * earth_equator_m * inverse_sq * inverse_sq *
+  const double k5 = 1.5 * earth::j2 * gm * earth::j2_radius_m * earth::j2_radius_m * inverse_sq * inverse_sq *
                     std::sqrt(inverse_sq);
   const double k7 = k5 * inverse_sq, along = k5 - 5.0 * w * w * k7;
   pull.acceleration_mps2 -= along * d + 2.0 * w * k5 * pole;
@@ -65,7 +66,7 @@ void check(const Dynamics& dynamics) {
 
 double pressure_gm_m3ps2(const Cannonball& craft) {
   return craft.reflectivity * craft.area_m2 / craft.mass_kg * constants::solar_constant_W_per_m2 /
-         light_speed_mps * astronomical_unit_m * astronomical_unit_m;
+         constants::light_speed_mps * constants::astronomical_unit_m * constants::astronomical_unit_m;
 }
 
 Force::Force(const Dynamics& dynamics, Epoch start)

@@ -7,12 +7,6 @@
 
 namespace lunafab::orbit {
 
-inline constexpr double astronomical_unit_m = 149597870700.0;  ///< IAU 2012 Resolution B2, exact
-inline constexpr double light_speed_mps = 299792458.0;         ///< SI, exact
-/// Of the Earth, unnormalised, and the equatorial radius that goes with it. @source EGM96 (Lemoine et al.,
-/// NASA/TP-1998-206861), C̄20 = −4.84165371736e-4.
-inline constexpr double j2_of_earth = 1.08262668355e-3, earth_equator_m = 6378136.3;
-
 /// Pressure of sunlight on a cannonball times the square of the distance, m³/s²: acts like a negative GM.
 double pressure_gm_m3ps2(const Cannonball& craft);
 

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <limits>
 #include <numbers>
+#include "core/constants.hpp"
 #include "core/contract.hpp"
 #include "orbit/conic.hpp"
 #include "orbit/dynamics.hpp"
@@ -112,7 +113,7 @@ HeliocentricCruise heliocentric_cruise(const GeocentricState& state, const SkySt
     const double t = step_s * static_cast<double>(i);
     const ConicState relative = relative_at(d, t);
     const double now = parting(relative), sun_m = propagate_conic(settled(d), gm.sun, t)->r_m.norm(),
-                 light_s = relative.r_m.norm() / light_speed_mps;
+                 light_s = relative.r_m.norm() / constants::light_speed_mps;
     cruise.least_sun_m = std::min(cruise.least_sun_m, sun_m);
     cruise.greatest_sun_m = std::max(cruise.greatest_sun_m, sun_m);
     cruise.least_light_time_s = std::min(cruise.least_light_time_s, light_s);

@@ -7,9 +7,6 @@
 // What becomes of a satellite that has left the Earth and the Moon, from its state about 1 million km out.
 namespace lunafab::orbit {
 
-inline constexpr double astronomical_unit_m = 149597870700.0;  // IAU 2012 Resolution B2, exact
-inline constexpr double light_speed_mps = 299792458.0;         // SI, exact
-
 /// An orbit about the Sun by two-body theory.
 struct SunOrbit {
   double perihelion_m = 0.0, aphelion_m = 0.0;

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <cmath>
 #include <numbers>
+#include "core/constants.hpp"
 #include "core/contract.hpp"
 
 namespace lunafab::orbit {
@@ -11,10 +12,11 @@ constexpr double moon_least_m = 356371e3, moon_mean_m = 385000.6e3, moon_greates
 // Collinear point L2 of the restricted problem, from the Earth: x_L2 + μ with μ = 0.01215058560962404 and
 // x_L2 = 1.15568216544488 (JPL, three-body periodic orbits).
 constexpr double l2_ratio = 1.15568216544488 + 0.01215058560962404;
-constexpr double au_m = 1.495978707e11;
+constexpr double au_m = constants::astronomical_unit_m;
 
 Latency light(double least_m, double mean_m, double greatest_m) {
-  return {least_m / light_speed_mps, mean_m / light_speed_mps, greatest_m / light_speed_mps};
+  return {least_m / constants::light_speed_mps, mean_m / constants::light_speed_mps,
+          greatest_m / constants::light_speed_mps};
 }
 
 /// Angle at the body's centre between a station and a satellite at the least elevation.

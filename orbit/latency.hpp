@@ -4,8 +4,6 @@
 // Light time, one way: geometry only, without processing or queues.
 namespace lunafab::orbit {
 
-inline constexpr double light_speed_mps = 299792458.0;  // exact
-
 struct Latency {
   double least_s = 0.0, mean_s = 0.0, greatest_s = 0.0;
 };

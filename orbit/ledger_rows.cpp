@@ -18,7 +18,7 @@ static_assert(std::endian::native == std::endian::little, "blobs hold little-end
 const char* table_of(const OrbitRecord&) {
   return part_tables[0];
 }
-const char* table_of(const Slot&) {
+const char* table_of(const SlotRecord&) {
   return part_tables[1];
 }
 const char* table_of(const Capacity&) {

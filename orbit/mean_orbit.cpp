@@ -5,6 +5,7 @@
 #include <numbers>
 #include "core/constants.hpp"
 #include "core/contract.hpp"
+#include "orbit/earth.hpp"
 #include "orbit/lane_trig.hpp"
 
 namespace lunafab::orbit {
@@ -15,18 +16,18 @@ namespace {
 constexpr double turn_rad = 2.0 * std::numbers::pi;
 constexpr double tropical_year_s = 365.2421897 * 86400.0;  // Astronomical Almanac, mean, J2000
 
-constexpr CentralBody earth{.gm_m3ps2 = 3.986004418e14,
-                            .surface_radius_m = 6378137.0,
-                            .reference_radius_m = 6378137.0,
-                            .j2 = 1.08262668e-3,
-                            .spin_radps = 7.292115e-5,
-                            .node_year_radps = turn_rad / tropical_year_s};
-constexpr CentralBody moon{.gm_m3ps2 = constants::moon_gm_m3_per_s2,
-                           .surface_radius_m = constants::moon_radius_m,
-                           .reference_radius_m = 1738.0e3,
-                           .j2 = 2.0323e-4,
-                           .spin_radps = 2.6617e-6,  // 27.3217 d
-                           .node_year_radps = turn_rad / tropical_year_s};
+constexpr CentralBody earth_body{.gm_m3ps2 = earth::gm_m3ps2,
+                                 .surface_radius_m = earth::equatorial_radius_m,
+                                 .reference_radius_m = earth::j2_radius_m,
+                                 .j2 = earth::j2,
+                                 .spin_radps = earth::spin_radps,
+                                 .node_year_radps = turn_rad / tropical_year_s};
+constexpr CentralBody moon_body{.gm_m3ps2 = constants::moon_gm_m3_per_s2,
+                                .surface_radius_m = constants::moon_radius_m,
+                                .reference_radius_m = 1738.0e3,
+                                .j2 = 2.0323e-4,
+                                .spin_radps = 2.6617e-6,  // 27.3217 d
+                                .node_year_radps = turn_rad / tropical_year_s};
 
 /// E of E − e sin E = M with its sine and cosine. Danby's step of order 4, until one is so short that the
 /// next would change nothing; lanes that are done stay as they are.
@@ -126,7 +127,7 @@ void put(PreparedOrbit<Lanes>& block, int lane, const PreparedOrbit<double>& o) 
 }  // namespace
 
 const CentralBody& central_body(Body body) {
-  return body == Body::earth ? earth : moon;
+  return body == Body::earth ? earth_body : moon_body;
 }
 
 SecularRates kepler_rates(const CentralBody& body, const MeanElements& elements) {

@@ -74,11 +74,4 @@ double turn_node_mps(const WorkingOrbit& orbit, double hours) {
          std::abs(std::sin(half_shift_rad));
 }
 
-double sun_synchronous_inclination_rad(double altitude_m) {
-  const double radius_m = earth::equatorial_radius_m + altitude_m;
-  const double cosine = sun_radps / node_rate_radps(radius_m, radius_m, 0.0);
-  expects(altitude_m > 0.0 && cosine >= -1.0, "a Sun-synchronous orbit lies between 0 and 5974 km");
-  return std::acos(cosine);
-}
-
 }  // namespace lunafab::orbit

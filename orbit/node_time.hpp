@@ -32,8 +32,4 @@ std::optional<NodeWait> wait_for_node(const WorkingOrbit& target, const WorkingO
 /// Δv that turns the plane of a circular orbit so that its node moves by `hours`, the inclination kept.
 double turn_node_mps(const WorkingOrbit& orbit, double hours);
 
-/// Inclination at which J2 turns the node with the mean Sun. @throws ContractError above 5974 km, where none
-/// does.
-double sun_synchronous_inclination_rad(double altitude_m);
-
 }  // namespace lunafab::orbit

@@ -59,7 +59,7 @@ struct OrbitRecord {
 };
 
 /// The place in the constellation.
-struct Slot {
+struct SlotRecord {
   std::string shell{};
   std::int64_t plane = 0;
   std::int64_t place = 0;  ///< within the plane
@@ -124,7 +124,7 @@ struct Posting {
 
   // What most postings do not carry.
   std::vector<OrbitRecord> orbits{};  ///< at most one definitive and one predicted, in this order
-  std::optional<Slot> slot{};
+  std::optional<SlotRecord> slot{};
   std::optional<Capacity> capacity{};
   std::optional<Reserve> reserve{};
   std::optional<Provenance> provenance{};

@@ -8,7 +8,7 @@
 namespace lunafab::orbit {
 namespace {
 
-constexpr double au_m = 1.495978707e11;  // IAU 2012 Resolution B2, exact
+constexpr double au_m = constants::astronomical_unit_m;
 constexpr double nearest_sun_m = 0.9833 * au_m, farthest_sun_m = 1.0167 * au_m;  // perihelion and aphelion
 
 /// Hot case: what a surface below radiates and reflects, W/m², the Sun at 1 au.

@@ -6,13 +6,14 @@
 #include <optional>
 #include <vector>
 #include "core/constants.hpp"
+#include "orbit/earth.hpp"
 #include "orbit/shells.hpp"
 
 namespace lunafab::orbit {
 namespace {
 
 constexpr double day_s = 86400.0;
-constexpr double arrival_perigee_m = constants::earth_equatorial_radius_m + 200e3;
+constexpr double arrival_perigee_m = earth::equatorial_radius_m + 200e3;
 
 Epoch later(Epoch epoch, double days) {
   return {epoch.tt_days_since_j2000 + days};
@@ -197,7 +198,7 @@ Transfer to_sun_synchronous(const TransferSetting& s, const Destination& d, Epoc
 }
 
 Transfer to_high_earth_orbit(const TransferSetting& s, const Destination& d, Epoch launch) {
-  const double radius_m = constants::earth_equatorial_radius_m + d.altitude_m;
+  const double radius_m = earth::equatorial_radius_m + d.altitude_m;
   const Goal goal{.body = Body::earth,
                   .end = EventSpec{.kind = EventKind::periapsis, .body = Body::earth},
                   .latest = later(launch, longest_return_d),

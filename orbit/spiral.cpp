@@ -32,7 +32,7 @@ double semi_major_axis_m(const Vector3d& r, const Vector3d& v) {
 /// @source Vallado, 4th ed., 8.6: gradient of the J2 potential; the pole is the z axis of the GCRF.
 Vector3d oblateness_mps2(const Vector3d& r) {
   const double size2 = r.squaredNorm(), size = std::sqrt(size2);
-  const double radius = earth::equatorial_radius_m;
+  const double radius = earth::j2_radius_m;
   const double k = -1.5 * earth::j2 * gm * radius * radius / (size2 * size2 * size);
   const double z2 = 5.0 * r.z() * r.z() / size2;
   return k * Vector3d{r.x() * (1.0 - z2), r.y() * (1.0 - z2), r.z() * (3.0 - z2)};

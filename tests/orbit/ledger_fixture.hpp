@@ -128,7 +128,7 @@ class FullLives {
     const std::uint64_t dice = random_();
     if (dice % 4 == 0) p.orbits.push_back(orbit(OrbitKind::definitive));
     if (dice / 4 % 4 == 0) p.orbits.push_back(orbit(OrbitKind::predicted));
-    if (dice / 16 % 4 == 0) p.slot = Slot{"shell-" + std::to_string(dice % 7), 3, -4};
+    if (dice / 16 % 4 == 0) p.slot = SlotRecord{"shell-" + std::to_string(dice % 7), 3, -4};
     if (dice / 64 % 4 == 0) p.capacity = Capacity{100'000, 1e15 * (1.0 + real()), 0.02};
     if (dice / 256 % 4 == 0) p.reserve = Reserve{1234, {}};
     if (dice / 1024 % 4 == 0) p.reserve = Reserve{{}, 17.5 + real()};

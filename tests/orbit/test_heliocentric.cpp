@@ -1,6 +1,7 @@
 #include <Eigen/Geometry>
 #include <catch2/catch.hpp>
 #include <cmath>
+#include "core/constants.hpp"
 #include "core/contract.hpp"
 #include "orbit/conic.hpp"
 #include "orbit/dynamics.hpp"
@@ -16,7 +17,7 @@ using Catch::Matchers::WithinAbs;
 using Catch::Matchers::WithinRel;
 using Eigen::Vector3d;
 
-constexpr double degree = 0.017453292519943295, au = astronomical_unit_m, day_s = 86400.0;
+constexpr double degree = 0.017453292519943295, au = constants::astronomical_unit_m, day_s = 86400.0;
 constexpr BodyGm gm{};
 
 const Ephemeris& sky_of_2030() {
@@ -159,7 +160,7 @@ TEST_CASE("heliocentric: the satellite is back after about a synodic period", "[
   CHECK_THAT(cruise.least_sun_m, WithinRel(orbit.perihelion_m, 1e-3));
   CHECK_THAT(cruise.greatest_sun_m, WithinRel(orbit.aphelion_m, 1e-3));
   // On the far side of the Sun: the sum of both distances, 499.005 s an au.
-  CHECK(cruise.greatest_light_time_s < (orbit.aphelion_m + 1.017 * au) / light_speed_mps);
+  CHECK(cruise.greatest_light_time_s < (orbit.aphelion_m + 1.017 * au) / constants::light_speed_mps);
   CHECK(cruise.greatest_light_time_s > 1.9 * 499.005);
   CHECK_THROWS_AS(heliocentric_cruise(state, sky, 0.0), ContractError);
 }

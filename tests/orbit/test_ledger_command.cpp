@@ -73,7 +73,7 @@ void write_full_story(const std::string& dir) {
     return Posting{.tick = {day * day_us}, .serial = 1, .kind = PostingKind::note, .note = text};
   };
   Posting in_service = note(36, "in service");
-  in_service.slot = Slot{"sso-600", 3, 17};
+  in_service.slot = SlotRecord{"sso-600", 3, 17};
   in_service.capacity = Capacity{.power_W = 100'000, .compute_flops = 1e15, .fade_per_year = 0.02};
   in_service.reserve = Reserve{.delta_v_left_mmps = 80'000, .dose_Gy = 0.5};
   in_service.provenance = Provenance{"regolith-7", "lot-12"};

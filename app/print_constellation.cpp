@@ -117,7 +117,7 @@ void add_capacity(Lines& lines, const ConstellationReport& report) {
   }
   lines.head(fmt::format("  {:<9}{:>10}{:>14}{:>14}{:>14}{:>14}", "month", "entered", "active", "kW",
                          "compute/s", "delivered/s"));
-  for (std::size_t i = 0; i < rows.size(); i += 1) {
+  for (std::size_t i = 0; i < rows.size(); ++i) {
     if (i % every != 0 && i + 1 != rows.size()) continue;
     const CapacityRow& row = rows[i];
     lines.head(fmt::format("  {:<9}{:>10}{:>14.1f}{:>14.0f}{:>14.4g}{:>14.4g}", month(row.at), row.entered,

@@ -101,9 +101,10 @@ ConstellationReport report_constellation(const Constellation& constellation, dou
     report.shells.push_back(examine(plan, constellation.start, years));
   add_capacity(report);
   if (!screening) return report;
-  for (const Body body : {Body::earth, Body::moon})
+  for (const Body body : {Body::earth, Body::moon}) {
     if (auto done = screen_body(constellation, body, *screening))
       report.screenings.push_back(std::move(*done));
+  }
   return report;
 }
 

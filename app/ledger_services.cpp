@@ -6,7 +6,7 @@
 namespace lunafab::app {
 namespace {
 
-using orbit::LifeState, orbit::Posting;
+using orbit::Posting;
 
 struct Life {
   std::optional<Tick> entry, end;

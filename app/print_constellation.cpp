@@ -111,12 +111,13 @@ void add_capacity(Lines& lines, const ConstellationReport& report) {
       "capacity, {}{}",
       report.ledger ? "satellites of the ledger" : "all slots filled at the start, losses as expected",
       every == 1 ? "" : "; each twelfth month (all in capacity.csv)"));
-  if (report.ledger && report.ledger->elsewhere > 0)
+  if (report.ledger && report.ledger->elsewhere > 0) {
     lines.head(
         fmt::format("  {} satellites of the ledger serve in none of the shells", report.ledger->elsewhere));
+  }
   lines.head(fmt::format("  {:<9}{:>10}{:>14}{:>14}{:>14}{:>14}", "month", "entered", "active", "kW",
                          "compute/s", "delivered/s"));
-  for (std::size_t i = 0; i < rows.size(); i += 1) {
+  for (std::size_t i = 0; i < rows.size(); ++i) {
     if (i % every != 0 && i + 1 != rows.size()) continue;
     const CapacityRow& row = rows[i];
     lines.head(fmt::format("  {:<9}{:>10}{:>14.1f}{:>14.0f}{:>14.4g}{:>14.4g}", month(row.at), row.entered,

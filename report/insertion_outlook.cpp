@@ -4,8 +4,10 @@
 #include "core/constants.hpp"
 #include "orbit/aerobraking.hpp"
 #include "orbit/conic.hpp"
+#include "orbit/earth.hpp"
 #include "orbit/low_thrust.hpp"
 #include "orbit/node_time.hpp"
+#include "orbit/shells.hpp"
 
 namespace lunafab::report {
 namespace {
@@ -22,7 +24,7 @@ GeocentricState geocentric(const Craft& craft, const Ephemeris& sky) {
 
 EarthArrival arrival_of(const GeocentricState& state, double gm) {
   const Elements e = elements_of({state.r_m, state.v_mps}, gm);
-  return {.perigee_altitude_m = periapsis_m(e) - constants::earth_equatorial_radius_m,
+  return {.perigee_altitude_m = periapsis_m(e) - earth::equatorial_radius_m,
           .apogee_radius_m = std::min(apoapsis_m(e), farthest_apogee_m),
           .inclination_rad = e.inclination_rad,
           .node_rad = e.node_rad,
@@ -51,7 +53,7 @@ EarthOutlook earth_outlook(const InsertionReport& r) {
                    .node_time_h = mean_node_time_h(state, craft.at)};
   const double altitude_m = r.destination().altitude_m;
   const WorkingOrbit target{.altitude_m = altitude_m,
-                            .inclination_rad = sun_synchronous_inclination_rad(altitude_m)};
+                            .inclination_rad = sun_synchronous_inclination_rad(altitude_m).value()};
   const auto add = [&](const ArrivalResult& result) {
     const Epoch end{craft.at.tt_days_since_j2000 + result.days};
     out.options.push_back({result, mean_node_time_h(out.arrival.node_rad + result.orbit.node_drift_rad, end)});

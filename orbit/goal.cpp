@@ -104,10 +104,11 @@ Craft burnt(Craft craft, const Eigen::Vector3d& dv_mps) {
   return craft;
 }
 
-Aim aim(const Dynamics& dynamics, const Craft& from, const Goal& goal, Derivatives derivatives) {
+Aim aim(const Dynamics& dynamics, const Craft& from, const Goal& goal, Derivatives derivatives,
+        const Precision& precision) {
   expects(!goal.demands.empty() && goal.demands.size() <= 3, "goal: one to three demands");
   Aim result;
-  ArcOptions options{.stm = derivatives == Derivatives::jacobian};
+  const ArcOptions options{.precision = precision, .stm = derivatives == Derivatives::jacobian};
   std::vector<EventSpec> events;
   if (goal.end) {
     events.push_back(*goal.end);
@@ -136,7 +137,7 @@ namespace {
 
 /// Newton steps of least norm from `burn` to the goal; halved where they overshoot.
 void meet(const Dynamics& dynamics, const Craft& from, const Goal& goal, double tolerance,
-          BurnSolution& burn) {
+          const Precision& precision, BurnSolution& burn) {
   burn.converged = false;
   while (burn.aim.reached && burn.iterations < most_iterations) {
     const double before = burn.aim.residual.norm();
@@ -148,7 +149,7 @@ void meet(const Dynamics& dynamics, const Craft& from, const Goal& goal, double 
     Eigen::Vector3d step = least_burn_mps(burn.aim.jacobian, burn.aim.residual);
     int halvings = 0;
     for (; halvings < most_halvings; ++halvings, step *= 0.5) {
-      Aim next = aim(dynamics, burnt(from, burn.dv_mps + step), goal, Derivatives::jacobian);
+      Aim next = aim(dynamics, burnt(from, burn.dv_mps + step), goal, Derivatives::jacobian, precision);
       if (!next.reached || !(next.residual.norm() < before)) continue;
       burn.dv_mps += step;
       burn.aim = std::move(next);
@@ -167,10 +168,10 @@ Eigen::Vector3d idle_part(const Eigen::MatrixXd& jacobian, const Eigen::Vector3d
 }  // namespace
 
 BurnSolution solve_burn(const Dynamics& dynamics, const Craft& from, const Goal& goal,
-                        const Eigen::Vector3d& guess_mps, double tolerance) {
+                        const Eigen::Vector3d& guess_mps, double tolerance, const Precision& precision) {
   BurnSolution best{.dv_mps = guess_mps,
-                    .aim = aim(dynamics, burnt(from, guess_mps), goal, Derivatives::jacobian)};
-  meet(dynamics, from, goal, tolerance, best);
+                    .aim = aim(dynamics, burnt(from, guess_mps), goal, Derivatives::jacobian, precision)};
+  meet(dynamics, from, goal, tolerance, precision, best);
   if (!best.converged || goal.demands.size() == 3) return best;
   // Among the burns that meet the goal, down to the least: along those the goal does not feel, and back to
   // it.
@@ -178,8 +179,8 @@ BurnSolution solve_burn(const Dynamics& dynamics, const Craft& from, const Goal&
     const Eigen::Vector3d idle_mps = idle_part(best.aim.jacobian, best.dv_mps);
     if (idle_mps.norm() < idle_tolerance * best.dv_mps.norm()) break;
     BurnSolution next{.dv_mps = best.dv_mps - share * idle_mps, .iterations = best.iterations};
-    next.aim = aim(dynamics, burnt(from, next.dv_mps), goal, Derivatives::jacobian);
-    meet(dynamics, from, goal, tolerance, next);
+    next.aim = aim(dynamics, burnt(from, next.dv_mps), goal, Derivatives::jacobian, precision);
+    meet(dynamics, from, goal, tolerance, precision, next);
     best.iterations = next.iterations;
     if (next.converged && next.dv_mps.norm() < best.dv_mps.norm()) {
       best = std::move(next);

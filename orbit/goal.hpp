@@ -51,7 +51,8 @@ double value_of(Quantity quantity, Body body, const Craft& craft, const Dynamics
 
 /// Flies one coast. The jacobian takes quantities as constant along the orbit around an event, which they are
 /// but for perturbations: good for Newton steps, not for covariances of strongly perturbed ends.
-Aim aim(const Dynamics& dynamics, const Craft& from, const Goal& goal, Derivatives derivatives);
+Aim aim(const Dynamics& dynamics, const Craft& from, const Goal& goal, Derivatives derivatives,
+        const Precision& precision = {});
 
 /// A burn at the start of a coast.
 struct BurnSolution {
@@ -65,7 +66,8 @@ struct BurnSolution {
 /// then along what the goal does not feel. Converged where the residuals are below `tolerance` scales; a
 /// local minimum.
 BurnSolution solve_burn(const Dynamics& dynamics, const Craft& from, const Goal& goal,
-                        const Eigen::Vector3d& guess_mps = Eigen::Vector3d::Zero(), double tolerance = 1e-6);
+                        const Eigen::Vector3d& guess_mps = Eigen::Vector3d::Zero(), double tolerance = 1e-6,
+                        const Precision& precision = {});
 
 /// The craft with a burn added.
 Craft burnt(Craft craft, const Eigen::Vector3d& dv_mps);

@@ -137,14 +137,15 @@ Circularisation circularise(const Craft& craft, double radius_m, double gm) {
           .second_mps = std::abs(std::sqrt(gm / radius_m) - there_mps)};
 }
 
-Transfer solve_transfer(const TransferSetting& setting, const Destination& destination, Epoch launch) {
+Transfer solve_transfer(const TransferSetting& setting, const Destination& destination, Epoch launch,
+                        const Transfer* near) {
   switch (destination.kind) {
     case DestinationKind::low_lunar_orbit:
       return to_lunar_orbit(setting, destination, launch);
     case DestinationKind::heliocentric:
       return to_escape(setting, destination, launch);
     case DestinationKind::sun_synchronous:
-      return to_sun_synchronous(setting, destination, launch);
+      return to_sun_synchronous(setting, destination, launch, near);
     case DestinationKind::high_earth_orbit:
       return to_high_earth_orbit(setting, destination, launch);
     case DestinationKind::halo:

@@ -11,7 +11,7 @@ namespace {
 
 constexpr int most_iterations = 60, most_halvings = 8;
 // A burn whose idle part is this share of it is within half its square of the least: 0.1 %.
-constexpr double idle_tolerance = 0.045, least_share = 1.0 / 16.0;
+constexpr double idle_tolerance = 0.045, least_share = 1.0 / 4.0, least_gain = 1e-3;
 constexpr double position_probe_m = 1.0, velocity_probe_mps = 1e-5;
 
 /// The craft about a body.
@@ -182,11 +182,9 @@ BurnSolution solve_burn(const Dynamics& dynamics, const Craft& from, const Goal&
     next.aim = aim(dynamics, burnt(from, next.dv_mps), goal, Derivatives::jacobian, precision);
     meet(dynamics, from, goal, tolerance, precision, next);
     best.iterations = next.iterations;
-    if (next.converged && next.dv_mps.norm() < best.dv_mps.norm()) {
-      best = std::move(next);
-    } else {
-      share *= 0.5;
-    }
+    const double gain = next.converged ? 1.0 - next.dv_mps.norm() / best.dv_mps.norm() : 0.0;
+    if (gain > 0.0) best = std::move(next);
+    if (gain < least_gain) share *= 0.5;
   }
   return best;
 }

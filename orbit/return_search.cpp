@@ -1,4 +1,5 @@
 #include "orbit/return_search.hpp"
+#include <Eigen/Cholesky>
 #include <Eigen/Geometry>
 #include <algorithm>
 #include <array>
@@ -89,15 +90,17 @@ struct Search {
   }
 };
 
-// ---- first guesses
+// ---- burns
+
+enum class Branch : std::uint8_t { first, second };  ///< of the two lines in which plane and cone meet
 
 /// A burn to begin with.
 struct Guess {
   double speed_mps = 0.0;
+  Branch branch = Branch::first;
   double cost_mps = none;
   Eigen::Vector3d burn_mps = Eigen::Vector3d::Zero();
 };
-using Branches = std::array<Guess, 2>;  ///< perigee reached northwards and southwards
 
 Craft about_earth(Craft craft, const Ephemeris& sky) {
   if (craft.centre == Body::earth) return craft;
@@ -106,40 +109,93 @@ Craft about_earth(Craft craft, const Ephemeris& sky) {
   return craft;
 }
 
-/// Both burns across the radius that bring the momentum to the goal, if Sun and Moon turn it by as much as
-/// without a burn. With that change T, the momentum h wanted at the perigee has a size, a part along the pole
-/// and, since the burn cannot give a part along the radius r̂, h·r̂ = T·r̂: of the cone about the pole two
-/// lines, or the nearest.
-Branches guesses(const Search& search, const Departure& from) {
-  Branches out{Guess{from.speed_mps}, Guess{from.speed_mps}};
+Eigen::Matrix3d cross(const Eigen::Vector3d& a) {
+  return (Eigen::Matrix3d() << 0.0, -a.z(), a.y(), a.z(), 0.0, -a.x(), -a.y(), a.x(), 0.0).finished();
+}
+
+using Across = Eigen::Matrix<double, 3, 2>;
+
+/// The angular momentum at the perigee as a linear function of the burn across the radius. Burns of a few m/s
+/// turn it over, so that its size and part along the pole are far from linear in the burn; the vector is
+/// nearly linear.
+struct Momentum {
+  Eigen::Vector3d unburnt;
+  Across by_burn;
+  Eigen::Vector3d pole;  ///< of the Earth, then
+};
+
+/// Two unit vectors across the radius.
+Across across(const Eigen::Vector3d& radius) {
+  Across axes;
+  axes.col(0) = radius.unitOrthogonal();
+  axes.col(1) = radius.normalized().cross(axes.col(0));
+  return axes;
+}
+
+/// The burn after which the momentum has the goal's size and part along the pole. What burns across the
+/// radius reach is a plane, what the goal wants a circle on the cone about the pole: they meet on two lines,
+/// or the nearest is taken.
+Eigen::Vector2d burn_for(const Momentum& h, const Goal& goal, Branch branch) {
+  const Eigen::Vector3d normal = h.by_burn.col(0).cross(h.by_burn.col(1)).normalized();
+  const double size = goal.demands[0].value, polar = goal.demands[1].value;
+  const double level = std::sqrt(size * size - polar * polar);
+  const Eigen::Vector3d level_axis = h.pole.cross(normal).normalized(), third = h.pole.cross(level_axis);
+  // The level axis lies in the plane: the condition on the angle φ about the pole is one on sin φ.
+  const double b = level * third.dot(normal), c = h.unburnt.dot(normal) - polar * h.pole.dot(normal);
+  const double sine = std::clamp(c / b, -1.0, 1.0),
+               cosine = (branch == Branch::first ? 1.0 : -1.0) * std::sqrt(1.0 - sine * sine);
+  const Eigen::Vector3d change = polar * h.pole + level * (cosine * level_axis + sine * third) - h.unburnt;
+  return (h.by_burn.transpose() * h.by_burn).ldlt().solve(h.by_burn.transpose() * change);
+}
+
+/// First guesses on both branches, if Sun and Moon turn the momentum by as much as without a burn.
+std::array<Guess, 2> guesses(const Search& search, const Departure& from) {
+  std::array<Guess, 2> out{Guess{from.speed_mps, Branch::first}, Guess{from.speed_mps, Branch::second}};
   const Aim unburnt = aim(search.s.dynamics, from.before, from.after, Derivatives::none, scanning);
   if (!unburnt.reached) return out;
   const Ephemeris& sky = *search.s.dynamics.sky;
   const Craft start = about_earth(from.before, sky), end = about_earth(unburnt.arc.last, sky);
-  const Eigen::Vector3d before = start.r_m.cross(start.v_mps), turned = end.r_m.cross(end.v_mps) - before;
-  const Eigen::Vector3d pole = earth_pole(end.at), radius = start.r_m.normalized();
-  const double size = from.after.demands[0].value, polar = from.after.demands[1].value;
-  const double level = std::sqrt(size * size - polar * polar);
-  const Eigen::Vector3d across = pole.unitOrthogonal(), third = pole.cross(across);
-  const double a = level * across.dot(radius), b = level * third.dot(radius);
-  const double c = turned.dot(radius) - polar * pole.dot(radius);
-  const double middle = std::atan2(b, a), spread = std::acos(std::clamp(c / std::hypot(a, b), -1.0, 1.0));
-  for (std::size_t i = 0; i < 2; ++i) {
-    const double phi = middle + (i == 0 ? spread : -spread);
-    const Eigen::Vector3d wanted =
-        polar * pole + level * (std::cos(phi) * across + std::sin(phi) * third) - turned;
-    out[i].burn_mps = (wanted - before).cross(radius) / start.r_m.norm();
-    out[i].cost_mps = out[i].burn_mps.norm();
+  const Across axes = across(start.r_m);
+  const Momentum h{end.r_m.cross(end.v_mps), cross(start.r_m) * axes, earth_pole(end.at)};
+  for (Guess& guess : out) {
+    guess.burn_mps = axes * burn_for(h, from.after, guess.branch);
+    guess.cost_mps = guess.burn_mps.norm();
   }
   return out;
 }
 
+/// Newton steps on the momentum, within the branch; the guess's part along the radius stays.
+std::optional<Eigen::Vector3d> newton(const Search& search, const Departure& from, const Guess& guess) {
+  constexpr int most_steps = 8;
+  constexpr double near_mps = 1e-2, far_mps = 1500.0;
+  const Ephemeris& sky = *search.s.dynamics.sky;
+  const Across axes = across(about_earth(from.before, sky).r_m);
+  Eigen::Vector3d burn_mps = guess.burn_mps;
+  for (int i = 0; i < most_steps && burn_mps.norm() < far_mps; ++i) {
+    const Aim flown =
+        aim(search.s.dynamics, burnt(from.before, burn_mps), from.after, Derivatives::jacobian, searching);
+    if (!flown.reached) return {};
+    const Craft end = about_earth(flown.arc.last, sky);
+    Momentum h{end.r_m.cross(end.v_mps), {}, earth_pole(end.at)};
+    h.by_burn = (cross(end.r_m) * flown.arc.stm.bottomRightCorner<3, 3>() -
+                 cross(end.v_mps) * flown.arc.stm.topRightCorner<3, 3>()) *
+                axes;
+    const Eigen::Vector2d now_mps = axes.transpose() * burn_mps;
+    h.unburnt -= h.by_burn * now_mps;
+    const Eigen::Vector2d step = burn_for(h, from.after, guess.branch) - now_mps;
+    burn_mps += axes * step;
+    const double step_mps = step.norm();
+    if (step_mps < near_mps) return burn_mps;
+  }
+  return {};
+}
+
 /// Guesses at the speeds where they are least, the best first.
 std::vector<Guess> scan(const Search& search) {
-  std::vector<Branches> row;
+  std::vector<std::array<Guess, 2>> row;
   for (double v = search.range.slowest_mps; v <= search.range.fastest_mps; v += search.step_mps) {
     const auto from = search.depart(v, scanning);
-    row.push_back(from ? guesses(search, *from) : Branches{Guess{v}, Guess{v}});
+    row.push_back(from ? guesses(search, *from) : std::array<Guess, 2>{});
   }
   std::vector<Guess> found;
   for (std::size_t branch = 0; branch < 2; ++branch) {
@@ -155,64 +211,59 @@ std::vector<Guess> scan(const Search& search) {
   return found;
 }
 
-// ---- solutions
+// ---- search over the speed
 
-std::optional<Return> solved(const Search& search, double speed_mps, const Eigen::Vector3d& guess_mps,
-                             const Precision& precision) {
-  if (speed_mps < search.range.slowest_mps || speed_mps > search.range.fastest_mps) return {};
-  const auto from = search.depart(speed_mps, precision);
-  if (!from) return {};
-  BurnSolution burn = solve_burn(search.s.dynamics, from->before, from->after, guess_mps, 1e-4, precision);
-  if (!burn.converged) return {};
-  return Return{speed_mps, from->before, from->after, std::move(burn)};
-}
-
-double cost_of(const std::optional<Return>& r) {
-  return r ? r->burn.dv_mps.norm() : none;
+/// The burn on the guess's branch at another speed; a guess without a cost where there is none.
+Guess solved(const Search& search, double speed_mps, Guess guess) {
+  guess.speed_mps = speed_mps;
+  const bool possible = speed_mps >= search.range.slowest_mps && speed_mps <= search.range.fastest_mps;
+  const auto from = possible ? search.depart(speed_mps, searching) : std::nullopt;
+  const auto burn_mps = from ? newton(search, *from, guess) : std::nullopt;
+  guess.cost_mps = burn_mps ? burn_mps->norm() : none;
+  if (burn_mps) guess.burn_mps = *burn_mps;
+  return guess;
 }
 
 /// Down to the cheapest burn near a solution: steps to the cheaper side, then vertices of parabolas.
-Return cheapest_near(const Search& search, Return best) {
+Guess cheapest_near(const Search& search, Guess best) {
   constexpr int most_rounds = 12;
   constexpr double least_step_mps = 0.1, good_enough_mps = 0.05;
-  const auto at = [&](double v) {
-    return solved(search, v, best.burn.dv_mps, searching);
+  const auto at = [&](double way_mps) {
+    return solved(search, best.speed_mps + way_mps, best);
   };
-  double step = 0.5 * search.step_mps;
-  auto below = at(best.speed_mps - step), above = at(best.speed_mps + step);
+  double step = 0.25 * search.step_mps;
+  Guess below = at(-step), above = at(step);
   for (int i = 0; i < most_rounds && step > least_step_mps; ++i) {
-    const double low = cost_of(below), here = best.burn.dv_mps.norm(), high = cost_of(above);
+    const double low = below.cost_mps, here = best.cost_mps, high = above.cost_mps;
     if (std::min(low, high) < here) {
-      std::optional<Return> last = best;
-      best = low < high ? *below : *above;
-      auto next = at(best.speed_mps + (low < high ? -step : step));
-      above = low < high ? last : next;
-      below = low < high ? next : last;
+      const Guess last = best;
+      best = low < high ? below : above;
+      above = low < high ? last : at(step);
+      below = low < high ? at(-step) : last;
       continue;
     }
     const double bend = low - 2.0 * here + high;
-    const double way = std::isfinite(bend) && bend > 0.0 ? 0.5 * step * (low - high) / bend : 0.0;
-    if (std::isfinite(bend) && 0.125 * (low - high) * (low - high) < good_enough_mps * bend) break;
-    if (const auto vertex = at(best.speed_mps + way); way != 0.0 && cost_of(vertex) < here) best = *vertex;
+    if (std::isfinite(bend) && bend > 0.0) {
+      if (const Guess vertex = at(0.5 * step * (low - high) / bend); vertex.cost_mps < here) best = vertex;
+      if (0.125 * (low - high) * (low - high) < good_enough_mps * bend) break;
+    }
     step *= 0.3;
-    below = at(best.speed_mps - step), above = at(best.speed_mps + step);
+    below = at(-step), above = at(step);
   }
   return best;
 }
 
-std::optional<Return> from_guess(const Search& search, const Guess& guess) {
-  const auto begun = solved(search, guess.speed_mps, guess.burn_mps, searching);
-  if (!begun) return {};
-  return cheapest_near(search, *begun);
-}
-
-std::optional<Return> scanned(const Search& search) {
+Guess scanned(const Search& search) {
   constexpr std::size_t tried = 4;
-  std::optional<Return> best;
+  constexpr double hopeless = 2.0, hopeless_mps = 20.0;
+  Guess best;
   const std::vector<Guess> found = scan(search);
   for (std::size_t i = 0; i < std::min(tried, found.size()); ++i) {
-    const auto next = from_guess(search, found[i]);
-    if (cost_of(next) < cost_of(best)) best = next;
+    if (found[i].cost_mps > hopeless * best.cost_mps + hopeless_mps) break;
+    const Guess begun = solved(search, found[i].speed_mps, found[i]);
+    if (!std::isfinite(begun.cost_mps)) continue;
+    const Guess next = cheapest_near(search, begun);
+    if (next.cost_mps < best.cost_mps) best = next;
   }
   return best;
 }
@@ -230,17 +281,26 @@ std::optional<Return> cheapest_return(const TransferSetting& s, const Destinatio
                                       const Transfer* near) {
   constexpr double scan_mps = 4.0, direct_scan_mps = 10.0;
   const Search search{s, d, launch, return_speeds(d), d.route == Route::direct ? direct_scan_mps : scan_mps};
-  std::optional<Return> best;
+  Guess best;
   if (near != nullptr && near->found && !near->burns.empty()) {
     const Eigen::Vector3d& burn_mps = near->burns.front().dv_mps;
-    best = from_guess(search, {near->speed_mps, burn_mps.norm(), burn_mps});
+    for (const Branch branch : {Branch::first, Branch::second}) {
+      const Guess begun = solved(search, near->speed_mps, {near->speed_mps, branch, 0.0, burn_mps});
+      if (!std::isfinite(begun.cost_mps)) continue;
+      const Guess next = cheapest_near(search, begun);
+      if (next.cost_mps < best.cost_mps) best = next;
+    }
   }
-  if (!best || best->burn.dv_mps.norm() > near->insertion_mps) {
-    const auto other = scanned(search);
-    if (cost_of(other) < cost_of(best)) best = other;
+  if (near == nullptr || best.cost_mps > near->insertion_mps) {
+    const Guess other = scanned(search);
+    if (other.cost_mps < best.cost_mps) best = other;
   }
-  if (!best) return {};
-  return solved(search, best->speed_mps, best->burn.dv_mps, {});
+  if (!std::isfinite(best.cost_mps)) return {};
+  const auto from = search.depart(best.speed_mps, {});
+  if (!from) return {};
+  BurnSolution burn = solve_burn(s.dynamics, from->before, from->after, best.burn_mps);
+  if (!burn.converged) return {};
+  return Return{best.speed_mps, from->before, from->after, std::move(burn)};
 }
 
 }  // namespace lunafab::orbit

@@ -167,11 +167,17 @@ Eigen::Vector3d idle_part(const Eigen::MatrixXd& jacobian, const Eigen::Vector3d
 
 }  // namespace
 
+BurnSolution meet_goal(const Dynamics& dynamics, const Craft& from, const Goal& goal,
+                       const Eigen::Vector3d& guess_mps, double tolerance, const Precision& precision) {
+  BurnSolution burn{.dv_mps = guess_mps,
+                    .aim = aim(dynamics, burnt(from, guess_mps), goal, Derivatives::jacobian, precision)};
+  meet(dynamics, from, goal, tolerance, precision, burn);
+  return burn;
+}
+
 BurnSolution solve_burn(const Dynamics& dynamics, const Craft& from, const Goal& goal,
                         const Eigen::Vector3d& guess_mps, double tolerance, const Precision& precision) {
-  BurnSolution best{.dv_mps = guess_mps,
-                    .aim = aim(dynamics, burnt(from, guess_mps), goal, Derivatives::jacobian, precision)};
-  meet(dynamics, from, goal, tolerance, precision, best);
+  BurnSolution best = meet_goal(dynamics, from, goal, guess_mps, tolerance, precision);
   if (!best.converged || goal.demands.size() == 3) return best;
   // Among the burns that meet the goal, down to the least: along those the goal does not feel, and back to
   // it.

@@ -62,7 +62,12 @@ struct BurnSolution {
   int iterations = 0;
 };
 
-/// The smallest burn that meets the goal, within 0.1 % of its size: Newton steps of least norm from `guess`,
+/// A burn that meets the goal: Newton steps of least norm from `guess`.
+BurnSolution meet_goal(const Dynamics& dynamics, const Craft& from, const Goal& goal,
+                       const Eigen::Vector3d& guess_mps, double tolerance = 1e-6,
+                       const Precision& precision = {});
+
+/// The smallest burn that meets the goal, within about 0.1 % of its size: `meet_goal`,
 /// then along what the goal does not feel. Converged where the residuals are below `tolerance` scales; a
 /// local minimum.
 BurnSolution solve_burn(const Dynamics& dynamics, const Craft& from, const Goal& goal,

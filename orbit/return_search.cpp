@@ -166,8 +166,9 @@ std::array<Guess, 2> guesses(const Search& search, const Departure& from) {
 
 /// Newton steps on the momentum, within the branch; the guess's part along the radius stays.
 std::optional<Eigen::Vector3d> newton(const Search& search, const Departure& from, const Guess& guess) {
-  constexpr int most_steps = 8;
-  constexpr double near_mps = 1e-2, far_mps = 1500.0;
+  constexpr int most_steps = 9;
+  // Convergence is quadratic: half a metre a second before the last step is a few mm/s after it.
+  constexpr double near_mps = 0.5, longest_step_mps = 80.0, far_mps = 1500.0;
   const Ephemeris& sky = *search.s.dynamics.sky;
   const Across axes = across(about_earth(from.before, sky).r_m);
   Eigen::Vector3d burn_mps = guess.burn_mps;
@@ -183,8 +184,8 @@ std::optional<Eigen::Vector3d> newton(const Search& search, const Departure& fro
     const Eigen::Vector2d now_mps = axes.transpose() * burn_mps;
     h.unburnt -= h.by_burn * now_mps;
     const Eigen::Vector2d step = burn_for(h, from.after, guess.branch) - now_mps;
-    burn_mps += axes * step;
     const double step_mps = step.norm();
+    burn_mps += axes * step * std::min(1.0, longest_step_mps / step_mps);
     if (step_mps < near_mps) return burn_mps;
   }
   return {};
@@ -224,45 +225,58 @@ Guess solved(const Search& search, double speed_mps, Guess guess) {
   return guess;
 }
 
+/// The burn at a speed, begun on the straight line through the burns at two others.
+Guess between(const Search& search, double speed_mps, const Guess& a, const Guess& b) {
+  Guess guess = a;
+  if (std::isfinite(b.cost_mps) && a.speed_mps != b.speed_mps)
+    guess.burn_mps += (speed_mps - a.speed_mps) / (b.speed_mps - a.speed_mps) * (b.burn_mps - a.burn_mps);
+  return solved(search, speed_mps, guess);
+}
+
 /// Down to the cheapest burn near a solution: steps to the cheaper side, then vertices of parabolas.
 Guess cheapest_near(const Search& search, Guess best) {
   constexpr int most_rounds = 12;
-  constexpr double least_step_mps = 0.1, good_enough_mps = 0.05;
-  const auto at = [&](double way_mps) {
-    return solved(search, best.speed_mps + way_mps, best);
-  };
+  constexpr double least_step_mps = 0.1, good_enough_mps = 0.3;
   double step = 0.25 * search.step_mps;
-  Guess below = at(-step), above = at(step);
+  Guess below = solved(search, best.speed_mps - step, best);
+  Guess above = between(search, best.speed_mps + step, best, below);
   for (int i = 0; i < most_rounds && step > least_step_mps; ++i) {
     const double low = below.cost_mps, here = best.cost_mps, high = above.cost_mps;
     if (std::min(low, high) < here) {
-      const Guess last = best;
-      best = low < high ? below : above;
-      above = low < high ? last : at(step);
-      below = low < high ? at(-step) : last;
+      Guess& last = low < high ? above : below;
+      Guess& ahead = low < high ? below : above;
+      last = best, best = ahead;
+      ahead = between(search, best.speed_mps + (best.speed_mps - last.speed_mps), best, last);
       continue;
     }
     const double bend = low - 2.0 * here + high;
     if (std::isfinite(bend) && bend > 0.0) {
-      if (const Guess vertex = at(0.5 * step * (low - high) / bend); vertex.cost_mps < here) best = vertex;
-      if (0.125 * (low - high) * (low - high) < good_enough_mps * bend) break;
+      const double gain_mps = 0.125 * (low - high) * (low - high) / bend;
+      const Guess vertex = between(search, best.speed_mps + 0.5 * step * (low - high) / bend, best,
+                                   low < high ? below : above);
+      if (vertex.cost_mps < here) best = vertex;
+      if (gain_mps < good_enough_mps) break;
     }
     step *= 0.3;
-    below = at(-step), above = at(step);
+    below = between(search, best.speed_mps - step, best, below);
+    above = between(search, best.speed_mps + step, best, above);
   }
   return best;
 }
 
 Guess scanned(const Search& search) {
   constexpr std::size_t tried = 4;
-  constexpr double hopeless = 2.0, hopeless_mps = 20.0;
+  constexpr double worth_it_mps = 60.0;  // what a descent from a guess may gain
+  std::vector<Guess> begun;
+  for (const Guess& guess : scan(search)) {
+    if (begun.size() == tried) break;
+    begun.push_back(solved(search, guess.speed_mps, guess));
+  }
+  std::ranges::stable_sort(begun, {}, &Guess::cost_mps);
   Guess best;
-  const std::vector<Guess> found = scan(search);
-  for (std::size_t i = 0; i < std::min(tried, found.size()); ++i) {
-    if (found[i].cost_mps > hopeless * best.cost_mps + hopeless_mps) break;
-    const Guess begun = solved(search, found[i].speed_mps, found[i]);
-    if (!std::isfinite(begun.cost_mps)) continue;
-    const Guess next = cheapest_near(search, begun);
+  for (const Guess& guess : begun) {
+    if (!std::isfinite(guess.cost_mps) || guess.cost_mps > best.cost_mps + worth_it_mps) break;
+    const Guess next = cheapest_near(search, guess);
     if (next.cost_mps < best.cost_mps) best = next;
   }
   return best;
@@ -298,7 +312,9 @@ std::optional<Return> cheapest_return(const TransferSetting& s, const Destinatio
   if (!std::isfinite(best.cost_mps)) return {};
   const auto from = search.depart(best.speed_mps, {});
   if (!from) return {};
-  BurnSolution burn = solve_burn(s.dynamics, from->before, from->after, best.burn_mps);
+  const BurnSolution least =
+      solve_burn(s.dynamics, from->before, from->after, best.burn_mps, 1e-4, searching);
+  BurnSolution burn = meet_goal(s.dynamics, from->before, from->after, least.dv_mps);
   if (!burn.converged) return {};
   return Return{best.speed_mps, from->before, from->after, std::move(burn)};
 }

@@ -234,10 +234,9 @@ Guess between(const Search& search, double speed_mps, const Guess& a, const Gues
 }
 
 /// Down to the cheapest burn near a solution: steps to the cheaper side, then vertices of parabolas.
-Guess cheapest_near(const Search& search, Guess best) {
+Guess cheapest_near(const Search& search, Guess best, double step) {
   constexpr int most_rounds = 12;
   constexpr double least_step_mps = 0.1, good_enough_mps = 0.3;
-  double step = 0.25 * search.step_mps;
   Guess below = solved(search, best.speed_mps - step, best);
   Guess above = between(search, best.speed_mps + step, best, below);
   for (int i = 0; i < most_rounds && step > least_step_mps; ++i) {
@@ -264,6 +263,24 @@ Guess cheapest_near(const Search& search, Guess best) {
   return best;
 }
 
+/// The burn also along the radius as it costs least, and the speed once more for that.
+Guess with_radial_part(const Search& search, Guess best) {
+  constexpr int rounds = 2;
+  constexpr double step_mps = 0.5, gain_mps = 0.5;
+  for (int i = 0; i < rounds; ++i) {
+    const double before_mps = best.cost_mps;
+    const auto from = search.depart(best.speed_mps, searching);
+    if (!from) return best;
+    const BurnSolution least =
+        solve_burn(search.s.dynamics, from->before, from->after, best.burn_mps, 1e-4, searching);
+    if (!least.converged || least.dv_mps.norm() >= best.cost_mps) return best;
+    best.burn_mps = least.dv_mps, best.cost_mps = least.dv_mps.norm();
+    if (before_mps - best.cost_mps < gain_mps) return best;
+    best = cheapest_near(search, best, step_mps);
+  }
+  return best;
+}
+
 Guess scanned(const Search& search) {
   constexpr std::size_t tried = 4;
   constexpr double worth_it_mps = 60.0;  // what a descent from a guess may gain
@@ -276,10 +293,21 @@ Guess scanned(const Search& search) {
   Guess best;
   for (const Guess& guess : begun) {
     if (!std::isfinite(guess.cost_mps) || guess.cost_mps > best.cost_mps + worth_it_mps) break;
-    const Guess next = cheapest_near(search, guess);
+    const Guess next = cheapest_near(search, guess, 0.25 * search.step_mps);
     if (next.cost_mps < best.cost_mps) best = next;
   }
   return best;
+}
+
+/// From the solution of a neighbouring date.
+Guess continued(const Search& search, const Transfer& near) {
+  Guess begun;
+  for (const Branch branch : {Branch::first, Branch::second}) {
+    const Eigen::Vector3d& burn_mps = near.burns.front().dv_mps;
+    const Guess guess = solved(search, near.speed_mps, {near.speed_mps, branch, 0.0, burn_mps});
+    if (guess.cost_mps < begun.cost_mps) begun = guess;
+  }
+  return std::isfinite(begun.cost_mps) ? cheapest_near(search, begun, 0.25 * search.step_mps) : begun;
 }
 
 }  // namespace
@@ -295,26 +323,17 @@ std::optional<Return> cheapest_return(const TransferSetting& s, const Destinatio
                                       const Transfer* near) {
   constexpr double scan_mps = 4.0, direct_scan_mps = 10.0;
   const Search search{s, d, launch, return_speeds(d), d.route == Route::direct ? direct_scan_mps : scan_mps};
-  Guess best;
-  if (near != nullptr && near->found && !near->burns.empty()) {
-    const Eigen::Vector3d& burn_mps = near->burns.front().dv_mps;
-    for (const Branch branch : {Branch::first, Branch::second}) {
-      const Guess begun = solved(search, near->speed_mps, {near->speed_mps, branch, 0.0, burn_mps});
-      if (!std::isfinite(begun.cost_mps)) continue;
-      const Guess next = cheapest_near(search, begun);
-      if (next.cost_mps < best.cost_mps) best = next;
-    }
-  }
-  if (near == nullptr || best.cost_mps > near->insertion_mps) {
+  constexpr double dearer_mps = 3.0;
+  Guess best = near != nullptr && near->found ? continued(search, *near) : Guess{};
+  if (near == nullptr || !near->found || best.cost_mps > near->insertion_mps + dearer_mps) {
     const Guess other = scanned(search);
     if (other.cost_mps < best.cost_mps) best = other;
   }
   if (!std::isfinite(best.cost_mps)) return {};
+  best = with_radial_part(search, best);
   const auto from = search.depart(best.speed_mps, {});
   if (!from) return {};
-  const BurnSolution least =
-      solve_burn(s.dynamics, from->before, from->after, best.burn_mps, 1e-4, searching);
-  BurnSolution burn = meet_goal(s.dynamics, from->before, from->after, least.dv_mps);
+  BurnSolution burn = meet_goal(s.dynamics, from->before, from->after, best.burn_mps);
   if (!burn.converged) return {};
   return Return{best.speed_mps, from->before, from->after, std::move(burn)};
 }

@@ -17,8 +17,8 @@ struct Return {
 SpeedRange return_speeds(const Destination& destination);
 
 /// The return with the smallest burn at a launch date. A neighbour in date is tried first and kept where its
-/// burn has not grown; else all speeds are scanned and the better of both is taken. A local minimum in the
-/// speed, to 0.1 m/s of burn.
+/// burn has not grown by 3 m/s; else all speeds are scanned and the better of both is taken. A local minimum
+/// in the speed, to 0.1 m/s of burn.
 std::optional<Return> cheapest_return(const TransferSetting& setting, const Destination& destination,
                                       Epoch launch, const Transfer* near);
 

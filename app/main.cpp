@@ -13,6 +13,7 @@
 #include "app/launch_command.hpp"
 #include "app/ledger_command.hpp"
 #include "app/print.hpp"
+#include "app/windows_command.hpp"
 #include "campaign/execute.hpp"
 #include "core/quantity.hpp"
 #include "core/version.hpp"
@@ -358,6 +359,29 @@ void add_design_driver(CLI::App& app, std::function<int()>& chosen, DesignDriver
   });
 }
 
+void add_windows(CLI::App& app, std::function<int()>& chosen, WindowsRequest& request) {
+  CLI::App* command =
+      app.add_subcommand("windows", "When launches to the destinations of a scenario are possible");
+  command->add_option("SCENARIO", request.file, "scenario file")->required();
+  command->add_option("--destination", request.destination, "only this destination");
+  command->add_option("--from", request.from, "first date: 2030-07-01, or 200 d since the start");
+  command->add_option("--days", request.days, "so many days (default 60)");
+  command->add_option("--step", request.step, "between dates (default 12 h)");
+  command->add_option("--set", request.settings, "change a value of the file: path=value (repeatable)")
+      ->allow_extra_args(false);
+  command->add_flag("--json", request.json, "machine-readable");
+  command->add_option("--csv", request.csv, "file for the table");
+  command
+      ->add_option("--threads", request.threads,
+                   "worker threads (default: all cores); results do not depend on it")
+      ->check(CLI::Range(1, 1024));
+  command->callback([&] {
+    chosen = [&request] {
+      return windows_command(request);
+    };
+  });
+}
+
 int dispatch(int argc, char** argv) {
   CLI::App app{"lunafab: lunar factory and mass driver, simulated from regolith to constellation", "lunafab"};
   app.set_version_flag("--version", fmt::format("lunafab {} ({}), model version {}", program_version,
@@ -417,6 +441,8 @@ int dispatch(int argc, char** argv) {
   add_constellation(app, chosen, constellation_request);
   DesignDriverRequest design_request;
   add_design_driver(app, chosen, design_request);
+  WindowsRequest windows_request;
+  add_windows(app, chosen, windows_request);
 
   try {
     app.parse(argc, argv);

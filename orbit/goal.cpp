@@ -11,7 +11,7 @@ namespace {
 
 constexpr int most_iterations = 60, most_halvings = 8;
 // A burn whose idle part is this share of it is within half its square of the least: 0.1 %.
-constexpr double idle_tolerance = 0.045, least_share = 1.0 / 16.0;
+constexpr double idle_tolerance = 0.045, least_share = 1.0 / 4.0, least_gain = 1e-3;
 constexpr double position_probe_m = 1.0, velocity_probe_mps = 1e-5;
 
 double gm_of(Body body, const Dynamics& dynamics) {
@@ -103,10 +103,11 @@ Craft burnt(Craft craft, const Eigen::Vector3d& dv_mps) {
   return craft;
 }
 
-Aim aim(const Dynamics& dynamics, const Craft& from, const Goal& goal, Derivatives derivatives) {
+Aim aim(const Dynamics& dynamics, const Craft& from, const Goal& goal, Derivatives derivatives,
+        const Precision& precision) {
   expects(!goal.demands.empty() && goal.demands.size() <= 3, "goal: one to three demands");
   Aim result;
-  ArcOptions options{.stm = derivatives == Derivatives::jacobian};
+  const ArcOptions options{.precision = precision, .stm = derivatives == Derivatives::jacobian};
   std::vector<EventSpec> events;
   if (goal.end) {
     events.push_back(*goal.end);
@@ -135,9 +136,9 @@ namespace {
 
 /// Newton steps of least norm from `burn` to the goal; halved where they overshoot.
 void meet(const Dynamics& dynamics, const Craft& from, const Goal& goal, double tolerance,
-          BurnSolution& burn) {
+          const Precision& precision, int most, BurnSolution& burn) {
   burn.converged = false;
-  while (burn.aim.reached && burn.iterations < most_iterations) {
+  while (burn.aim.reached && burn.iterations < most) {
     const double before = burn.aim.residual.norm();
     if (before < tolerance) {
       burn.converged = true;
@@ -147,7 +148,7 @@ void meet(const Dynamics& dynamics, const Craft& from, const Goal& goal, double 
     Eigen::Vector3d step = least_burn_mps(burn.aim.jacobian, burn.aim.residual);
     int halvings = 0;
     for (; halvings < most_halvings; ++halvings, step *= 0.5) {
-      Aim next = aim(dynamics, burnt(from, burn.dv_mps + step), goal, Derivatives::jacobian);
+      Aim next = aim(dynamics, burnt(from, burn.dv_mps + step), goal, Derivatives::jacobian, precision);
       if (!next.reached || !(next.residual.norm() < before)) continue;
       burn.dv_mps += step;
       burn.aim = std::move(next);
@@ -165,11 +166,18 @@ Eigen::Vector3d idle_part(const Eigen::MatrixXd& jacobian, const Eigen::Vector3d
 
 }  // namespace
 
+BurnSolution meet_goal(const Dynamics& dynamics, const Craft& from, const Goal& goal,
+                       const Eigen::Vector3d& guess_mps, double tolerance, const Precision& precision,
+                       int most) {
+  BurnSolution burn{.dv_mps = guess_mps,
+                    .aim = aim(dynamics, burnt(from, guess_mps), goal, Derivatives::jacobian, precision)};
+  meet(dynamics, from, goal, tolerance, precision, most, burn);
+  return burn;
+}
+
 BurnSolution solve_burn(const Dynamics& dynamics, const Craft& from, const Goal& goal,
-                        const Eigen::Vector3d& guess_mps, double tolerance) {
-  BurnSolution best{.dv_mps = guess_mps,
-                    .aim = aim(dynamics, burnt(from, guess_mps), goal, Derivatives::jacobian)};
-  meet(dynamics, from, goal, tolerance, best);
+                        const Eigen::Vector3d& guess_mps, double tolerance, const Precision& precision) {
+  BurnSolution best = meet_goal(dynamics, from, goal, guess_mps, tolerance, precision);
   if (!best.converged || goal.demands.size() == 3) return best;
   // Among the burns that meet the goal, down to the least: along those the goal does not feel, and back to
   // it.
@@ -177,14 +185,12 @@ BurnSolution solve_burn(const Dynamics& dynamics, const Craft& from, const Goal&
     const Eigen::Vector3d idle_mps = idle_part(best.aim.jacobian, best.dv_mps);
     if (idle_mps.norm() < idle_tolerance * best.dv_mps.norm()) break;
     BurnSolution next{.dv_mps = best.dv_mps - share * idle_mps, .iterations = best.iterations};
-    next.aim = aim(dynamics, burnt(from, next.dv_mps), goal, Derivatives::jacobian);
-    meet(dynamics, from, goal, tolerance, next);
+    next.aim = aim(dynamics, burnt(from, next.dv_mps), goal, Derivatives::jacobian, precision);
+    meet(dynamics, from, goal, tolerance, precision, most_iterations, next);
     best.iterations = next.iterations;
-    if (next.converged && next.dv_mps.norm() < best.dv_mps.norm()) {
-      best = std::move(next);
-    } else {
-      share *= 0.5;
-    }
+    const double gain = next.converged ? 1.0 - next.dv_mps.norm() / best.dv_mps.norm() : 0.0;
+    if (gain > 0.0) best = std::move(next);
+    if (gain < least_gain) share *= 0.5;
   }
   return best;
 }

@@ -54,7 +54,8 @@ Eigen::VectorXd residuals(const Goal& goal, const Craft& end, const Dynamics& dy
 
 /// Flies one coast. The jacobian takes quantities as constant along the orbit around an event, which they are
 /// but for perturbations: good for Newton steps, not for covariances of strongly perturbed ends.
-Aim aim(const Dynamics& dynamics, const Craft& from, const Goal& goal, Derivatives derivatives);
+Aim aim(const Dynamics& dynamics, const Craft& from, const Goal& goal, Derivatives derivatives,
+        const Precision& precision = {});
 
 /// A burn at the start of a coast.
 struct BurnSolution {
@@ -64,11 +65,17 @@ struct BurnSolution {
   int iterations = 0;
 };
 
-/// The smallest burn that meets the goal, within 0.1 % of its size: Newton steps of least norm from `guess`,
+/// A burn that meets the goal: Newton steps of least norm from `guess`.
+BurnSolution meet_goal(const Dynamics& dynamics, const Craft& from, const Goal& goal,
+                       const Eigen::Vector3d& guess_mps, double tolerance = 1e-6,
+                       const Precision& precision = {}, int most_iterations = 60);
+
+/// The smallest burn that meets the goal, within about 0.1 % of its size: `meet_goal`,
 /// then along what the goal does not feel. Converged where the residuals are below `tolerance` scales; a
 /// local minimum.
 BurnSolution solve_burn(const Dynamics& dynamics, const Craft& from, const Goal& goal,
-                        const Eigen::Vector3d& guess_mps = Eigen::Vector3d::Zero(), double tolerance = 1e-6);
+                        const Eigen::Vector3d& guess_mps = Eigen::Vector3d::Zero(), double tolerance = 1e-6,
+                        const Precision& precision = {});
 
 /// The same craft about a body.
 Craft about(const Craft& craft, Body body, const Ephemeris& sky);

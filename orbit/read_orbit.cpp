@@ -151,6 +151,7 @@ OrbitPlan read_orbit(MapReader& root, const std::string& folder, const std::opti
   plan.field_file = read_file_name(*map, "field", folder);
   plan.degree = static_cast<int>(map->count("degree", 0, highest_degree, plan.degree));
   plan.de_file = read_file_name(*map, "ephemeris", folder);
+  plan.terrain_file = read_file_name(*map, "terrain", folder);
   plan.navigation = read_navigation(*map);
   plan.window_step_s = map->quantity("window_step", unit::time, {600.0, 10.0 * day_s}, plan.window_step_s);
   if (plan.field_file.empty() && plan.degree > built_in_field().degree) {

@@ -13,8 +13,9 @@ struct OrbitPlan {
   Fidelity fidelity = Fidelity::ideal;
   std::int64_t audit = 0;
   Muzzle muzzle;
-  std::string field_file;  ///< SHADR or ICGEM; empty: the built-in field
-  std::string de_file;     ///< JPL DE binary; empty: ERFA
+  std::string field_file;    ///< SHADR or ICGEM; empty: the built-in field
+  std::string de_file;       ///< JPL DE binary; empty: ERFA
+  std::string terrain_file;  ///< ground along the azimuth; empty: not known
   int degree = 8;
   Navigation navigation;
   double window_step_s = 43200.0;

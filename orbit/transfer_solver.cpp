@@ -1,3 +1,4 @@
+#include "orbit/earth.hpp"
 #include "orbit/transfer_solver.hpp"
 #include <fmt/format.h>
 #include <algorithm>
@@ -138,20 +139,21 @@ Circularisation circularise(const Craft& craft, double radius_m, double gm) {
 }
 
 Eigen::Vector3d capture_mps(const Craft& perigee, double gm) {
-  constexpr double lunar_distance_m = 384400e3;
+  constexpr double lunar_distance_m = earth::moon_distance_m;
   const double r = perigee.r_m.norm(), v_mps = perigee.v_mps.norm();
   const double captured_mps = std::sqrt(2.0 * gm * lunar_distance_m / (r * (r + lunar_distance_m)));
   return std::min(0.0, captured_mps / v_mps - 1.0) * perigee.v_mps;
 }
 
-Transfer solve_transfer(const TransferSetting& setting, const Destination& destination, Epoch launch) {
+Transfer solve_transfer(const TransferSetting& setting, const Destination& destination, Epoch launch,
+                        const Transfer* near) {
   switch (destination.kind) {
     case DestinationKind::low_lunar_orbit:
       return to_lunar_orbit(setting, destination, launch);
     case DestinationKind::heliocentric:
       return to_escape(setting, destination, launch);
     case DestinationKind::sun_synchronous:
-      return to_sun_synchronous(setting, destination, launch);
+      return to_sun_synchronous(setting, destination, launch, near);
     case DestinationKind::high_earth_orbit:
       return to_high_earth_orbit(setting, destination, launch);
     case DestinationKind::halo:

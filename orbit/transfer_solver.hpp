@@ -50,8 +50,10 @@ struct TransferSetting {
 Craft leave(const TransferSetting& setting, Epoch at, const Eigen::Vector3d& velocity_mps);
 
 /// The transfer that a launch at this instant begins; among several the one with the smallest planned burns.
-/// Costs from a millisecond (lunar orbit, escape) to a tenth of a second (Sun-assisted return).
-Transfer solve_transfer(const TransferSetting& setting, const Destination& destination, Epoch launch);
+/// `near`, one of a neighbouring date, saves Earth returns the scan over all speeds where its family has not
+/// grown dearer. Costs from a millisecond (lunar orbit, escape) to some tens (returns, libration orbits).
+Transfer solve_transfer(const TransferSetting& setting, const Destination& destination, Epoch launch,
+                        const Transfer* near = nullptr);
 
 /// The burn at a perigee that brings the apogee down to lunar distance, 384,400 km; 0 where it is lower.
 Eigen::Vector3d capture_mps(const Craft& perigee, double gm);

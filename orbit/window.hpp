@@ -50,7 +50,8 @@ struct Window {
 Window solve_window(const TransferSetting& setting, const Destination& destination,
                     const Eigen::Matrix3d& muzzle_m2ps2, const Navigation& navigation, Epoch at);
 
-/// Solves `count` instants from `first` on, over all cores.
+/// Solves `count` instants from `first` on, over all cores, each from its neighbour where that helps: cheaper
+/// than, and at least about as good as, each by itself. The result does not depend on the number of threads.
 std::vector<Window> solve_windows(const TransferSetting& setting, const Destination& destination,
                                   const Eigen::Matrix3d& muzzle_m2ps2, const Navigation& navigation,
                                   Epoch first, double step_s, std::size_t count);

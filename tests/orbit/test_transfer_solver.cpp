@@ -1,0 +1,99 @@
+#include <Eigen/Geometry>
+#include <catch2/catch.hpp>
+#include <cmath>
+#include <numbers>
+#include "core/constants.hpp"
+#include "orbit/norm_quantile.hpp"
+#include "orbit/transfer_solver.hpp"
+
+using namespace lunafab;
+using namespace lunafab::orbit;
+using Catch::WithinAbs;
+
+namespace {
+
+constexpr double degree = std::numbers::pi / 180.0;
+
+/// The ridge at Malapert in 2030; ephemeris enough for one return over the Sun.
+struct Malapert {
+  Epoch launch = parse_epoch("2030-01-01");
+  Ephemeris sky = Ephemeris::from_erfa(Epoch{launch.tt_days_since_j2000 - 1.0},
+                                       Epoch{launch.tt_days_since_j2000 + 300.0});
+  TransferSetting setting;
+  Malapert() {
+    setting.dynamics.sky = &sky;
+    setting.muzzle.site = {-86.0 * degree, 3.0 * degree};
+    setting.muzzle.azimuth_rad = 266.0 * degree;
+  }
+};
+
+}  // namespace
+
+TEST_CASE("Transfer to 100 km over the Moon: 23.2 to 23.9 m/s, within the speeds given",
+          "[orbit][transfer]") {
+  const Malapert m;
+  const Transfer t = solve_transfer(
+      m.setting, {.kind = DestinationKind::low_lunar_orbit, .altitude_m = 100e3, .speeds = {1690.0, 2560.0}},
+      m.launch);
+  REQUIRE(t.found);
+  CHECK(t.speed_mps >= 1690.0);
+  CHECK(t.speed_mps <= 2560.0);
+  CHECK(t.insertion_mps > 23.2);
+  CHECK(t.insertion_mps < 23.9);
+}
+
+TEST_CASE("Transfer to an escape: a launch at its speed has the C3 wanted at 1 Mkm", "[orbit][transfer]") {
+  const Malapert m;
+  constexpr double c3 = 0.9e6;
+  const Transfer t = solve_transfer(
+      m.setting, {.kind = DestinationKind::heliocentric, .c3_m2ps2 = c3, .speeds = {1690.0, 2560.0}},
+      m.launch);
+  REQUIRE(t.found);
+  const EventSpec border{.kind = EventKind::distance, .body = Body::earth, .value = 1e9, .ends = true};
+  const Arc arc = propagate(m.setting.dynamics, leave(m.setting, m.launch, {t.speed_mps, 0.0, 0.0}),
+                            Epoch{m.launch.tt_days_since_j2000 + 60.0}, {&border, 1});
+  REQUIRE(arc.end == ArcEnd::event);
+  // The speed is solved to 1e-6 m/s, and C3 moves by 0.011 km²/s² per m/s.
+  CHECK_THAT(value_of(Quantity::c3, Body::earth, arc.last, m.setting.dynamics), WithinAbs(c3, 1e-4 * c3));
+}
+
+TEST_CASE("Transfer out of reach: no driver speed, and the reason says what would do", "[orbit][transfer]") {
+  const Malapert m;
+  const Transfer t = solve_transfer(
+      m.setting, {.kind = DestinationKind::low_lunar_orbit, .altitude_m = 100e3, .speeds = {1800.0, 2560.0}},
+      m.launch);
+  CHECK_FALSE(t.found);
+  CHECK(t.reason.find("1703") != std::string::npos);
+}
+
+TEST_CASE("Transfer over the Sun: flown again from the burn, it comes to 200 km in the Sun-synchronous plane",
+          "[orbit][transfer]") {
+  const Malapert m;
+  const Destination d{
+      .kind = DestinationKind::sun_synchronous, .altitude_m = 600e3, .speeds = {1690.0, 2560.0}};
+  const Transfer t = solve_transfer(m.setting, d, m.launch);
+  REQUIRE(t.found);
+  CHECK(t.insertion_mps < 100.0);  // baseline: a day on which the budget is enough
+  const EventSpec perigee{.kind = EventKind::periapsis, .body = Body::earth, .ends = true};
+  const Burn& burn = t.burns.front();
+  const Arc arc = propagate(m.setting.dynamics, burnt(burn.before, burn.dv_mps),
+                            Epoch{burn.before.at.tt_days_since_j2000 + 150.0}, {&perigee, 1});
+  REQUIRE(arc.end == ArcEnd::event);
+  // The goal is the momentum of a perigee of 200 km; what Moon and Sun do to the energy moves it by km.
+  CHECK_THAT(arc.last.r_m.norm() - constants::earth_equatorial_radius_m, WithinAbs(200e3, 15e3));
+  const Eigen::Vector3d h = arc.last.r_m.cross(arc.last.v_mps);
+  const double inclination = std::acos(h.normalized().dot(earth_pole(arc.last.at)));
+  CHECK_THAT(inclination / degree, WithinAbs(97.79, 0.1));
+  // The neighbour half a day on is found from this one, no worse than 5 m/s above a search of its own.
+  const Epoch next{m.launch.tt_days_since_j2000 + 0.5};
+  const Transfer near = solve_transfer(m.setting, d, next, &t), alone = solve_transfer(m.setting, d, next);
+  REQUIRE((near.found && alone.found));
+  CHECK(near.insertion_mps < alone.insertion_mps + 5.0);
+}
+
+TEST_CASE("Norm quantile: chi distributions of 1, 2 and 3 degrees of freedom at 95 %", "[orbit][transfer]") {
+  // Roots of the chi-squared quantiles 3.841459, 5.991465, 7.814728; the quadrature promises 1e-4 of P.
+  CHECK_THAT(norm_quantile(Eigen::Vector3d(1.0, 0.0, 0.0).asDiagonal(), 0.95), WithinAbs(1.959964, 2e-3));
+  CHECK_THAT(norm_quantile(Eigen::Vector3d(1.0, 1.0, 0.0).asDiagonal(), 0.95), WithinAbs(2.447747, 1e-3));
+  CHECK_THAT(norm_quantile(Eigen::Matrix3d::Identity(), 0.95), WithinAbs(2.795483, 1e-6));
+}

@@ -82,9 +82,11 @@ std::string plane(const InsertionReport& r) {
   double farthest_m = 0.0;
   for (const TrajectoryPoint& p : r.trajectory) farthest_m = std::max(farthest_m, p.moon_m);
   const bool near = farthest_m < 20.0 * constants::moon_radius_m;
+  // The axes pulsate with the distance of the Moon: it stands where it stands.
+  constexpr double mean_distance = 384.4;
   const double mass_ratio = orbit::earth_moon.mass_ratio;
   PlanePlot plot{.title = near ? "The way from above the Earth–Moon plane, Moon radii"
-                               : "The way in Earth–Moon axes, from above, thousand km"};
+                               : "The way in Earth–Moon axes, from above, thousand km of a mean Moon"};
   PlaneCurve way{.color = blue};
   for (const TrajectoryPoint& p : r.trajectory) {
     const double earth_moon_m = p.earth_m / (p.rotating + mass_ratio * Eigen::Vector3d::UnitX()).norm();
@@ -94,16 +96,16 @@ std::string plane(const InsertionReport& r) {
       way.x.push_back(from_moon_m.x() / constants::moon_radius_m);
       way.y.push_back(from_moon_m.y() / constants::moon_radius_m);
     } else {
-      way.x.push_back(earth_moon_m * p.rotating.x() / 1e6),
-          way.y.push_back(earth_moon_m * p.rotating.y() / 1e6);
+      way.x.push_back(mean_distance * p.rotating.x());
+      way.y.push_back(mean_distance * p.rotating.y());
     }
   }
   plot.curves.push_back(std::move(way));
   if (near) {
     plot.discs.push_back({"Moon", 0.0, 0.0, 1.0, grey});
   } else {
-    plot.discs.push_back({"Earth", -mass_ratio * 384.4, 0.0, 6.378, "#2f6db3"});
-    plot.discs.push_back({"Moon", (1.0 - mass_ratio) * 384.4, 0.0, 1.737, grey});
+    plot.discs.push_back({"Earth", -mass_ratio * mean_distance, 0.0, 6.378, "#2f6db3"});
+    plot.discs.push_back({"Moon", (1.0 - mass_ratio) * mean_distance, 0.0, 1.737, grey});
   }
   return draw(plot);
 }

@@ -72,9 +72,10 @@ Epoch read_date(const InsertRequest& request, Epoch start, Findings& findings) {
   const double from = -orbit::ephemeris_half_span_days + margin_d,
                to = orbit::ephemeris_half_span_days - longest_transfer_d;
   if (!(at.tt_days_since_j2000 >= from && at.tt_days_since_j2000 <= to)) {
-    findings.add(option_finding("--at", request.at.empty() ? "(start)" : request.at,
-                                "is outside the ephemeris, which with a transfer of 300 d after it ends in 2100",
-                                fmt::format("{} to {}", report::date_text({from}), report::date_text({to}))));
+    findings.add(
+        option_finding("--at", request.at.empty() ? "(start)" : request.at,
+                       "is outside the ephemeris, which with a transfer of 300 d after it ends in 2100",
+                       fmt::format("{} to {}", report::date_text({from}), report::date_text({to}))));
   }
   return at;
 }
@@ -101,8 +102,8 @@ std::optional<double> read_speed(const InsertRequest& request, const orbit::Dest
 
 void read_monte_carlo(const InsertRequest& request, Findings& findings) {
   if (request.seed < 0)
-    findings.add(option_finding("--seed", std::to_string(request.seed), "is out of range",
-                                "a whole number from 0"));
+    findings.add(
+        option_finding("--seed", std::to_string(request.seed), "is out of range", "a whole number from 0"));
   if (!request.launches) return;
   const std::string text = std::to_string(*request.launches);
   if (!(*request.launches >= 1 && *request.launches <= most_launches))
@@ -192,10 +193,10 @@ int insert_command(const InsertRequest& request) {
       fmt::print(std::cerr, "the model says no: {}\n", reason);
   }
   if (report.dispersion) {
-    fmt::print(std::cerr, "{} launches in {:.2f} s: {:.0f} launches/s\n", report.dispersion->samples.size(),
-               report.dispersion_seconds,
-               static_cast<double>(report.dispersion->samples.size()) /
-                   std::max(report.dispersion_seconds, 1e-9));
+    fmt::print(
+        std::cerr, "{} launches in {:.2f} s: {:.0f} launches/s\n", report.dispersion->samples.size(),
+        report.dispersion_seconds,
+        static_cast<double>(report.dispersion->samples.size()) / std::max(report.dispersion_seconds, 1e-9));
   }
   return report.outcome == "inserted" ? inserted : model_says_no;
 }

@@ -13,7 +13,7 @@ struct InsertRequest {
   std::vector<std::string> settings;
   std::string destination;  ///< empty: the first of the file
   std::string at;           ///< a date, or a time since the file's start; empty: the start
-  std::string speed;        ///< a quantity, or a bare number of m/s, flown instead of the planned; empty: none
+  std::string speed;  ///< a quantity, or a bare number of m/s, flown instead of the planned; empty: none
   Fidelity fidelity = Fidelity::solve;
   std::optional<std::int64_t> launches;
   std::int64_t seed = 1;

@@ -38,7 +38,8 @@ void head_lines(const InsertionReport& r, std::string& text) {
        lunafab::name(q.model.fidelity), report::date_text(q.launch));
   if (q.model.sky) {
     const Muzzle& m = q.model.setting.muzzle;
-    line(text, "Muzzle       latitude {:.3f} deg, longitude {:.3f} deg, azimuth {:.2f} deg, elevation {:.2f} deg",
+    line(text,
+         "Muzzle       latitude {:.3f} deg, longitude {:.3f} deg, azimuth {:.2f} deg, elevation {:.2f} deg",
          m.site.latitude_rad * rad_to_deg, m.site.longitude_rad * rad_to_deg, m.azimuth_rad * rad_to_deg,
          m.elevation_rad * rad_to_deg);
   }
@@ -54,8 +55,8 @@ void figure_lines(const InsertionReport& r, std::string& text) {
   line(text, "             errors, 1 sigma: along {:.2f}, left {:.2f}, up {:.2f} mm/s   ({})", sd.x(), sd.y(),
        sd.z(), r.asked.muzzle_source);
   line(text, "Flight       {}", span(f.transfer_s));
-  line(text, "Burns        planned {:.3f} m/s   corrections p50 {:.3f}, p95 {:.3f}, p99 {:.3f} m/s", f.insertion_mps,
-       f.p50_mps, f.p95_mps, f.p99_mps);
+  line(text, "Burns        planned {:.3f} m/s   corrections p50 {:.3f}, p95 {:.3f}, p99 {:.3f} m/s",
+       f.insertion_mps, f.p50_mps, f.p95_mps, f.p99_mps);
   line(text, "Budget       {:.2f} m/s, margin at p95 {:.2f} m/s", r.destination().correction_budget_mps,
        r.margin_mps());
   line(text, "Loss         {} = corrections beyond the budget {} or failure on arrival {}",
@@ -81,12 +82,13 @@ void plan_lines(const InsertionReport& r, std::string& text) {
   const Navigation& n = r.asked.model.navigation;
   const Eigen::Vector3d by = r.plan->gain.colwise().norm();
   line(text,
-       "Corrections  first after {}, second after {}   known to {:.0f} m and {:.1f} mm/s, burnt to {} (1 sigma)",
+       "Corrections  first after {}, second after {}   known to {:.0f} m and {:.1f} mm/s, burnt to {} (1 "
+       "sigma)",
        span(report::days_between(r.asked.launch, *r.plan->first) * day_s),
-       span(report::days_between(r.asked.launch, *r.plan->second) * day_s), n.position_m, n.velocity_mps * per_mm,
-       percent(n.execution_rel));
-  line(text, "             gain: {:.3f} along, {:.3f} left, {:.3f} up   rms {:.4f} and {:.4f} m/s", by.x(), by.y(),
-       by.z(), std::sqrt(r.plan->first_m2ps2.trace()), std::sqrt(r.plan->second_m2ps2.trace()));
+       span(report::days_between(r.asked.launch, *r.plan->second) * day_s), n.position_m,
+       n.velocity_mps * per_mm, percent(n.execution_rel));
+  line(text, "             gain: {:.3f} along, {:.3f} left, {:.3f} up   rms {:.4f} and {:.4f} m/s", by.x(),
+       by.y(), by.z(), std::sqrt(r.plan->first_m2ps2.trace()), std::sqrt(r.plan->second_m2ps2.trace()));
 }
 
 void outlook_lines(const InsertionReport& r, std::string& text) {
@@ -95,17 +97,19 @@ void outlook_lines(const InsertionReport& r, std::string& text) {
     const EarthArrival& a = r.earth->arrival;
     line(text, "At perigee   {:.1f} km high, inclination {:.3f} deg, ascending node at {} local mean time",
          a.perigee_altitude_m / 1e3, a.inclination_rad * rad_to_deg, clock(r.earth->node_time_h));
-    line(text, "             {:12} {:>10} {:>14} {:>9} {:>8} {:>7}", "then", "dv m/s", "propellant kg", "days",
-         "passes", "node");
+    line(text, "             {:12} {:>10} {:>14} {:>9} {:>8} {:>7}", "then", "dv m/s", "propellant kg",
+         "days", "passes", "node");
     for (const report::ArrivalOption& o : r.earth->options) {
       line(text, "             {:12} {:>10.1f} {:>14.0f} {:>9.1f} {:>8} {:>7}  {}",
-           methods[static_cast<int>(o.result.method)], o.result.delta_v_mps, o.result.propellant_kg, o.result.days,
-           o.result.passes, clock(o.node_time_h), o.result.failure ? o.result.failure->reason : "");
+           methods[static_cast<int>(o.result.method)], o.result.delta_v_mps, o.result.propellant_kg,
+           o.result.days, o.result.passes, clock(o.node_time_h),
+           o.result.failure ? o.result.failure->reason : "");
     }
   }
   if (!r.sun) return;
   const SunOrbit& s = r.sun->orbit.settled;
-  line(text, "About Sun    C3 {:.4f} km2/s2; perihelion {:.4f} au, aphelion {:.4f} au, {:.3f} deg to the ecliptic, "
+  line(text,
+       "About Sun    C3 {:.4f} km2/s2; perihelion {:.4f} au, aphelion {:.4f} au, {:.3f} deg to the ecliptic, "
        "{:.1f} d",
        r.sun->orbit.c3_m2ps2 / 1e6, s.perihelion_m / astronomical_unit_m, s.aphelion_m / astronomical_unit_m,
        s.inclination_rad * rad_to_deg, s.period_s / day_s);
@@ -137,7 +141,8 @@ std::string insertion_summary(const InsertionReport& r) {
   outlook_lines(r, text);
   monte_carlo_lines(r, text);
   const char* label = "Confesses";
-  for (const std::string& confession : r.confessions) line(text, "{:12} {}", std::exchange(label, ""), confession);
+  for (const std::string& confession : r.confessions)
+    line(text, "{:12} {}", std::exchange(label, ""), confession);
   return text;
 }
 

@@ -80,8 +80,7 @@ void read_machine(const Node& document, InsertionFile& out, Findings& findings) 
   }
   const double payload_kg = model.design.payload_kg;
   const auto [slowest, fastest] = massdriver::speed_range_mps(model, payload_kg);
-  out.muzzle_m2ps2 =
-      massdriver::muzzle_covariance_m2ps2(model, payload_kg, 0.5 * (slowest + fastest));
+  out.muzzle_m2ps2 = massdriver::muzzle_covariance_m2ps2(model, payload_kg, 0.5 * (slowest + fastest));
   out.muzzle_source = fmt::format("launch table of {}, {:.0f} kg", model.design.title, payload_kg);
   set_speeds(out, slowest, fastest);
 }
@@ -106,9 +105,9 @@ std::optional<orbit::LunarSite> read_power_site(MapReader& root) {
   if (!power) return {};
   MapReader site = power->map("site");
   constexpr double right_angle = 0.5 * std::numbers::pi;
-  return orbit::LunarSite{.latitude_rad = site.quantity("latitude", unit::angle, {-right_angle, right_angle}),
-                          .longitude_rad = site.quantity("longitude", unit::angle,
-                                                         {-4.0 * right_angle, 4.0 * right_angle})};
+  return orbit::LunarSite{
+      .latitude_rad = site.quantity("latitude", unit::angle, {-right_angle, right_angle}),
+      .longitude_rad = site.quantity("longitude", unit::angle, {-4.0 * right_angle, 4.0 * right_angle})};
 }
 
 }  // namespace

@@ -65,8 +65,7 @@ class Swarm {
         sample.end = SampleEnd::not_corrected;
         return;
       }
-      const Circularisation burns =
-          circularise(arc.last, t_.arrival.r_m.norm(), moon_gm_m3ps2(s_.dynamics));
+      const Circularisation burns = circularise(arc.last, t_.arrival.r_m.norm(), moon_gm_m3ps2(s_.dynamics));
       sample.cost_mps = burns.total_mps() - t_.insertion_mps;
     });
   }
@@ -181,7 +180,8 @@ Dispersion disperse(const TransferSetting& setting, const Transfer& transfer, co
   if (!plan.first) {
     swarm.circularise_all();
   } else {
-    const Craft at_first = propagate(setting.dynamics, transfer.start, *plan.first, {}, {.change_centre = false}).last;
+    const Craft at_first =
+        propagate(setting.dynamics, transfer.start, *plan.first, {}, {.change_centre = false}).last;
     const Aim onward = aim(setting.dynamics, at_first, transfer.goal, Derivatives::jacobian);
     expects(onward.reached, "dispersion: the planned way arrives");
     swarm.fly_to(*plan.first);

@@ -43,15 +43,15 @@ Window window_of(const TransferSetting& s, const Transfer& t, const Eigen::Matri
     w.reason = "no instant for a correction: the flight is shorter than twice the time to the first";
     return w;
   }
-  w.node = {
-      .found = 1,
-      .speed_mps = t.speed_mps,
-      .insertion_mps = t.insertion_mps,
-      .transfer_s = (t.arrival.at.tt_days_since_j2000 - at.tt_days_since_j2000) * day_s,
-      .correction_p95_mps = plan->quantile_mps(0.95),
-      .gain = flat(plan->gain),
-      .knowledge_root = flat(covariance_root(plan->first_m2ps2 - plan->gain * muzzle_m2ps2 * plan->gain.transpose())),
-      .second_root = flat(covariance_root(plan->second_m2ps2))};
+  w.node = {.found = 1,
+            .speed_mps = t.speed_mps,
+            .insertion_mps = t.insertion_mps,
+            .transfer_s = (t.arrival.at.tt_days_since_j2000 - at.tt_days_since_j2000) * day_s,
+            .correction_p95_mps = plan->quantile_mps(0.95),
+            .gain = flat(plan->gain),
+            .knowledge_root =
+                flat(covariance_root(plan->first_m2ps2 - plan->gain * muzzle_m2ps2 * plan->gain.transpose())),
+            .second_root = flat(covariance_root(plan->second_m2ps2))};
   return w;
 }
 

@@ -38,8 +38,8 @@ ArrivalResult with_enough_propellant(const Arrive& arrive) {
   constexpr double near_kg = 1.0, spare_kg = 1.0;
   ArrivingCraft craft{.propellant_kg = 500.0};
   ArrivalResult result = arrive(craft);
-  for (int i = 0; i < most_rounds && std::abs(result.propellant_kg + spare_kg - craft.propellant_kg) > near_kg;
-       ++i) {
+  for (int i = 0;
+       i < most_rounds && std::abs(result.propellant_kg + spare_kg - craft.propellant_kg) > near_kg; ++i) {
     craft.propellant_kg = result.propellant_kg + spare_kg;
     result = arrive(craft);
   }
@@ -56,7 +56,8 @@ EarthOutlook earth_outlook(const InsertionReport& r) {
                             .inclination_rad = sun_synchronous_inclination_rad(altitude_m).value()};
   const auto add = [&](const ArrivalResult& result) {
     const Epoch end{craft.at.tt_days_since_j2000 + result.days};
-    out.options.push_back({result, mean_node_time_h(out.arrival.node_rad + result.orbit.node_drift_rad, end)});
+    out.options.push_back(
+        {result, mean_node_time_h(out.arrival.node_rad + result.orbit.node_drift_rad, end)});
   };
   add(with_enough_propellant([&](const ArrivingCraft& c) {
     return arrive_chemically(out.arrival, target, c, Aerobraking{}.capture_apogee_m);

@@ -82,28 +82,30 @@ std::string plane(const InsertionReport& r) {
   double farthest_m = 0.0;
   for (const TrajectoryPoint& p : r.trajectory) farthest_m = std::max(farthest_m, p.moon_m);
   const bool near = farthest_m < 20.0 * constants::moon_radius_m;
+  // The axes pulsate with the distance of the Moon: it stands where it stands.
+  constexpr double mean_distance = 384.4;
   const double mass_ratio = orbit::earth_moon.mass_ratio;
   PlanePlot plot{.title = near ? "The way from above the Earth–Moon plane, Moon radii"
-                               : "The way in Earth–Moon axes, from above, thousand km"};
+                               : "The way in Earth–Moon axes, from above, thousand km of a mean Moon"};
   PlaneCurve way{.color = blue};
   for (const TrajectoryPoint& p : r.trajectory) {
-    const double earth_moon_m =
-        p.earth_m / (p.rotating + mass_ratio * Eigen::Vector3d::UnitX()).norm();
+    const double earth_moon_m = p.earth_m / (p.rotating + mass_ratio * Eigen::Vector3d::UnitX()).norm();
     const Eigen::Vector3d from_moon_m =
         earth_moon_m * (p.rotating - (1.0 - mass_ratio) * Eigen::Vector3d::UnitX());
     if (near) {
       way.x.push_back(from_moon_m.x() / constants::moon_radius_m);
       way.y.push_back(from_moon_m.y() / constants::moon_radius_m);
     } else {
-      way.x.push_back(earth_moon_m * p.rotating.x() / 1e6), way.y.push_back(earth_moon_m * p.rotating.y() / 1e6);
+      way.x.push_back(mean_distance * p.rotating.x());
+      way.y.push_back(mean_distance * p.rotating.y());
     }
   }
   plot.curves.push_back(std::move(way));
   if (near) {
     plot.discs.push_back({"Moon", 0.0, 0.0, 1.0, grey});
   } else {
-    plot.discs.push_back({"Earth", -mass_ratio * 384.4, 0.0, 6.378, "#2f6db3"});
-    plot.discs.push_back({"Moon", (1.0 - mass_ratio) * 384.4, 0.0, 1.737, grey});
+    plot.discs.push_back({"Earth", -mass_ratio * mean_distance, 0.0, 6.378, "#2f6db3"});
+    plot.discs.push_back({"Moon", (1.0 - mass_ratio) * mean_distance, 0.0, 1.737, grey});
   }
   return draw(plot);
 }
@@ -115,7 +117,8 @@ std::string distances(const InsertionReport& r) {
                   .ordinate = Ordinate::logarithmic,
                   .series = {},
                   .limit = {}};
-  Series moon{.name = "Moon", .color = grey, .x = {}, .y = {}}, earth{.name = "Earth", .color = blue, .x = {}, .y = {}};
+  Series moon{.name = "Moon", .color = grey, .x = {}, .y = {}},
+      earth{.name = "Earth", .color = blue, .x = {}, .y = {}};
   for (const TrajectoryPoint& p : r.trajectory) {
     const double x = days_between(r.asked.launch, p.craft.at) * (minutes ? 1440.0 : 1.0);
     moon.x.push_back(x), moon.y.push_back(p.moon_m / 1e6);
@@ -127,7 +130,8 @@ std::string distances(const InsertionReport& r) {
 
 std::string cloud(const orbit::Dispersion& d) {
   const bool corrected = d.covariance_m2ps2.trace() > 0.0;
-  LineChart chart{.title = corrected ? "First correction by launch error, m/s" : "Burns beyond the plan by launch error, m/s",
+  LineChart chart{.title = corrected ? "First correction by launch error, m/s"
+                                     : "Burns beyond the plan by launch error, m/s",
                   .x_label = "error of the speed along the bore, mm/s",
                   .ordinate = Ordinate::around_data,
                   .series = {},
@@ -165,14 +169,16 @@ void add_outlook(std::string& html, const InsertionReport& r) {
   constexpr const char* methods[] = {"chemical", "aerobraking", "low thrust"};
   if (r.earth) {
     add(html,
-        "<h2>From the perigee to the working orbit</h2>\n<p>Perigee {:.1f} km high; ascending node at {:.2f} h "
+        "<h2>From the perigee to the working orbit</h2>\n<p>Perigee {:.1f} km high; ascending node at {:.2f} "
+        "h "
         "local mean time.</p>\n<table><tr><th>method</th><th class=\"n\">Δv, m/s</th><th "
         "class=\"n\">propellant, kg</th><th class=\"n\">days</th><th class=\"n\">node at the end, h</th>"
         "<th></th></tr>\n",
         r.earth->arrival.perigee_altitude_m / 1e3, r.earth->node_time_h);
     for (const ArrivalOption& o : r.earth->options) {
       add(html,
-          "<tr><td>{}</td><td class=\"n\">{:.1f}</td><td class=\"n\">{:.0f}</td><td class=\"n\">{:.1f}</td><td "
+          "<tr><td>{}</td><td class=\"n\">{:.1f}</td><td class=\"n\">{:.0f}</td><td "
+          "class=\"n\">{:.1f}</td><td "
           "class=\"n\">{:.2f}</td><td>{}</td></tr>\n",
           methods[static_cast<int>(o.result.method)], o.result.delta_v_mps, o.result.propellant_kg,
           o.result.days, o.node_time_h, o.result.failure ? escaped(o.result.failure->reason) : "");

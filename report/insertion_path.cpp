@@ -113,17 +113,17 @@ void watch_leg(const Leg& leg, InsertionReport& r) {
     if (is_eclipse(w.spec) && static_cast<std::size_t>(++r.eclipses) > most_eclipses) continue;
     const TrajectoryPoint p = point_of(hit.craft, sky);
     const double from_m = w.spec.body == Body::moon ? p.moon_m : p.earth_m;
-    r.timeline.push_back(
-        {.at = hit.craft.at,
-         .name = is_eclipse(w.spec) || w.spec.kind == EventKind::distance
-                     ? std::string(w.name)
-                     : fmt::format("{}, {:.0f} km from the centre", w.name, from_m / 1e3)});
+    r.timeline.push_back({.at = hit.craft.at,
+                          .name = is_eclipse(w.spec) || w.spec.kind == EventKind::distance
+                                      ? std::string(w.name)
+                                      : fmt::format("{}, {:.0f} km from the centre", w.name, from_m / 1e3)});
   }
 }
 
 void add_burns(InsertionReport& r) {
   auto& rows = r.timeline;
-  rows.push_back({.at = r.transfer->start.at, .name = fmt::format("launch, {:.3f} m/s", r.figures.speed_mps)});
+  rows.push_back(
+      {.at = r.transfer->start.at, .name = fmt::format("launch, {:.3f} m/s", r.figures.speed_mps)});
   if (r.plan->first) {
     const auto correction = [&](const char* which, Epoch at, const Eigen::Vector3d& flown_mps,
                                 const Eigen::Matrix3d& covariance) {
@@ -166,9 +166,10 @@ void follow_path(InsertionReport& r) {
   }
   const Epoch end = legs.back().to;
   std::erase_if(r.timeline, [&](const InsertionEvent& e) { return lost && days_between(e.at, end) < 0.0; });
-  std::stable_sort(r.timeline.begin(), r.timeline.end(), [](const InsertionEvent& a, const InsertionEvent& b) {
-    return a.at.tt_days_since_j2000 < b.at.tt_days_since_j2000;
-  });
+  std::stable_sort(r.timeline.begin(), r.timeline.end(),
+                   [](const InsertionEvent& a, const InsertionEvent& b) {
+                     return a.at.tt_days_since_j2000 < b.at.tt_days_since_j2000;
+                   });
   r.timeline.push_back({.at = end, .name = lost ? r.outcome : std::string("arrival")});
   double left_mps = r.destination().correction_budget_mps;
   for (InsertionEvent& row : r.timeline) {

@@ -92,13 +92,16 @@ void report_table(InsertionReport& r) {
   }
   const WindowNode node = window_at(table, r.asked.launch);
   if (node.found == 0) {
-    return refuse(r, "the neighbouring windows do not belong to one family of transfers: another date, or "
-                     "--fidelity solve");
+    return refuse(r,
+                  "the neighbouring windows do not belong to one family of transfers: another date, or "
+                  "--fidelity solve");
   }
-  r.figures = {.speed_mps = node.speed_mps, .insertion_mps = node.insertion_mps, .transfer_s = node.transfer_s};
+  r.figures = {
+      .speed_mps = node.speed_mps, .insertion_mps = node.insertion_mps, .transfer_s = node.transfer_s};
   set_plan_figures(r, plan_of(node, m.muzzle_m2ps2));
   r.confessions.push_back(fmt::format("Fidelity table: between the windows of {} and {}.",
-                                      date_text(table.first), date_text({table.first.tt_days_since_j2000 + step_d})));
+                                      date_text(table.first),
+                                      date_text({table.first.tt_days_since_j2000 + step_d})));
   judge_budget(r);
 }
 
@@ -141,8 +144,9 @@ void report_solved(InsertionReport& r) {
                .transfer_s = days_between(r.asked.launch, r.transfer->arrival.at) * day_s};
   const auto plan = plan_corrections(m.setting, *r.transfer, m.muzzle_m2ps2, m.navigation);
   if (!plan) {
-    return refuse(r, "no instant for a correction: the flight is shorter than twice the time to the first; "
-                     "orbit.navigation.earliest sooner");
+    return refuse(r,
+                  "no instant for a correction: the flight is shorter than twice the time to the first; "
+                  "orbit.navigation.earliest sooner");
   }
   r.plan = *plan;
   set_plan_figures(r, *plan);
@@ -155,15 +159,16 @@ void report_solved(InsertionReport& r) {
   look_ahead(r);
   if (r.asked.launches == 0) return;
   const auto began = std::chrono::steady_clock::now();
-  r.dispersion = disperse(m.setting, *r.transfer, *r.plan, m.navigation, m.muzzle_m2ps2, r.asked.launches,
-                          r.asked.seed);
+  r.dispersion =
+      disperse(m.setting, *r.transfer, *r.plan, m.navigation, m.muzzle_m2ps2, r.asked.launches, r.asked.seed);
   r.dispersion_seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - began).count();
 }
 
 void confess(InsertionReport& r) {
   if (r.asked.model.fidelity != Fidelity::solve) return;
   r.confessions.emplace_back(
-      "Burns are impulses; solar pressure is left out; corrections are judged by linear covariance, their sum "
+      "Burns are impulses; solar pressure is left out; corrections are judged by linear covariance, their "
+      "sum "
       "by the sum of the quantiles of both, which is an upper bound.");
 }
 

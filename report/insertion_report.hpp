@@ -17,7 +17,7 @@ struct InsertionQuestion {
   std::string title, muzzle_source;
   orbit::OrbitModel model;  ///< one destination; setting, navigation and covariance of the muzzle
   double window_step_s = 43200.0;
-  Epoch start;   ///< of the file: where its windows are counted from
+  Epoch start;  ///< of the file: where its windows are counted from
   Epoch launch;
   std::optional<double> speed_mps;  ///< flown instead of the planned one
   std::size_t launches = 0;         ///< of a Monte Carlo
@@ -35,7 +35,7 @@ struct InsertionEvent {
 
 struct TrajectoryPoint {
   orbit::Craft craft;
-  double moon_m = 0.0, earth_m = 0.0;  ///< distances from the centres
+  double moon_m = 0.0, earth_m = 0.0;                  ///< distances from the centres
   Eigen::Vector3d rotating = Eigen::Vector3d::Zero();  ///< Earth–Moon axes, in Earth–Moon distances
 };
 
@@ -69,7 +69,8 @@ struct InsertionFigures {
 struct InsertionReport {
   InsertionQuestion asked;
   std::string outcome = "inserted";
-  std::vector<std::string> refusals;  ///< why the model says no, and what would help; empty: within the budget
+  std::vector<std::string>
+      refusals;  ///< why the model says no, and what would help; empty: within the budget
   std::vector<std::string> confessions;
   InsertionFigures figures;
   std::optional<orbit::Transfer> transfer;    ///< at `solve`

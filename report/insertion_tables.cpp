@@ -47,12 +47,8 @@ Json craft_json(const Craft& craft, const Dynamics& dynamics) {
 void add_model(Json& json, const InsertionReport& r) {
   const InsertionQuestion& q = r.asked;
   const Muzzle& m = q.model.setting.muzzle;
-  Json model{{"description", model_line(r)},
-             {"frame", "GCRF axes"},
-             {"time_scale", "TT"},
-             {"program", program_version},
-             {"revision", source_revision},
-             {"model_version", model_version}};
+  Json model{{"description", model_line(r)}, {"frame", "GCRF axes"},        {"time_scale", "TT"},
+             {"program", program_version},   {"revision", source_revision}, {"model_version", model_version}};
   if (q.model.sky) {
     model["field"] = q.model.field->name;
     model["degree"] = q.model.setting.dynamics.degree;
@@ -134,9 +130,12 @@ void add_outlook(Json& json, const InsertionReport& r) {
 }
 
 Json monte_carlo_json(const Dispersion& d, std::uint64_t seed) {
-  Json out{{"launches", d.samples.size()}, {"seed", seed},
-           {"corrected", d.corrected},     {"impacts", d.impacts},
-           {"not_corrected", d.not_corrected}, {"covariance_m2ps2", matrix(d.covariance_m2ps2)},
+  Json out{{"launches", d.samples.size()},
+           {"seed", seed},
+           {"corrected", d.corrected},
+           {"impacts", d.impacts},
+           {"not_corrected", d.not_corrected},
+           {"covariance_m2ps2", matrix(d.covariance_m2ps2)},
            {"rms_mps", d.rms_mps}};
   constexpr const char* keys[] = {"p50_mps", "p95_mps", "p99_mps"};
   for (std::size_t k = 0; k < Dispersion::levels.size(); ++k) {
@@ -151,7 +150,9 @@ Json monte_carlo_json(const Dispersion& d, std::uint64_t seed) {
 Json insertion_json(const InsertionReport& r) {
   const InsertionFigures& f = r.figures;
   const bool found = r.outcome != "no transfer";
-  const auto figure = [&](double value) { return found ? number(value) : Json(nullptr); };
+  const auto figure = [&](double value) {
+    return found ? number(value) : Json(nullptr);
+  };
   Json json{{"title", r.asked.title},
             {"destination", r.destination().name},
             {"fidelity", lunafab::name(r.asked.model.fidelity)},
@@ -197,8 +198,8 @@ std::string trajectory_csv(const InsertionReport& r) {
     fmt::format_to(std::back_inserter(csv),
                    "{},{:.6f},{},{:.4f},{:.4f},{:.4f},{:.7f},{:.7f},{:.7f},{:.3f},{:.3f},{:.3f}\n",
                    format_time(p.craft.at, TimeScale::tt, 3),
-                   days_between(r.asked.launch, p.craft.at) * day_s, name(p.craft.centre), x.x(), x.y(), x.z(),
-                   v.x(), v.y(), v.z(), p.moon_m, p.earth_m, p.moon_m - constants::moon_radius_m);
+                   days_between(r.asked.launch, p.craft.at) * day_s, name(p.craft.centre), x.x(), x.y(),
+                   x.z(), v.x(), v.y(), v.z(), p.moon_m, p.earth_m, p.moon_m - constants::moon_radius_m);
   }
   return csv;
 }

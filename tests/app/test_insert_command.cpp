@@ -29,7 +29,8 @@ TEST_CASE("insert: low lunar orbit takes what two-body theory says, within the M
   const Json json = insert_json({}, dir);
   CHECK(json["outcome"] == "inserted");
   CHECK(json["destination"] == "low_lunar_orbit");
-  // Two-body: 1.7032 km/s, 23.0 m/s, 56.5 min; the field moves the burns up to 23.9 m/s (sources: llo_launch).
+  // Two-body: 1.7032 km/s, 23.0 m/s, 56.5 min; the field moves the burns up to 23.9 m/s (sources:
+  // llo_launch).
   CHECK_THAT(json["launch_speed_mps"].get<double>(), WithinAbs(1703.2, 1.0));
   CHECK_THAT(json["insertion_dv_mps"].get<double>(), WithinAbs(23.55, 0.35));
   CHECK_THAT(json["transfer_days"].get<double>() * 1440.0, WithinAbs(56.5, 0.3));
@@ -43,7 +44,8 @@ TEST_CASE("insert: low lunar orbit takes what two-body theory says, within the M
   CHECK(json["arrival"]["eccentricity"].get<double>() < 1e-3);
 }
 
-TEST_CASE("insert: an escape has the energy asked for, and the Monte Carlo agrees with its covariance", "[app]") {
+TEST_CASE("insert: an escape has the energy asked for, and the Monte Carlo agrees with its covariance",
+          "[app]") {
   TemporaryDirectory dir;
   const Json json =
       insert_json({"--destination", "deep_space", "--launches", "200", "--seed", "7", "--out", "r"}, dir);
@@ -57,7 +59,8 @@ TEST_CASE("insert: an escape has the energy asked for, and the Monte Carlo agree
   CHECK(json["aphelion_au"].get<double>() > 0.98);
   const Json& drawn = json["monte_carlo"];
   CHECK(drawn["corrected"] == 200);
-  // Cost is nearly |normal|, of which the root mean square of 200 draws scatters by 1/sqrt(400) = 5 %: 4 sigma.
+  // Cost is nearly |normal|, of which the root mean square of 200 draws scatters by 1/sqrt(400) = 5 %: 4
+  // sigma.
   const double linear = std::sqrt(json["corrections"]["first_covariance_m2ps2"][0][0].get<double>() +
                                   json["corrections"]["first_covariance_m2ps2"][1][1].get<double>() +
                                   json["corrections"]["first_covariance_m2ps2"][2][2].get<double>());
@@ -74,7 +77,8 @@ TEST_CASE("insert: an escape has the energy asked for, and the Monte Carlo agree
 TEST_CASE("insert: the same seed gives the same bytes on one thread and on two", "[app]") {
   TemporaryDirectory dir;
   const Arguments asked{"--destination", "deep_space", "--launches", "50"};
-  CHECK(insert_json(asked + Arguments{"--threads", "1"}, dir) == insert_json(asked + Arguments{"--threads", "2"}, dir));
+  CHECK(insert_json(asked + Arguments{"--threads", "1"}, dir) ==
+        insert_json(asked + Arguments{"--threads", "2"}, dir));
 }
 
 TEST_CASE("insert: a launch too slow for its orbit is lost, and the reason says what would do", "[app]") {
@@ -90,11 +94,11 @@ TEST_CASE("insert: a launch too slow for its orbit is lost, and the reason says 
 
 TEST_CASE("insert: everything that is wrong is said at once", "[app]") {
   TemporaryDirectory dir;
-  const Ran ran = call(
-      Arguments{"insert", malapert, "--destination", "deep_spice", "--at", "2099-12-01", "--speed", "9 km/s",
-                "--launches", "0", "--set", "muzzle_error.along_left=0.9", "--set", "muzzle_error.along_up=0.9",
-                "--set", "muzzle_error.left_up=-0.9", "--set", "muzzle_errors=1"},
-      dir);
+  const Ran ran = call(Arguments{"insert", malapert, "--destination", "deep_spice", "--at", "2099-12-01",
+                                 "--speed", "9 km/s", "--launches", "0", "--set",
+                                 "muzzle_error.along_left=0.9", "--set", "muzzle_error.along_up=0.9", "--set",
+                                 "muzzle_error.left_up=-0.9", "--set", "muzzle_errors=1"},
+                       dir);
   INFO(ran.text);
   CHECK(ran.code == 2);
   CHECK_THAT(ran.text, Contains("did you mean 'deep_space'"));
@@ -109,8 +113,10 @@ TEST_CASE("insert: everything that is wrong is said at once", "[app]") {
 TEST_CASE("insert: between two windows it costs what the full solution costs", "[app]") {
   TemporaryDirectory dir;
   const Arguments asked{"--destination", "deep_space", "--at", "3.3 d"};
-  const Json table = insert_json(asked + Arguments{"--fidelity", "table"}, dir), solved = insert_json(asked, dir);
+  const Json table = insert_json(asked + Arguments{"--fidelity", "table"}, dir),
+             solved = insert_json(asked, dir);
   // Half a day between nodes: the speed for one C3 moves by metres per second over half a month.
-  CHECK_THAT(table["launch_speed_mps"].get<double>(), WithinAbs(solved["launch_speed_mps"].get<double>(), 0.2));
+  CHECK_THAT(table["launch_speed_mps"].get<double>(),
+             WithinAbs(solved["launch_speed_mps"].get<double>(), 0.2));
   CHECK_THAT(table["transfer_days"].get<double>(), WithinAbs(solved["transfer_days"].get<double>(), 0.01));
 }

@@ -20,7 +20,8 @@ struct Escape {
     constexpr double degree = 0.017453292519943295;
     setting.dynamics.sky = &sky;
     setting.muzzle = {.site = {-86.0 * degree, 3.0 * degree}, .azimuth_rad = 266.0 * degree};
-    const Destination deep_space{.name = "deep_space", .kind = DestinationKind::heliocentric, .c3_m2ps2 = 0.9e6};
+    const Destination deep_space{
+        .name = "deep_space", .kind = DestinationKind::heliocentric, .c3_m2ps2 = 0.9e6};
     transfer = solve_transfer(setting, deep_space, {10957.5});
     REQUIRE(transfer.found);
   }
@@ -38,7 +39,8 @@ Eigen::Matrix3d muzzle_covariance(double along_mps, double sideways_mps) {
 
 }  // namespace
 
-TEST_CASE("dispersion: for small errors the Monte Carlo has the covariance of linear theory", "[orbit][dispersion]") {
+TEST_CASE("dispersion: for small errors the Monte Carlo has the covariance of linear theory",
+          "[orbit][dispersion]") {
   const Escape escape;
   const Eigen::Matrix3d muzzle = muzzle_covariance(0.02, 0.01);
   const CorrectionPlan plan = escape.plan(muzzle);
@@ -52,7 +54,8 @@ TEST_CASE("dispersion: for small errors the Monte Carlo has the covariance of li
   CHECK(std::abs(d.cost_mps[1] / d.linear_mps[1] - 1.0) < 4.0 * 0.021);
 }
 
-TEST_CASE("dispersion: a correction is what the flight solved alone makes of the same error", "[orbit][dispersion]") {
+TEST_CASE("dispersion: a correction is what the flight solved alone makes of the same error",
+          "[orbit][dispersion]") {
   const Escape escape;
   Navigation blind = escape.navigation;
   blind.position_m = blind.velocity_mps = 0.0;  // the estimate is the truth
@@ -60,7 +63,8 @@ TEST_CASE("dispersion: a correction is what the flight solved alone makes of the
   const CorrectionPlan plan = escape.plan(muzzle);
   const Dispersion d = disperse(escape.setting, escape.transfer, plan, blind, muzzle, 8, 5);
   for (const LaunchSample& sample : d.samples) {
-    const Eigen::Vector3d velocity_mps = escape.transfer.speed_mps * Eigen::Vector3d::UnitX() + sample.error_mps;
+    const Eigen::Vector3d velocity_mps =
+        escape.transfer.speed_mps * Eigen::Vector3d::UnitX() + sample.error_mps;
     const Flight flight = fly(escape.setting, escape.transfer, plan, blind, velocity_mps, {});
     REQUIRE(flight.end == FlightEnd::arrived);
     // One of least norm to first order, the other within 0.1 % of it; C3 at the date against C3 at 1 Mkm.

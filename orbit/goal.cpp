@@ -136,9 +136,9 @@ namespace {
 
 /// Newton steps of least norm from `burn` to the goal; halved where they overshoot.
 void meet(const Dynamics& dynamics, const Craft& from, const Goal& goal, double tolerance,
-          const Precision& precision, int most, BurnSolution& burn) {
+          const Precision& precision, BurnSolution& burn) {
   burn.converged = false;
-  while (burn.aim.reached && burn.iterations < most) {
+  while (burn.aim.reached && burn.iterations < most_iterations) {
     const double before = burn.aim.residual.norm();
     if (before < tolerance) {
       burn.converged = true;
@@ -167,11 +167,10 @@ Eigen::Vector3d idle_part(const Eigen::MatrixXd& jacobian, const Eigen::Vector3d
 }  // namespace
 
 BurnSolution meet_goal(const Dynamics& dynamics, const Craft& from, const Goal& goal,
-                       const Eigen::Vector3d& guess_mps, double tolerance, const Precision& precision,
-                       int most) {
+                       const Eigen::Vector3d& guess_mps, double tolerance, const Precision& precision) {
   BurnSolution burn{.dv_mps = guess_mps,
                     .aim = aim(dynamics, burnt(from, guess_mps), goal, Derivatives::jacobian, precision)};
-  meet(dynamics, from, goal, tolerance, precision, most, burn);
+  meet(dynamics, from, goal, tolerance, precision, burn);
   return burn;
 }
 
@@ -186,7 +185,7 @@ BurnSolution solve_burn(const Dynamics& dynamics, const Craft& from, const Goal&
     if (idle_mps.norm() < idle_tolerance * best.dv_mps.norm()) break;
     BurnSolution next{.dv_mps = best.dv_mps - share * idle_mps, .iterations = best.iterations};
     next.aim = aim(dynamics, burnt(from, next.dv_mps), goal, Derivatives::jacobian, precision);
-    meet(dynamics, from, goal, tolerance, precision, most_iterations, next);
+    meet(dynamics, from, goal, tolerance, precision, next);
     best.iterations = next.iterations;
     const double gain = next.converged ? 1.0 - next.dv_mps.norm() / best.dv_mps.norm() : 0.0;
     if (gain > 0.0) best = std::move(next);

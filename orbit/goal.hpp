@@ -68,7 +68,7 @@ struct BurnSolution {
 /// A burn that meets the goal: Newton steps of least norm from `guess`.
 BurnSolution meet_goal(const Dynamics& dynamics, const Craft& from, const Goal& goal,
                        const Eigen::Vector3d& guess_mps, double tolerance = 1e-6,
-                       const Precision& precision = {}, int most_iterations = 60);
+                       const Precision& precision = {});
 
 /// The smallest burn that meets the goal, within about 0.1 % of its size: `meet_goal`,
 /// then along what the goal does not feel. Converged where the residuals are below `tolerance` scales; a

@@ -192,9 +192,7 @@ Detour detour(const TransferSetting& s, const Track& track, Epoch launch, SpeedR
   if (out.end != ArcEnd::time) return d;
   d.before = out.last;
   d.target = on_orbit(s, track, later(launch, c[1]), c[2]);
-  // From a neighbouring corner a few steps do; starts that need more are chaotic.
-  constexpr int most_iterations = 8;
-  d.burn = meet_goal(s.dynamics, d.before, meeting(d.target), guess_mps, 1e-6, {}, most_iterations);
+  d.burn = solve_burn(s.dynamics, d.before, meeting(d.target), guess_mps);
   if (!d.burn.converged) return d;
   const Craft& end = d.burn.aim.arc.last;
   const Eigen::Vector3d v_mps =

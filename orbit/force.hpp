@@ -13,6 +13,9 @@ inline constexpr double light_speed_mps = 299792458.0;         ///< SI, exact
 /// NASA/TP-1998-206861), C̄20 = −4.84165371736e-4.
 inline constexpr double j2_of_earth = 1.08262668355e-3, earth_equator_m = 6378136.3;
 
+/// The Earth's pole as `earth_pole` gives it, to 2 mas, in microseconds: an arc costs little more than the
+/// exact one. @source ERFA eraPnm00b (IAU 2000 precession, IAU 2000B nutation).
+Eigen::Vector3d quick_earth_pole(Epoch at);
 /// Pressure of sunlight on a cannonball times the square of the distance, m³/s²: acts like a negative GM.
 double pressure_gm_m3ps2(const Cannonball& craft);
 

@@ -129,6 +129,11 @@ TEST_CASE("A static field conserves energy, and angular momentum about its pole"
   CHECK(std::abs(pole.dot(arc.last.r_m.cross(arc.last.v_mps)) / spin - 1.0) < 1e-11);
 }
 
+TEST_CASE("The quick pole of the Earth is the exact one to a milliarcsecond", "[orbit][propagate]") {
+  for (const double days : {-30000.0, -5000.0, 0.0, 9500.0, 30000.0})
+    CHECK((quick_earth_pole({days}) - earth_pole({days})).norm() < 5e-8);
+}
+
 TEST_CASE("Earth's oblateness turns a Sun-synchronous orbit with the Sun", "[orbit][propagate]") {
   // orbit.md 3.7: 600 km, 97.788°. One turn of the node a tropical year, to first order in J2 (1e-3 of it).
   Dynamics earth = two_body();

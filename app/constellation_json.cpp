@@ -66,7 +66,7 @@ Json shell_json(const ShellResult& r) {
       {"complies_alone", x.disposal.complies_alone},
       {"lowering_mps", x.disposal.lowering_mps},
       {"controlled_mps", x.disposal.controlled_mps}};
-  json["dose_Gy_per_year"] = x.dose.total_Gy_per_year();
+  json["dose_Gy_per_year"] = x.dose.total();
   json["failures_per_year"] = x.failures_per_year;
   json["survival"] = x.survival;
   json["spares"] = {{"per_plane", r.plan->spares_per_plane},

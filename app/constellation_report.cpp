@@ -35,7 +35,7 @@ CapacityModel capacity_model(const ShellResult& r) {
           .lit_fraction = working_fraction(s.power, r.report.eclipses),
           .fade_per_year = s.power.fade_per_year,
           .reliability = s.reliability,
-          .dose_Gy_per_year = r.report.dose.total_Gy_per_year(),
+          .dose_Gy_per_year = r.report.dose.total(),
           .bits_per_compute = link.bits_per_compute,
           .link_bps = link.link_bps};
 }

@@ -82,7 +82,7 @@ void add_upkeep(Lines& lines, const ShellResult& r, double years) {
     lines.add("deorbit", "controlled {:.1f} m/s", x.disposal.controlled_mps);
   }
   lines.add("dose", "{:.3g} Gy/yr behind {:g} mm Al: trapped {:.3g}, cosmic {:.2g}, solar {:.2g}",
-            x.dose.total_Gy_per_year(), 1e3 * s.reliability.aluminium_m, x.dose.trapped_Gy_per_year,
+            x.dose.total(), 1e3 * s.reliability.aluminium_m, x.dose.trapped_Gy_per_year,
             x.dose.cosmic_Gy_per_year, x.dose.solar_Gy_per_year);
   lines.add("failures", "{:.4f} a satellite and year; {:.1f} % live {:g} yr", x.failures_per_year,
             100.0 * x.survival, years);
@@ -231,7 +231,7 @@ std::string shells_csv(const ConstellationReport& report) {
                         x.disposal.controlled_mps);
     text += fmt::format(
         "{:.6g},{:.6g},{:.6g},{},{:.6g},{},{:.6g},{:.6g},{:.6g},{:.6g},{:.6g},{}\n",
-        x.dose.total_Gy_per_year(), x.failures_per_year, x.survival, r.plan->spares_per_plane, r.stockout,
+        x.dose.total(), x.failures_per_year, x.survival, r.plan->spares_per_plane, r.stockout,
         x.spares_per_plane, x.ground.least_s, x.ground.mean_s, x.ground.greatest_s, r.plan->downlink.link_bps,
         r.need_bps,
         std::count_if(r.checks.begin(), r.checks.end(), [](const Check& c) { return !holds(c); }));

@@ -99,7 +99,7 @@ class LunarWork {
   /// On the nearest day, so that arcs of one day share it.
   Eigen::Vector3d pole_of(Epoch at) {
     const double day = std::round(at.tt_days_since_j2000);
-    if (day != pole_day_) pole_ = earth_pole({day}), pole_day_ = day;
+    if (day != pole_day_) pole_ = quick_earth_pole({day}), pole_day_ = day;
     return pole_;
   }
 

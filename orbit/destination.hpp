@@ -45,15 +45,16 @@ struct Destination {
   Route route = Route::sun_assisted;
   LibrationTarget libration{};
   SpeedRange speeds{};
+
+  // Data of `ideal`.
+  double launch_speed_mps = 0.0;  ///< relative to the surface; derived for lunar orbit, or from C3 if 0
+  Distribution flight_time{};     ///< s, muzzle to arrival; derived for lunar orbit
+  double insertion_mps = 0.0;     ///< planned burns; derived for lunar orbit
+  double correction_gain = 1.0;   ///< correction Δv ÷ launch velocity error; derived for lunar orbit
+
   double arrival_s = 0.0;  ///< from the end of the transfer to work: thrust or aerobraking; not at `ideal`
   double correction_budget_mps = 0.0;  ///< what the satellite carries for corrections and insertion
   double arrival_loss_probability = 0.0;
-
-  double launch_speed_mps =
-      0.0;                     ///< `ideal`: relative to the surface; derived for lunar orbit, or from C3 if 0
-  Distribution flight_time{};  ///< `ideal`: s, muzzle to arrival; derived for lunar orbit
-  double insertion_mps = 0.0;  ///< `ideal`: planned burns; derived for lunar orbit
-  double correction_gain = 1.0;  ///< `ideal`: correction Δv ÷ launch velocity error; derived for lunar orbit
 };
 
 }  // namespace lunafab::orbit

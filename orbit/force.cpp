@@ -1,4 +1,6 @@
 #include "orbit/force.hpp"
+#include <erfa.h>
+#include <erfam.h>
 #include <Eigen/Geometry>
 #include <cmath>
 #include "core/constants.hpp"
@@ -64,6 +66,12 @@ void check(const Dynamics& dynamics) {
           "dynamics: harmonics, third bodies and solar pressure need an ephemeris");
 }
 
+Vector3d quick_earth_pole(Epoch at) {
+  double rows[3][3];
+  eraPnm00b(ERFA_DJ00, at.tt_days_since_j2000, rows);
+  return {rows[2][0], rows[2][1], rows[2][2]};
+}
+
 double pressure_gm_m3ps2(const Cannonball& craft) {
   return craft.reflectivity * craft.area_m2 / craft.mass_kg * constants::solar_constant_W_per_m2 /
          constants::light_speed_mps * constants::astronomical_unit_m * constants::astronomical_unit_m;
@@ -76,7 +84,7 @@ Force::Force(const Dynamics& dynamics, Epoch start)
   needs_sky_ = harmonics || dynamics.earth || dynamics.sun || dynamics.pressure;
   if (harmonics) taper_ = taper_field(*dynamics.field, dynamics.degree, dynamics.taper);
   if (dynamics.axes == FieldAxes::principal) field_axes_ = R_principal_mean_earth();
-  if (dynamics.earth_j2) earth_pole_ = earth_pole(start);
+  if (dynamics.earth_j2) earth_pole_ = quick_earth_pole(start);
 }
 
 template <Detail detail>

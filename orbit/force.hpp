@@ -7,6 +7,9 @@
 
 namespace lunafab::orbit {
 
+/// The Earth's pole as `earth_pole` gives it, to 2 mas, in microseconds: an arc costs little more than the
+/// exact one. @source ERFA eraPnm00b (IAU 2000 precession, IAU 2000B nutation).
+Eigen::Vector3d quick_earth_pole(Epoch at);
 /// Pressure of sunlight on a cannonball times the square of the distance, m³/s²: acts like a negative GM.
 double pressure_gm_m3ps2(const Cannonball& craft);
 

@@ -76,7 +76,7 @@ Eigen::Vector3d earth_pole(Epoch at) {
   expects(std::abs(at.tt_days_since_j2000) <= ephemeris_half_span_days,
           "Earth's pole: the date must lie between 1900 and 2100");
   double rows[3][3];
-  eraPnm00b(ERFA_DJ00, at.tt_days_since_j2000, rows);
+  eraPnm06a(ERFA_DJ00, at.tt_days_since_j2000, rows);
   return {rows[2][0], rows[2][1], rows[2][2]};
 }
 

@@ -49,8 +49,8 @@ LunarState leave_muzzle(const Muzzle& muzzle, const Eigen::Vector3d& velocity_mp
 /// JPL IOM 335-JW,DB,WF-20080314-001 (2008).
 Eigen::Matrix3d R_principal_mean_earth();
 
-/// Unit vector of the Earth's axis (celestial intermediate pole) in GCRF axes, 1900 … 2100, to 1 mas. Costs
-/// microseconds. @source ERFA eraPnm00b (IAU 2000 precession, IAU 2000B nutation).
+/// Unit vector of the Earth's axis (celestial intermediate pole) in GCRF axes, 1900 … 2100. Costs 0.1 ms.
+/// @source ERFA eraPnm06a (IAU 2006 precession, IAU 2000A nutation).
 Eigen::Vector3d earth_pole(Epoch at);
 
 }  // namespace lunafab::orbit

@@ -54,7 +54,7 @@ struct EscapeNode {
   double c3_m2ps2, launch_mps;
 };
 // @source Circular restricted three-body problem with JPL's Earth–Moon constants, launch at 86° S 3° E,
-// azimuth 266°, speed rounded to 0.5 m/s; tests/orbit/test_transfer.cpp integrates it again.
+// azimuth 266°, speed rounded to 0.5 m/s; tests/orbit/test_ideal_transfer.cpp integrates it again.
 constexpr std::array<EscapeNode, 2> escape_table{{{0.5e6, 2500.0}, {1.0e6, 2545.0}}};
 
 void complete_lunar_orbit(Destination& d) {

@@ -119,8 +119,8 @@ void add_outlook(Json& json, const InsertionReport& r) {
   }
   if (r.sun) {
     const SunOrbit& orbit = r.sun->orbit.settled;
-    json["perihelion_au"] = orbit.perihelion_m / astronomical_unit_m;
-    json["aphelion_au"] = orbit.aphelion_m / astronomical_unit_m;
+    json["perihelion_au"] = orbit.perihelion_m / constants::astronomical_unit_m;
+    json["aphelion_au"] = orbit.aphelion_m / constants::astronomical_unit_m;
     json["ecliptic_inclination_deg"] = orbit.inclination_rad * rad_to_deg;
     json["period_d"] = orbit.period_s / day_s;
     if (r.sun->cruise.closest)

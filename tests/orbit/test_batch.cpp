@@ -7,7 +7,7 @@
 #include "core/contract.hpp"
 #include "orbit/cr3bp_batch.hpp"
 #include "orbit/harmonic_series.hpp"
-#include "orbit_fixture.hpp"
+#include "tests/orbit/orbit_fixture.hpp"
 
 using namespace lunafab;
 using namespace lunafab::orbit;

@@ -4,7 +4,7 @@
 #include <cmath>
 #include "core/constants.hpp"
 #include "orbit/shadow.hpp"
-#include "orbit_fixture.hpp"
+#include "tests/orbit/orbit_fixture.hpp"
 
 using namespace lunafab;
 using namespace lunafab::orbit;

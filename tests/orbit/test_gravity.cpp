@@ -3,7 +3,7 @@
 #include <catch2/catch.hpp>
 #include <cmath>
 #include "core/contract.hpp"
-#include "gravity_table.hpp"
+#include "tests/orbit/gravity_table.hpp"
 #include "orbit/gravity.hpp"
 
 using namespace lunafab;

@@ -7,6 +7,7 @@
 #include "core/contract.hpp"
 #include "core/variates.hpp"
 #include "orbit/ideal_transfer.hpp"
+#include "orbit/insertion.hpp"
 #include "tests/orbit/three_body.hpp"
 
 using namespace lunafab;
@@ -28,6 +29,11 @@ Destination deep_space() {
                     .c3_m2ps2 = 0.5e6,
                     .flight_time = {.kind = Distribution::Kind::constant, .a = 7.5 * 86400.0},
                     .correction_budget_mps = 10.0});
+}
+
+InsertionResult insert_ideal(const Destination& destination, const InsertionOrder& order, std::uint64_t seed,
+                             std::uint32_t replication) {
+  return insert({.destinations = {destination}}, 0, order, seed, replication);
 }
 
 InsertionOrder order_to(const Destination& d, const Vector3d& error_mps, std::uint64_t serial = 1) {

@@ -3,8 +3,8 @@
 #include <cmath>
 #include <optional>
 #include "core/constants.hpp"
-#include "gravity_table.hpp"
-#include "orbit_fixture.hpp"
+#include "tests/orbit/gravity_table.hpp"
+#include "tests/orbit/orbit_fixture.hpp"
 
 using namespace lunafab;
 using namespace lunafab::orbit;

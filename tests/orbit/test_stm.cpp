@@ -1,7 +1,7 @@
 #include <Eigen/LU>
 #include <catch2/catch.hpp>
 #include <cmath>
-#include "orbit_fixture.hpp"
+#include "tests/orbit/orbit_fixture.hpp"
 
 using namespace lunafab;
 using namespace lunafab::orbit;

@@ -3,8 +3,8 @@
 #include <numbers>
 #include <stdexcept>
 #include "campaign/scenario.hpp"
-#include "core/tick.hpp"
 #include "core/reader.hpp"
+#include "core/tick.hpp"
 #include "massdriver/read_design.hpp"
 
 namespace lunafab::app {

@@ -230,10 +230,9 @@ std::string shells_csv(const ConstellationReport& report) {
                         x.disposal.natural_years ? fmt::format("{:.6g}", *x.disposal.natural_years) : "",
                         x.disposal.controlled_mps);
     text += fmt::format(
-        "{:.6g},{:.6g},{:.6g},{},{:.6g},{},{:.6g},{:.6g},{:.6g},{:.6g},{:.6g},{}\n",
-        x.dose.total(), x.failures_per_year, x.survival, r.plan->spares_per_plane, r.stockout,
-        x.spares_per_plane, x.ground.least_s, x.ground.mean_s, x.ground.greatest_s, r.plan->downlink.link_bps,
-        r.need_bps,
+        "{:.6g},{:.6g},{:.6g},{},{:.6g},{},{:.6g},{:.6g},{:.6g},{:.6g},{:.6g},{}\n", x.dose.total(),
+        x.failures_per_year, x.survival, r.plan->spares_per_plane, r.stockout, x.spares_per_plane,
+        x.ground.least_s, x.ground.mean_s, x.ground.greatest_s, r.plan->downlink.link_bps, r.need_bps,
         std::count_if(r.checks.begin(), r.checks.end(), [](const Check& c) { return !holds(c); }));
   }
   return text;

@@ -112,11 +112,12 @@ void outlook_lines(const InsertionReport& r, std::string& text) {
   line(text,
        "About Sun    C3 {:.4f} km2/s2; perihelion {:.4f} au, aphelion {:.4f} au, {:.3f} deg to the ecliptic, "
        "{:.1f} d",
-       r.sun->orbit.c3_m2ps2 / 1e6, s.perihelion_m / constants::astronomical_unit_m, s.aphelion_m / constants::astronomical_unit_m,
-       s.inclination_rad * rad_to_deg, s.period_s / day_s);
+       r.sun->orbit.c3_m2ps2 / 1e6, s.perihelion_m / constants::astronomical_unit_m,
+       s.aphelion_m / constants::astronomical_unit_m, s.inclination_rad * rad_to_deg, s.period_s / day_s);
   if (r.sun->cruise.closest) {
     line(text, "             comes within {:.3f} au of the Earth after {:.2f} years (of 10, two-body)",
-         r.sun->cruise.closest->distance_m / constants::astronomical_unit_m, r.sun->cruise.closest->days / 365.25);
+         r.sun->cruise.closest->distance_m / constants::astronomical_unit_m,
+         r.sun->cruise.closest->days / 365.25);
   }
 }
 

@@ -10,8 +10,8 @@
 #include <stdexcept>
 #include "app/orbit_sections.hpp"
 #include "campaign/results.hpp"
-#include "core/tick.hpp"
 #include "core/quantity.hpp"
+#include "core/tick.hpp"
 
 namespace lunafab::app {
 namespace {

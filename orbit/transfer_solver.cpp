@@ -1,4 +1,3 @@
-#include "orbit/earth.hpp"
 #include "orbit/transfer_solver.hpp"
 #include <fmt/format.h>
 #include <algorithm>
@@ -6,6 +5,7 @@
 #include <optional>
 #include "core/constants.hpp"
 #include "core/contract.hpp"
+#include "orbit/earth.hpp"
 #include "orbit/libration_transfer.hpp"
 #include "orbit/return_transfer.hpp"
 

@@ -191,7 +191,8 @@ void add_outlook(std::string& html, const InsertionReport& r) {
         "<h2>About the Sun</h2>\n<p>C3 {:.4f} km²/s²; perihelion {:.4f} au, aphelion {:.4f} au, inclination "
         "{:.3f}° to the ecliptic, period {:.1f} d.</p>\n",
         r.sun->orbit.c3_m2ps2 / 1e6, s.perihelion_m / constants::astronomical_unit_m,
-        s.aphelion_m / constants::astronomical_unit_m, s.inclination_rad * 57.29577951308232, s.period_s / day_s);
+        s.aphelion_m / constants::astronomical_unit_m, s.inclination_rad * 57.29577951308232,
+        s.period_s / day_s);
   }
 }
 

@@ -50,7 +50,8 @@ std::vector<Leg> flown_legs(const InsertionReport& r) {
   if (r.plan->first) coast(*r.plan->first, r.flown->first_mps);
   if (r.plan->first) coast(*r.plan->second, r.flown->second_mps);
   legs.push_back({craft, end});
-  const bool aimed = r.transfer->last == LastBurn::aim_and_match || r.transfer->last == LastBurn::aim_and_capture;
+  const bool aimed =
+      r.transfer->last == LastBurn::aim_and_match || r.transfer->last == LastBurn::aim_and_capture;
   if (aimed && r.flown->end == FlightEnd::arrived) {
     const std::vector<Leg> planned = planned_legs(*r.transfer);
     legs.insert(legs.end(), planned.begin() + 1, planned.end());

@@ -3,8 +3,8 @@
 #include <catch2/catch.hpp>
 #include <cmath>
 #include "core/contract.hpp"
-#include "tests/orbit/gravity_table.hpp"
 #include "orbit/gravity.hpp"
+#include "tests/orbit/gravity_table.hpp"
 
 using namespace lunafab;
 using namespace lunafab::orbit;

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <limits>
 #include "core/contract.hpp"
+#include "orbit/earth.hpp"
 #include "orbit/force.hpp"
 #include "tests/orbit/orbit_fixture.hpp"
 

@@ -3,7 +3,7 @@
 #include "core/constants.hpp"
 #include "core/contract.hpp"
 #include "orbit/terrain.hpp"
-#include "orbit/transfer.hpp"
+#include "orbit/ideal_transfer.hpp"
 
 namespace {
 

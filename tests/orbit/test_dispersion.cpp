@@ -11,7 +11,7 @@ namespace {
 
 /// An escape from Malapert.
 struct Escape {
-  Ephemeris sky = Ephemeris::from_erfa({10950.0}, {10990.0});
+  Ephemeris sky = Ephemeris::from_erfa({10950.0}, {11050.0});
   TransferSetting setting;
   Navigation navigation{};
   Transfer transfer;

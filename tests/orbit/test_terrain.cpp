@@ -2,8 +2,8 @@
 #include <cmath>
 #include "core/constants.hpp"
 #include "core/contract.hpp"
-#include "orbit/terrain.hpp"
 #include "orbit/ideal_transfer.hpp"
+#include "orbit/terrain.hpp"
 
 namespace {
 

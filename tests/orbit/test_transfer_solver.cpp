@@ -74,7 +74,8 @@ TEST_CASE("Transfer over the Sun: flown again from the burn, it comes to 200 km 
       .kind = DestinationKind::sun_synchronous, .altitude_m = 600e3, .speeds = {1690.0, 2560.0}};
   const Transfer t = solve_transfer(m.setting, d, m.launch);
   REQUIRE(t.found);
-  CHECK(t.insertion_mps < 100.0);  // baseline: a day on which the budget is enough
+  CHECK(t.burns.front().dv_mps.norm() < 130.0);  // baseline: what a satellite carries for the burn at apogee
+  CHECK(std::abs(t.burns.back().dv_mps.norm() - 66.0) < 3.0);  // and 67 m/s at perigee, to lunar distance
   const EventSpec perigee{.kind = EventKind::periapsis, .body = Body::earth, .ends = true};
   const Burn& burn = t.burns.front();
   const Arc arc = propagate(m.setting.dynamics, burnt(burn.before, burn.dv_mps),
@@ -94,7 +95,7 @@ TEST_CASE("Transfer over the Sun: flown again from the burn, it comes to 200 km 
 
 TEST_CASE("Norm quantile: chi distributions of 1, 2 and 3 degrees of freedom at 95 %", "[orbit][transfer]") {
   // Roots of the chi-squared quantiles 3.841459, 5.991465, 7.814728; the quadrature promises 1e-4 of P.
-  CHECK_THAT(norm_quantile(Eigen::Vector3d(1.0, 0.0, 0.0).asDiagonal(), 0.95), WithinAbs(1.959964, 2e-3));
-  CHECK_THAT(norm_quantile(Eigen::Vector3d(1.0, 1.0, 0.0).asDiagonal(), 0.95), WithinAbs(2.447747, 1e-3));
+  CHECK_THAT(norm_quantile(Eigen::Vector3d(1.0, 0.0, 0.0).asDiagonal(), 0.95), WithinAbs(1.959964, 1e-4));
+  CHECK_THAT(norm_quantile(Eigen::Vector3d(1.0, 1.0, 0.0).asDiagonal(), 0.95), WithinAbs(2.447747, 1e-4));
   CHECK_THAT(norm_quantile(Eigen::Matrix3d::Identity(), 0.95), WithinAbs(2.795483, 1e-6));
 }

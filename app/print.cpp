@@ -30,11 +30,23 @@ std::string short_name(std::string name) {
   return name;
 }
 
+std::string insertion_words(const Scenario& scenario, const campaign::DriverState& state) {
+  const Fidelity fidelity = scenario.orbit.fidelity;
+  if (fidelity == Fidelity::ideal) return "insertion at fidelity ideal: two-body, a first look";
+  if (fidelity == Fidelity::solve) return "insertion at fidelity solve: every launch flown in the full model";
+  std::string words = "insertion at fidelity table: windows solved in the full model";
+  if (state.flights_audited > 0) {
+    words += fmt::format("; {} flown in full as well, burns and corrections within {:.2g} m/s",
+                         state.flights_audited, state.worst_insertion_mps);
+  }
+  return words;
+}
+
 /// How launch and insertion are computed, and how far that may be off.
 std::string fidelity_words(const Scenario& scenario, const campaign::DriverState& state) {
-  constexpr const char* insertion = "insertion at fidelity ideal: two-body, a first look";
+  const std::string insertion = insertion_words(scenario, state);
   if (scenario.launch_fidelity() == Fidelity::ideal)
-    return std::string("launch at fidelity ideal: kinetic energy over a stated efficiency; ") + insertion;
+    return "launch at fidelity ideal: kinetic energy over a stated efficiency; " + insertion;
   const massdriver::LaunchTable& table = scenario.driver->model.table;
   std::string words = fmt::format("launch at fidelity {}", name(scenario.launch_fidelity()));
   words += fmt::format(

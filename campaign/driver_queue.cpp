@@ -187,6 +187,10 @@ void book_launch(const Scenario& scenario, SiteState& site, const PendingLaunch&
   }
   const bool misfire = launch.outcome == massdriver::LaunchOutcome::misfire;
   const orbit::InsertionResult& insertion = solved.insertion;
+  if (insertion.audited) {
+    ++driver.flights_audited;
+    driver.worst_insertion_mps = std::max(driver.worst_insertion_mps, std::abs(insertion.audit_mps));
+  }
   site.launches.push_back({.tick = pending.order.at,
                            .serial = pending.order.serial,
                            .misfire = static_cast<std::uint8_t>(misfire),

@@ -58,6 +58,11 @@ void add_space(const RunReport& r, Json& json) {
                             {"worst_audit_speed_mps", driver.worst_audit_mps},
                             {"worst_audit_bus_energy_rel", driver.worst_audit_bus}};
   }
+  if (scenario.orbit.fidelity == Fidelity::table) {
+    const DriverState& driver = r.campaign->state().site.driver;
+    json["insertion_table"] = {{"audits", driver.flights_audited},
+                               {"worst_audit_dv_mps", driver.worst_insertion_mps}};
+  }
   json["satellites_built_per_year_after_warmup"] = o.built_per_year_steady;
   json["active_kW_end"] = o.active_kW;
   json["import_mass_fraction"] = o.import_fraction_satellite;
@@ -90,7 +95,7 @@ Json summary_json(const RunReport& r) {
   Json json;
   json["title"] = scenario.title;
   json["launch_fidelity"] = scenario.satellites.empty() ? "none" : name(scenario.launch_fidelity());
-  json["insertion_fidelity"] = scenario.satellites.empty() ? "none" : name(Fidelity::ideal);
+  json["insertion_fidelity"] = scenario.satellites.empty() ? "none" : name(scenario.orbit.fidelity);
   json["start_TT"] = format_date(scenario.start, Tick{});
   json["duration_s"] = seconds(scenario.end);
   json["warmup_s"] = seconds(scenario.warmup);

@@ -89,6 +89,8 @@ struct DriverState {
   std::int64_t overloaded = 0;                          ///< launches above the limit of acceleration
   std::int64_t spares_mg = 0;                           ///< of parts of the driver exchanged so far
   double worst_audit_mps = 0.0, worst_audit_bus = 0.0;  ///< the table against full solutions
+  std::int64_t flights_audited = 0;                     ///< insertions flown in full beside the table
+  double worst_insertion_mps = 0.0;                     ///< corrections and burns of the table against those
   double coil_K = 0.0;  ///< mean of the drive coils just after the last launch; 0 at fidelity `ideal`
   Tick coil_at{};
   static void visit_fields(auto& self, auto&& visit) {
@@ -102,6 +104,7 @@ struct DriverState {
     visit("misfires", self.misfires), visit("failed_banks", self.failed_banks), visit("audits", self.audits),
         visit("overloaded", self.overloaded), visit("spares_mg", self.spares_mg);
     visit("worst_audit_mps", self.worst_audit_mps), visit("worst_audit_bus", self.worst_audit_bus);
+    visit("flights_audited", self.flights_audited), visit("worst_insertion_mps", self.worst_insertion_mps);
     visit("coil_K", self.coil_K), visit("coil_at", self.coil_at);
   }
 };

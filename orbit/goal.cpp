@@ -182,14 +182,14 @@ BurnSolution solve_burn(const Dynamics& dynamics, const Craft& from, const Goal&
   // it.
   for (double share = 1.0; share >= least_share && best.iterations < most_iterations;) {
     const Eigen::Vector3d idle_mps = idle_part(best.aim.jacobian, best.dv_mps);
-    if (idle_mps.norm() < idle_tolerance * best.dv_mps.norm()) break;
+    if (idle_mps.norm() <= idle_tolerance * best.dv_mps.norm()) break;  // no burn has no idle part
     BurnSolution next{.dv_mps = best.dv_mps - share * idle_mps, .iterations = best.iterations};
     next.aim = aim(dynamics, burnt(from, next.dv_mps), goal, Derivatives::jacobian, precision);
     meet(dynamics, from, goal, tolerance, precision, next);
     best.iterations = next.iterations;
     const double gain = next.converged ? 1.0 - next.dv_mps.norm() / best.dv_mps.norm() : 0.0;
     if (gain > 0.0) best = std::move(next);
-    if (gain < least_gain) share *= 0.5;
+    if (!(gain >= least_gain)) share *= 0.5;
   }
   return best;
 }

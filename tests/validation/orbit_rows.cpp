@@ -182,7 +182,8 @@ std::vector<Row> earth_rows() {
       {"Sun-synchronous inclination at 500 km, deg", 97.402, first_order, sun_synchronous_deg(500e3), 1e-5},
       {"at 600 km", 97.788, first_order, sun_synchronous_deg(600e3), 1e-5},
       {"at 800 km", 98.603, first_order, sun_synchronous_deg(800e3), 1e-5},
-      {"95 % of lengths, three equal axes", 2.795483, "chi-squared", norm_quantile(needle(1, 1, 1), 0.95), 1e-6},
+      {"95 % of lengths, three equal axes", 2.795483, "chi-squared", norm_quantile(needle(1, 1, 1), 0.95),
+       1e-6},
       {"two equal axes", 2.447747, "chi-squared", norm_quantile(needle(0, 1, 1), 0.95), 1e-6},
       {"one axis", 1.959964, "normal distribution", norm_quantile(needle(0, 0, 1), 0.95), 1e-6}};
 }

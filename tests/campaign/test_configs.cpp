@@ -3,6 +3,20 @@
 using namespace lunafab;
 using namespace lunafab::test;
 
+namespace {
+
+/// Trajectories in the full model are minutes of work under sanitizers: those scenarios run without them
+/// only.
+bool too_long_here(const std::string& file) {
+#ifdef __SANITIZE_ADDRESS__
+  return read_bytes(file).find("\norbit:") != std::string::npos;
+#else
+  return file.empty();
+#endif
+}
+
+}  // namespace
+
 TEST_CASE("Every shipped scenario is fine and runs", "[campaign]") {
   int found = 0;
   for (const auto& entry : std::filesystem::recursive_directory_iterator(source + "/configs")) {
@@ -11,8 +25,9 @@ TEST_CASE("Every shipped scenario is fine and runs", "[campaign]") {
         folder == "transfers" || folder == "constellations" || folder == "siting")
       continue;
     ++found;
-    TemporaryDirectory dir;
     const std::string file = entry.path().string();
+    if (too_long_here(file)) continue;
+    TemporaryDirectory dir;
     INFO(file);
     const Ran checked = call({"check", file}, dir);
     CHECK(checked.code == 0);

@@ -2,25 +2,34 @@
 #include <cstring>
 #include "core/lanes.hpp"
 
-// For kernels only: files compiled with -Wno-psabi, because vectors of eight doubles have no ABI without
-// AVX-512. Everything is inlined into one outermost function a kernel, which has a clone for each CPU level.
+// For kernels only: files compiled with -Wno-psabi, because vectors wider than SSE's have no ABI without AVX.
+// Everything is inlined into one outermost function a kernel, compiled for each CPU level: either eight lanes
+// in clones, or as many lanes as the level's registers hold (core/simd_level.hpp). GCC 12 takes comparisons,
+// choices and shuffles of wider vectors apart into scalars, and at any width `|` of two comparisons in
+// functions for AVX-512.
 #define LUNAFAB_INLINE inline __attribute__((always_inline))
+#define LUNAFAB_AVX512 __attribute__((target("avx512f")))
+#define LUNAFAB_AVX2 __attribute__((target("avx2")))
 #define LUNAFAB_CLONES __attribute__((target_clones("avx512f", "avx2", "default")))
 
 namespace lunafab {
 
-LUNAFAB_INLINE Lanes larger(Lanes a, Lanes b) {
+template <class V>
+LUNAFAB_INLINE V larger(V a, V b) {
   return a > b ? a : b;
 }
-LUNAFAB_INLINE Lanes smaller(Lanes a, Lanes b) {
+template <class V>
+LUNAFAB_INLINE V smaller(V a, V b) {
   return a < b ? a : b;
 }
-LUNAFAB_INLINE Lanes magnitude(Lanes a) {
+template <class V>
+LUNAFAB_INLINE V magnitude(V a) {
   return a < 0.0 ? -a : a;
 }
 /// One instruction where the file is compiled with -fno-math-errno.
-LUNAFAB_INLINE Lanes square_root(Lanes a) {
-  double each[lanes];
+template <class V>
+LUNAFAB_INLINE V square_root(V a) {
+  double each[sizeof a / sizeof(double)];
   std::memcpy(each, &a, sizeof a);
   for (double& x : each) x = __builtin_sqrt(x);
   std::memcpy(&a, each, sizeof a);

@@ -31,9 +31,12 @@ LunarModel lunar_model(const Dynamics& dynamics, Epoch from, Epoch to) {
   return out;
 }
 
-/// Eight lanes at work on a list of arcs.
+/// W lanes at work on a list of arcs.
+template <int W>
 class LunarWork {
  public:
+  static constexpr int width = W;
+
   LunarWork(const Dynamics& dynamics, const LunarModel& model, std::span<const Craft> from,
             std::span<const Epoch> until, const Precision& precision, std::vector<BatchEnd>& ends)
       : dynamics_(dynamics), model_(model), from_(from), until_(until), precision_(precision), ends_(ends) {}
@@ -48,7 +51,7 @@ class LunarWork {
       ends_[arc] = {craft.r_m.norm() < lowest_m ? ArcEnd::event : ArcEnd::time, craft};
       return false;
     }
-    LaneArcs& arcs = lunar_.arcs;
+    LaneArcs<W>& arcs = lunar_.arcs;
     arcs.t[i] = 0.0, arcs.t_end[i] = seconds_between(craft.at, until_[arc]);
     arcs.r.x[i] = craft.r_m.x(), arcs.r.y[i] = craft.r_m.y(), arcs.r.z[i] = craft.r_m.z();
     arcs.v.x[i] = craft.v_mps.x(), arcs.v.y[i] = craft.v_mps.y(), arcs.v.z[i] = craft.v_mps.z();
@@ -58,11 +61,11 @@ class LunarWork {
     return true;
   }
 
-  void start(const LaneLongs& which) { start_lunar(model_, lane_precision(precision_), which, lunar_); }
+  void start(const WideLongs<W>& which) { start_lunar(model_, lane_precision(precision_), which, lunar_); }
   void step() { step_lunar(model_, lane_precision(precision_), lunar_); }
 
   bool done(int i, std::size_t arc) {
-    const LaneArcs& arcs = lunar_.arcs;
+    const LaneArcs<W>& arcs = lunar_.arcs;
     if (lunar_.suspicious[i] != 0) {
       if (const std::optional<Craft> impact = settle(i, arc)) {
         ends_[arc] = {ArcEnd::event, *impact};
@@ -77,7 +80,7 @@ class LunarWork {
   }
 
  private:
-  Craft craft(const Lanes3& r, const Lanes3& v, double t_s, int i, std::size_t arc) const {
+  Craft craft(const Wide3<W>& r, const Wide3<W>& v, double t_s, int i, std::size_t arc) const {
     return {{from_[arc].at.tt_days_since_j2000 + t_s / 86400.0},
             Body::moon,
             {r.x[i], r.y[i], r.z[i]},
@@ -86,7 +89,7 @@ class LunarWork {
 
   /// Goes over the last step again, alone and with an eye on the ground.
   std::optional<Craft> settle(int i, std::size_t arc) const {
-    const LaneArcs& arcs = lunar_.arcs;
+    const LaneArcs<W>& arcs = lunar_.arcs;
     const Craft before = craft(arcs.r_before, arcs.v_before, arcs.t_before[i], i, arc);
     const Epoch after{from_[arc].at.tt_days_since_j2000 + arcs.t[i] / 86400.0};
     const EventSpec ground{.kind = EventKind::impact, .ends = true};
@@ -109,7 +112,7 @@ class LunarWork {
   std::span<const Epoch> until_;
   const Precision& precision_;
   std::vector<BatchEnd>& ends_;
-  LunarLanes lunar_{};
+  LunarLanes<W> lunar_{};
   double pole_day_ = std::nan("");
   Eigen::Vector3d pole_;
 };
@@ -140,7 +143,8 @@ LaneSky cut_sky(const Dynamics& dynamics, Epoch from, Epoch to) {
 }
 
 std::vector<BatchEnd> propagate_batch(const Dynamics& dynamics, std::span<const Craft> from,
-                                      std::span<const Epoch> until, const Precision& precision) {
+                                      std::span<const Epoch> until, const Precision& precision,
+                                      SimdLevel level) {
   check(dynamics);
   expects(dynamics.sky, "propagate_batch: needs an ephemeris");
   expects(from.size() == until.size(), "propagate_batch: one end date an arc");
@@ -158,7 +162,9 @@ std::vector<BatchEnd> propagate_batch(const Dynamics& dynamics, std::span<const 
     widen(craft.at);
   }
   const LunarModel model = lunar_model(dynamics, first, last);
-  run_blocks(from.size(), [&] { return LunarWork(dynamics, model, from, until, precision, ends); });
+  at_width(level, [&]<int W>(std::integral_constant<int, W>) {
+    run_blocks(from.size(), [&] { return LunarWork<W>(dynamics, model, from, until, precision, ends); });
+  });
   return ends;
 }
 

@@ -7,9 +7,12 @@
 namespace lunafab::orbit {
 namespace {
 
-/// Eight lanes at work on a list of arcs.
+/// W lanes at work on a list of arcs.
+template <int W>
 class Cr3bpWork {
  public:
+  static constexpr int width = W;
+
   Cr3bpWork(double mu, const StateRows& from, double span, const Precision& precision, Cr3bpEnds& out)
       : mu_(mu), from_(from), span_(span), precision_(precision), out_(out) {}
 
@@ -21,7 +24,7 @@ class Cr3bpWork {
     arcs_.v.x[i] = row[3], arcs_.v.y[i] = row[4], arcs_.v.z[i] = row[5];
     return true;
   }
-  void start(const LaneLongs& which) { start_cr3bp(mu_, lane_precision(precision_), which, arcs_); }
+  void start(const WideLongs<W>& which) { start_cr3bp(mu_, lane_precision(precision_), which, arcs_); }
   void step() { step_cr3bp(mu_, lane_precision(precision_), arcs_); }
   bool done(int i, std::size_t arc) {
     const LaneStatus status = lane_status(arcs_, i, precision_.most_steps);
@@ -38,17 +41,20 @@ class Cr3bpWork {
   double span_;
   const Precision& precision_;
   Cr3bpEnds& out_;
-  LaneArcs arcs_{};
+  LaneArcs<W> arcs_{};
 };
 
 }  // namespace
 
-Cr3bpEnds propagate_cr3bp_batch(double mu, const StateRows& from, double span, const Precision& precision) {
+Cr3bpEnds propagate_cr3bp_batch(double mu, const StateRows& from, double span, const Precision& precision,
+                                SimdLevel level) {
   expects(mu >= 0.0 && mu < 1.0, "CR3BP: the mass ratio must lie in [0, 1)");
   const auto count = static_cast<std::size_t>(from.rows());
   Cr3bpEnds out{from, std::vector<ArcEnd>(count)};
   if (span == 0.0) return out;
-  run_blocks(count, [&] { return Cr3bpWork(mu, from, span, precision, out); });
+  at_width(level, [&]<int W>(std::integral_constant<int, W>) {
+    run_blocks(count, [&] { return Cr3bpWork<W>(mu, from, span, precision, out); });
+  });
   return out;
 }
 

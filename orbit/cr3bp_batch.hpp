@@ -2,6 +2,7 @@
 #include <Eigen/Core>
 #include <cstdint>
 #include <vector>
+#include "core/simd_level.hpp"
 #include "orbit/propagate.hpp"
 
 namespace lunafab::orbit {
@@ -15,9 +16,11 @@ struct Cr3bpEnds {
 };
 
 /// Many arcs of the circular restricted three-body problem with mass ratio `mu`, all from t = 0 to `span`,
-/// forwards or backwards: barycentric rotating frame, dimensionless, the larger body at x = −mu. Eight arcs
-/// to a vector and vectors over the cores; each result has the same bits whatever its neighbours.
+/// forwards or backwards: barycentric rotating frame, dimensionless, the larger body at x = −mu. Arcs
+/// side by side in the registers of `level`, and over the cores; each result has the same bits whatever its
+/// neighbours and the level.
 Cr3bpEnds propagate_cr3bp_batch(double mu, const StateRows& from, double span,
-                                const Precision& precision = {.tolerance = 1e-10});
+                                const Precision& precision = {.tolerance = 1e-10},
+                                SimdLevel level = simd_level());
 
 }  // namespace lunafab::orbit

@@ -13,7 +13,8 @@ namespace lunafab::orbit {
 /// Where one lane stands after a step.
 enum class LaneStatus : std::uint8_t { running, arrived, steps_used_up, not_finite };
 
-inline LaneStatus lane_status(const LaneArcs& arcs, int i, std::int64_t most_steps) {
+template <int W>
+LaneStatus lane_status(const LaneArcs<W>& arcs, int i, std::int64_t most_steps) {
   if (arcs.t[i] == arcs.t_end[i]) return LaneStatus::arrived;
   // The next step has run into the rounding of t, or nothing is left of the state.
   if (!(arcs.t[i] + arcs.h[i] != arcs.t[i]) || !std::isfinite(arcs.h[i])) return LaneStatus::not_finite;
@@ -31,16 +32,19 @@ inline LanePrecision lane_precision(const Precision& precision) {
 }
 
 /// An idle lane: a place where nothing happens.
-inline void park_lane(LaneArcs& arcs, int i, double far) {
+template <int W>
+void park_lane(LaneArcs<W>& arcs, int i, double far) {
   arcs.active[i] = 0;
   arcs.t[i] = arcs.t_end[i] = arcs.t_before[i] = 0.0;
-  for (Lanes3* p : {&arcs.r, &arcs.r_before}) p->x[i] = far, p->y[i] = p->z[i] = 0.0;
-  for (Lanes3* p : {&arcs.v, &arcs.a, &arcs.v_before, &arcs.a_before}) p->x[i] = 1.0, p->y[i] = p->z[i] = 0.0;
+  for (Wide3<W>* p : {&arcs.r, &arcs.r_before}) p->x[i] = far, p->y[i] = p->z[i] = 0.0;
+  for (Wide3<W>* p : {&arcs.v, &arcs.a, &arcs.v_before, &arcs.a_before})
+    p->x[i] = 1.0, p->y[i] = p->z[i] = 0.0;
   arcs.h[i] = 1.0, arcs.growth[i] = 1.0, arcs.tried[i] = 0.0;
 }
 
-/// Runs a list of arcs through eight lanes. Lanes are filled up again when most of them are idle: arcs begun
-/// together stay alike, and need the same degrees of the field. `Work` has
+/// Runs a list of arcs through the lanes of `Work`. Lanes are filled up again when most of them are idle:
+/// arcs begun together stay alike, and need the same degrees of the field. `Work` has
+///   width                    of its lanes
 ///   bool load(lane, arc)     sets up a lane; false: the arc has ended already
 ///   void start(which)        takes up the lanes just loaded
 ///   void step()              tries a step in all active lanes
@@ -51,23 +55,24 @@ class LaneQueue {
  public:
   /// Arcs first … last − 1.
   LaneQueue(Work& work, std::size_t first, std::size_t last) : work_(work), next_(first), last_(last) {
-    for (int i = 0; i < lanes; ++i) work_.park(i);
+    for (int i = 0; i < width; ++i) work_.park(i);
   }
   void run() {
-    while (next_ < last_ || idle_ < lanes) {
+    while (next_ < last_ || idle_ < width) {
       if (next_ < last_ && idle_ >= refill_at) refill();
-      if (idle_ == lanes) continue;
+      if (idle_ == width) continue;
       work_.step();
-      for (int i = 0; i < lanes; ++i) look_at(i);
+      for (int i = 0; i < width; ++i) look_at(i);
     }
   }
 
  private:
-  static constexpr int refill_at = 5;  // idle lanes
+  static constexpr int width = Work::width;
+  static constexpr int refill_at = (5 * width + 4) / 8;  // idle lanes
 
   void refill() {
-    LaneLongs fresh{};
-    for (int i = 0; i < lanes; ++i) {
+    WideLongs<width> fresh{};
+    for (int i = 0; i < width; ++i) {
       while (!busy_[i] && next_ < last_) {
         arc_[i] = next_++;
         if (!work_.load(i, arc_[i])) continue;
@@ -84,9 +89,9 @@ class LaneQueue {
 
   Work& work_;
   std::size_t next_, last_;
-  std::size_t arc_[lanes] = {};
-  bool busy_[lanes] = {};
-  int idle_ = lanes;
+  std::size_t arc_[width] = {};
+  bool busy_[width] = {};
+  int idle_ = width;
 };
 
 /// Spreads `count` arcs over the cores; `make_work()` gives a new set of lanes. Arcs write to their own

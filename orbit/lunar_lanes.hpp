@@ -14,18 +14,21 @@ struct LunarModel {
   double pressure_gm = 0.0;                            ///< m³/s², 0: none
 };
 
-/// Eight arcs around the Moon.
+/// W arcs around the Moon.
+template <int W>
 struct LunarLanes {
-  LaneArcs arcs;
-  Lanes offset_s;        ///< beginning of the arc since that of the ephemeris
-  Lanes3 pole;           ///< of the Earth
-  LaneLongs suspicious;  ///< came near or below the mean sphere in the last step
+  LaneArcs<W> arcs;
+  Wide<W> offset_s;         ///< beginning of the arc since that of the ephemeris
+  Wide3<W> pole;            ///< of the Earth
+  WideLongs<W> suspicious;  ///< came near or below the mean sphere in the last step
 };
 
-/// Takes up the lanes `which`, whose arcs have been set.
-void start_lunar(const LunarModel& model, const LanePrecision& precision, const LaneLongs& which,
-                 LunarLanes& lunar);
+/// Takes up the lanes `which`, whose arcs have been set. W = 8, 4, 2: for AVX-512, AVX2, any CPU.
+template <int W>
+void start_lunar(const LunarModel& model, const LanePrecision& precision, const WideLongs<W>& which,
+                 LunarLanes<W>& lunar);
 /// Tries a step in every active lane.
-void step_lunar(const LunarModel& model, const LanePrecision& precision, LunarLanes& lunar);
+template <int W>
+void step_lunar(const LunarModel& model, const LanePrecision& precision, LunarLanes<W>& lunar);
 
 }  // namespace lunafab::orbit

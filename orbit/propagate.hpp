@@ -4,6 +4,7 @@
 #include <optional>
 #include <span>
 #include <vector>
+#include "core/simd_level.hpp"
 #include "orbit/dynamics.hpp"
 #include "orbit/integrator.hpp"
 
@@ -90,14 +91,15 @@ struct BatchEnd {
 
 /// What keeps departures of five days within 5 cm.
 inline constexpr Precision batch_precision{.tolerance = 3e-11};
-/// Many arcs side by side, eight to a vector and vectors over the cores: end states only, the same forces as
-/// `propagate`. Each result has the same bits whatever its neighbours. The Moon stays the centre all the way.
-/// An arc ends early where it meets the Moon's mean sphere (`event`; also where it begins below, and an arc
-/// that runs backwards) or cannot be finished. Solar pressure is not stepped to the edges of
-/// shadows: in low orbit that costs metres in days.
+/// Many arcs side by side in the registers of `level`, and over the cores: end states only, the same forces
+/// as `propagate`. Each result has the same bits whatever its neighbours and the level. The Moon stays the
+/// centre all the way. An arc ends early where it meets the Moon's mean sphere (`event`; also where it begins
+/// below, and an arc that runs backwards) or cannot be finished. Solar pressure is not stepped to the edges
+/// of shadows: in low orbit that costs metres in days.
 /// @throws ContractError for craft with another centre, spans outside the ephemeris, no ephemeris.
 std::vector<BatchEnd> propagate_batch(const Dynamics& dynamics, std::span<const Craft> from,
                                       std::span<const Epoch> until,
-                                      const Precision& precision = batch_precision);
+                                      const Precision& precision = batch_precision,
+                                      SimdLevel level = simd_level());
 
 }  // namespace lunafab::orbit

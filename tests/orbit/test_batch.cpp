@@ -49,6 +49,14 @@ bool same_bits(const BatchEnd& a, const BatchEnd& b) {
          a.last.r_m == b.last.r_m && a.last.v_mps == b.last.v_mps;
 }
 
+/// All that this CPU has.
+std::vector<SimdLevel> levels_here() {
+  std::vector<SimdLevel> out;
+  for (const SimdLevel level : {SimdLevel::sse2, SimdLevel::avx2, SimdLevel::avx512})
+    if (level <= simd_level()) out.push_back(level);
+  return out;
+}
+
 }  // namespace
 
 TEST_CASE("Batch: each arc ends where it does alone, impacts included", "[orbit][batch]") {
@@ -92,7 +100,8 @@ TEST_CASE("Batch: a departure's five days stay within 5 cm at the usual toleranc
   }
 }
 
-TEST_CASE("Batch: the same bits whatever the neighbours and the number of threads", "[orbit][batch]") {
+TEST_CASE("Batch: the same bits whatever the neighbours, the number of threads and the CPU",
+          "[orbit][batch]") {
   Dynamics d{.sky = &sky_2027()};
   d.pressure = Cannonball{.area_m2 = 20.0, .mass_kg = 1000.0};
   const Arcs arcs = mixed(150);
@@ -112,6 +121,11 @@ TEST_CASE("Batch: the same bits whatever the neighbours and the number of thread
   for (std::size_t i = 0; i < arcs.from.size(); i += 13) {
     const BatchEnd alone = propagate_batch(d, {&arcs.from[i], 1}, {&arcs.until[i], 1}).front();
     CHECK(same_bits(alone, all[i]));
+  }
+  for (const SimdLevel level : levels_here()) {
+    CAPTURE(static_cast<int>(level));
+    const std::vector<BatchEnd> other = propagate_batch(d, arcs.from, arcs.until, batch_precision, level);
+    for (std::size_t i = 0; i < other.size(); ++i) CHECK(same_bits(other[i], all[i]));
   }
 }
 
@@ -153,6 +167,10 @@ TEST_CASE("Batch: ends of every kind, and nothing to do", "[orbit][batch]") {
   CHECK(ends[2].end == ArcEnd::not_finite);
   CHECK(ends[3].end == ArcEnd::time);
   CHECK(ends[3].last.r_m == leaving.r_m);
+  // A neighbour that is not finite changes nothing.
+  CHECK(same_bits(
+      ends[0],
+      propagate_batch(d, {&leaving, 1}, {&far, 1}, {.tolerance = 1e-10, .most_steps = 1000}).front()));
   CHECK(propagate_batch(d, {&leaving, 1}, {&far, 1}, {.most_steps = 10}).front().end ==
         ArcEnd::steps_used_up);
   CHECK(propagate_batch(d, {}, {}).empty());
@@ -209,6 +227,8 @@ TEST_CASE("CR3BP batch: Jacobi's integral, reversal, and the same bits for every
   };
   const Cr3bpEnds there = propagate_cr3bp_batch(mu, from, 1.0, {.tolerance = 1e-12});
   const Cr3bpEnds back = propagate_cr3bp_batch(mu, there.states, -1.0, {.tolerance = 1e-12});
+  for (const SimdLevel level : levels_here())
+    CHECK(propagate_cr3bp_batch(mu, from, 1.0, {.tolerance = 1e-12}, level).states == there.states);
   for (Eigen::Index i = 0; i < count; ++i) {
     CAPTURE(i);
     REQUIRE(there.ends[static_cast<std::size_t>(i)] == ArcEnd::time);

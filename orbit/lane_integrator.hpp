@@ -45,7 +45,6 @@ LUNAFAB_INLINE Wide3<W> choose(const WideLongs<W>& which, const Wide3<W>& yes, c
 /// W systems on their way. Lanes at rest (`active` zero) keep their state.
 template <int W>
 struct LaneArcs {
-  static constexpr int width = W;
   Wide<W> t, t_end;
   Wide3<W> r, v, a;  ///< now; a is the acceleration
   Wide<W> t_before;  ///< at the beginning of the last accepted step

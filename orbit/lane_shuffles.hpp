@@ -52,10 +52,11 @@ LUNAFAB_INLINE Wide<W> sums_across(const Wide<W> (&a)[W / S]) {
 #pragma GCC unroll 4
   for (int i = 0; i < W / S / 2; ++i)
     pairs[i] = even_runs<S, W>(a[2 * i], a[2 * i + 1]) + odd_runs<S, W>(a[2 * i], a[2 * i + 1]);
-  if constexpr (2 * S == W)
+  if constexpr (2 * S == W) {
     return pairs[0];
-  else
+  } else {
     return sums_across<W, 2 * S>(pairs);
+  }
 }
 
 }  // namespace lunafab::orbit

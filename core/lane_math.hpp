@@ -5,8 +5,8 @@
 // For kernels only: files compiled with -Wno-psabi, because vectors wider than SSE's have no ABI without AVX.
 // Everything is inlined into one outermost function a kernel, compiled for each CPU level: either eight lanes
 // in clones, or as many lanes as the level's registers hold (core/simd_level.hpp). GCC 12 takes comparisons,
-// choices and shuffles of wider vectors apart into scalars, and at any width `|` of two comparisons in
-// functions for AVX-512.
+// choices and shuffles of wider vectors apart into scalars, and in functions for AVX-512 even `|` of two
+// comparisons.
 #define LUNAFAB_INLINE inline __attribute__((always_inline))
 #define LUNAFAB_AVX512 __attribute__((target("avx512f")))
 #define LUNAFAB_AVX2 __attribute__((target("avx2")))

@@ -173,18 +173,29 @@ std::string date_of(const orbit::Window& w) {
   return format_date(w.at, Tick{});
 }
 
+/// Local mean time of the ascending node on arrival in a Sun-synchronous orbit.
+std::optional<double> node_time_h(const Study& s, const orbit::Window& w) {
+  if (s.destination.kind != orbit::DestinationKind::sun_synchronous) return {};
+  return orbit::arrival_node_time_h(w.node, w.at);
+}
+
+std::string node_words(const Study& s, const orbit::Window& w) {
+  const auto hours = node_time_h(s, w);
+  return hours ? fmt::format("{:.3f}", *hours) : "";
+}
+
 std::string csv_of(const std::vector<Study>& studies) {
   std::string out =
-      "destination,date_tt,found,open,speed_mps,planned_mps,correction_p95_mps,transfer_d,reason\n";
+      "destination,date_tt,found,open,speed_mps,planned_mps,correction_p95_mps,transfer_d,node_h,reason\n";
   for (const Study& s : studies) {
     for (const orbit::Window& w : s.windows) {
       std::string reason = w.reason;
       std::ranges::replace(reason, '"', '\'');
       const orbit::WindowNode& n = w.node;
-      out += n.found != 0 ? fmt::format("{},{},1,{},{:.4f},{:.4f},{:.4f},{:.5f},\n", s.destination.name,
+      out += n.found != 0 ? fmt::format("{},{},1,{},{:.4f},{:.4f},{:.4f},{:.5f},{},\n", s.destination.name,
                                         date_of(w), is_open(s, w) ? 1 : 0, n.speed_mps, n.insertion_mps,
-                                        n.correction_p95_mps, n.transfer_s / day_s)
-                          : fmt::format("{},{},0,0,,,,,\"{}\"\n", s.destination.name, date_of(w), reason);
+                                        n.correction_p95_mps, n.transfer_s / day_s, node_words(s, w))
+                          : fmt::format("{},{},0,0,,,,,,\"{}\"\n", s.destination.name, date_of(w), reason);
     }
   }
   return out;
@@ -200,6 +211,7 @@ Json window_json(const Study& s, const orbit::Window& w) {
   if (w.node.found != 0) {
     row["speed_mps"] = w.node.speed_mps, row["planned_mps"] = w.node.insertion_mps;
     row["correction_p95_mps"] = w.node.correction_p95_mps, row["transfer_d"] = w.node.transfer_s / day_s;
+    if (const auto hours = node_time_h(s, w)) row["node_local_time_h"] = *hours;
   } else {
     row["reason"] = w.reason;
   }
@@ -242,14 +254,15 @@ std::string line_of(const char* what, const std::optional<Spread>& s, const char
 }
 
 std::string table_of(const Study& s, double step_s) {
-  std::string out = fmt::format("{} (budget {:g} m/s)\n  {:<19} {:<7} {:>9} {:>9} {:>9} {:>8}\n",
-                                s.destination.name, s.destination.correction_budget_mps, "date (TT)",
-                                "window", "m/s", "planned", "p95 corr.", "days");
+  std::string out =
+      fmt::format("{} (budget {:g} m/s)\n  {:<19} {:<7} {:>9} {:>9} {:>9} {:>8} {:>7}\n", s.destination.name,
+                  s.destination.correction_budget_mps, "date (TT)", "window", "m/s", "planned", "p95 corr.",
+                  "days", s.destination.kind == orbit::DestinationKind::sun_synchronous ? "node h" : "");
   for (const orbit::Window& w : s.windows) {
     const orbit::WindowNode& n = w.node;
-    out += n.found != 0 ? fmt::format("  {:<19} {:<7} {:9.2f} {:9.2f} {:9.2f} {:8.2f}\n", date_of(w),
+    out += n.found != 0 ? fmt::format("  {:<19} {:<7} {:9.2f} {:9.2f} {:9.2f} {:8.2f} {:>7}\n", date_of(w),
                                       is_open(s, w) ? "open" : "dear", n.speed_mps, n.insertion_mps,
-                                      n.correction_p95_mps, n.transfer_s / day_s)
+                                      n.correction_p95_mps, n.transfer_s / day_s, node_words(s, w))
                         : fmt::format("  {:<19} {:<7} {}\n", date_of(w), "none", w.reason);
   }
   const Summary sum = summary_of(s, step_s);

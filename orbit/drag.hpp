@@ -17,8 +17,7 @@ struct DragBody {
   double coefficient = 2.2;
 };
 
-/// kg/m³ above the equatorial radius, from 0 m. Mean: Vallado, 4th ed., table 8-4 (US Standard Atmosphere
-/// 1976 up to 25 km, CIRA-72 to 500 km, CIRA-72 with 1000 K exosphere above), extended by its last layer.
+/// `earth_density_kgpm3` (solar mean), spread by activity above 150 km.
 double air_density_kgpm3(double altitude_m, SolarActivity activity = SolarActivity::mean);
 
 /// Density there times the factor by which the turning air changes drag. @source King-Hele, "Satellite orbits

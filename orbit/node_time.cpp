@@ -10,11 +10,10 @@
 namespace lunafab::orbit {
 namespace {
 
-constexpr double turn_rad = 2.0 * std::numbers::pi, degree = turn_rad / 360.0;
+constexpr double turn_rad = 2.0 * std::numbers::pi;
 constexpr double seconds_a_day = 86400.0;
 // Sidereal year: 365.256363 d. The mean Sun on the GCRF's equator goes round once in it.
 constexpr double sun_radps = turn_rad / (365.256363 * seconds_a_day);
-constexpr double sun_at_j2000_rad = 280.46646 * degree;
 
 double hours_of(double angle_rad) {
   const double hours = std::fmod(12.0 + angle_rad / turn_rad * 24.0, 24.0);
@@ -46,11 +45,6 @@ double hohmann_mps(const WorkingOrbit& a, const WorkingOrbit& b) {
 
 double apparent_node_time_h(const GeocentricState& state, const Eigen::Vector3d& sun_m) {
   return hours_of(node_of(state) - std::atan2(sun_m.y(), sun_m.x()));
-}
-
-double mean_node_time_h(double node_rad, Epoch at) {
-  return hours_of(node_rad -
-                  std::fmod(sun_at_j2000_rad + sun_radps * seconds_a_day * at.tt_days_since_j2000, turn_rad));
 }
 
 double mean_node_time_h(const GeocentricState& state, Epoch at) {

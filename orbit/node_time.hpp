@@ -3,21 +3,15 @@
 #include <optional>
 #include "orbit/earth_arrival.hpp"
 #include "orbit/frames.hpp"
+#include "orbit/mean_sun.hpp"
 
-// Local time of the ascending node: 12 h + (right ascension of the node − that of the Sun) / 15° an hour, on
-// the equator of the GCRF. Its turning since 2000 moves node and Sun alike but for seconds of time in a
-// decade.
+// Local time of the ascending node of a state, and reaching another.
 namespace lunafab::orbit {
 
 /// By the apparent (true) Sun, hours in [0, 24). @throws ContractError for equatorial orbits.
 double apparent_node_time_h(const GeocentricState& state, const Eigen::Vector3d& sun_m);
 /// By the mean Sun, which Sun-synchronous orbits keep to: up to 16.5 min from the apparent one.
-/// @source Mean longitude of the Sun: Meeus, "Astronomical Algorithms", 2nd ed. (1998), eq. 25.2, its rate
-/// against the equinox of J2000.
 double mean_node_time_h(const GeocentricState& state, Epoch at);
-
-/// The same hour angle for a right ascension of the node.
-double mean_node_time_h(double node_rad, Epoch at);
 
 /// Reaching another local time by waiting on a circular drift orbit.
 struct NodeWait {

@@ -4,12 +4,12 @@
 #include <numbers>
 #include "core/contract.hpp"
 #include "orbit/ephemeris.hpp"
+#include "orbit/mean_sun.hpp"
 
 namespace lunafab::orbit {
 namespace {
 
 constexpr double turn_rad = 2.0 * std::numbers::pi;
-constexpr double hour_rad = turn_rad / 24.0;
 
 double in_turn(double angle_rad) {
   const double rest = std::fmod(angle_rad, turn_rad);
@@ -121,19 +121,6 @@ Eigen::Vector3d sun_from_body_m(Body body, Epoch epoch) {
   Eigen::Vector3d sun = r_SE_I_m(epoch);
   if (body == Body::earth) return sun;
   return R_I_equator(body, epoch).transpose() * (sun - r_PE_I_m(epoch));
-}
-
-double mean_sun_rad(Epoch epoch) {
-  constexpr double at_j2000_deg = 280.460, deg_per_day = 0.9856474;
-  return in_turn((at_j2000_deg + deg_per_day * epoch.tt_days_since_j2000) * (turn_rad / 360.0));
-}
-
-double local_time_h(double node_rad, Epoch epoch) {
-  return in_turn(node_rad - mean_sun_rad(epoch) + 12.0 * hour_rad) / hour_rad;
-}
-
-double node_of_local_time_rad(double local_time_h, Epoch epoch) {
-  return in_turn(mean_sun_rad(epoch) + (local_time_h - 12.0) * hour_rad);
 }
 
 }  // namespace lunafab::orbit

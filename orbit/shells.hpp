@@ -64,10 +64,4 @@ Eigen::Matrix3d R_I_equator(Body body, Epoch epoch);
 /// From a body to the Sun, in the axes of its equator.
 Eigen::Vector3d sun_from_body_m(Body body, Epoch epoch);
 
-/// Right ascension of the mean Sun. @source Astronomical Almanac, low-precision formulae for the Sun.
-double mean_sun_rad(Epoch epoch);
-/// Mean solar time of a node, 0 … 24 h, and the node of a solar time.
-double local_time_h(double node_rad, Epoch epoch);
-double node_of_local_time_rad(double local_time_h, Epoch epoch);
-
 }  // namespace lunafab::orbit

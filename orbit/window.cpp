@@ -4,6 +4,7 @@
 #include <cmath>
 #include <utility>
 #include "core/contract.hpp"
+#include "orbit/node_time.hpp"
 #include "orbit/norm_quantile.hpp"
 
 namespace lunafab::orbit {
@@ -20,14 +21,37 @@ std::array<double, 9> flat(const Eigen::Matrix3d& m) {
   return out;
 }
 
+template <std::size_t N>
+Eigen::Vector3d vector_at(const std::array<double, N>& values, std::size_t first) {
+  return {values[first], values[first + 1], values[first + 2]};
+}
+
+/// From a to b: the direction turns along the chord, the length is linear.
+Eigen::Vector3d between(const Eigen::Vector3d& a, const Eigen::Vector3d& b, double u) {
+  const Eigen::Vector3d chord = a + u * (b - a);
+  const double length = chord.norm();
+  if (!(length > 0.0)) return chord;
+  return chord * ((a.norm() + u * (b.norm() - a.norm())) / length);
+}
+
 /// Place of an instant among the nodes, in steps.
 double place(const WindowTable& t, Epoch at) {
   return (at.tt_days_since_j2000 - t.first.tt_days_since_j2000) * day_s / t.step_s;
 }
 
-}  // namespace
-
-namespace {
+void note_arrival(const Transfer& t, Epoch at, WindowNode& node) {
+  node.arrival_centre = t.arrival.centre;
+  for (Eigen::Index i = 0; i < 3; ++i) {
+    node.arrival[static_cast<std::size_t>(i)] = t.arrival.r_m[i];
+    node.arrival[static_cast<std::size_t>(i) + 3] = t.arrival.v_mps[i];
+  }
+  expects(t.burns.size() <= node.burns.size(), "windows: a transfer has three planned burns at most");
+  for (const Burn& burn : t.burns) {
+    node.burns[node.burn_count++] = {
+        .after_s = (burn.before.at.tt_days_since_j2000 - at.tt_days_since_j2000) * day_s,
+        .dv_mps = {burn.dv_mps.x(), burn.dv_mps.y(), burn.dv_mps.z()}};
+  }
+}
 
 const Transfer& cheaper(const Transfer& a, const Transfer& b) {
   if (!a.found || !b.found) return a.found ? a : b;
@@ -52,6 +76,7 @@ Window window_of(const TransferSetting& s, const Transfer& t, const Eigen::Matri
             .knowledge_root =
                 flat(covariance_root(plan->first_m2ps2 - plan->gain * muzzle_m2ps2 * plan->gain.transpose())),
             .second_root = flat(covariance_root(plan->second_m2ps2))};
+  note_arrival(t, at, w.node);
   return w;
 }
 
@@ -83,6 +108,19 @@ std::vector<Window> solve_windows(const TransferSetting& s, const Destination& d
   return windows;
 }
 
+Craft arrival_of(const WindowNode& node, Epoch launch) {
+  return {.at = {launch.tt_days_since_j2000 + node.transfer_s / day_s},
+          .centre = node.arrival_centre,
+          .r_m = vector_at(node.arrival, 0),
+          .v_mps = vector_at(node.arrival, 3)};
+}
+
+std::optional<double> arrival_node_time_h(const WindowNode& node, Epoch launch) {
+  if (node.found == 0 || node.arrival_centre != Body::earth) return {};
+  const Craft arrival = arrival_of(node, launch);
+  return mean_node_time_h(GeocentricState{arrival.r_m, arrival.v_mps}, arrival.at);
+}
+
 WindowNode window_at(const WindowTable& t, Epoch at) {
   const double x = place(t, at);
   expects(x >= 0.0 && x <= static_cast<double>(t.nodes.size() - 1),
@@ -101,6 +139,22 @@ WindowNode window_at(const WindowTable& t, Epoch at) {
   for (std::size_t k = 0; k < out.gain.size(); ++k) {
     blend(out.gain[k], b.gain[k]), blend(out.knowledge_root[k], b.knowledge_root[k]),
         blend(out.second_root[k], b.second_root[k]);
+  }
+  if (a.arrival_centre != b.arrival_centre || a.burn_count != b.burn_count) {
+    const WindowNode& nearer = u < 0.5 ? a : b;
+    out.arrival_centre = nearer.arrival_centre, out.arrival = nearer.arrival;
+    out.burn_count = nearer.burn_count, out.burns = nearer.burns;
+    return out;
+  }
+  for (const std::size_t part : {0, 3}) {
+    const Eigen::Vector3d turned = between(vector_at(a.arrival, part), vector_at(b.arrival, part), u);
+    std::copy_n(turned.data(), 3, out.arrival.begin() + static_cast<std::ptrdiff_t>(part));
+  }
+  for (std::size_t k = 0; k < out.burn_count; ++k) {
+    blend(out.burns[k].after_s, b.burns[k].after_s);
+    const Eigen::Vector3d turned =
+        between(vector_at(a.burns[k].dv_mps, 0), vector_at(b.burns[k].dv_mps, 0), u);
+    std::copy_n(turned.data(), 3, out.burns[k].dv_mps.begin());
   }
   return out;
 }

@@ -8,6 +8,16 @@
 
 namespace lunafab::orbit {
 
+/// A planned burn, counted from the launch.
+struct PlannedBurn {
+  double after_s = 0.0;
+  std::array<double, 3> dv_mps{};  ///< GCRF axes
+
+  static void visit_fields(auto& self, auto&& visit) {
+    visit("after_s", self.after_s), visit("dv_mps", self.dv_mps);
+  }
+};
+
 /// The transfer that a launch at one instant begins, and its corrections, as numbers.
 struct WindowNode {
   std::uint8_t found = 0;
@@ -18,6 +28,10 @@ struct WindowNode {
   std::array<double, 9> gain{};            ///< [3×3 row-major] first correction by muzzle error
   std::array<double, 9> knowledge_root{};  ///< [3×3] root of the first correction's covariance from tracking
   std::array<double, 9> second_root{};     ///< [3×3] the same of the second correction
+  Body arrival_centre = Body::moon;
+  std::array<double, 6> arrival{};  ///< r, v after the last planned burn; m, m/s, GCRF axes
+  std::uint8_t burn_count = 0;
+  std::array<PlannedBurn, 3> burns{};
 
   static void visit_fields(auto& self, auto&& visit) {
     visit("found", self.found), visit("speed_mps", self.speed_mps),
@@ -25,6 +39,8 @@ struct WindowNode {
     visit("transfer_s", self.transfer_s), visit("correction_p95_mps", self.correction_p95_mps);
     visit("gain", self.gain), visit("knowledge_root", self.knowledge_root),
         visit("second_root", self.second_root);
+    visit("arrival_centre", self.arrival_centre), visit("arrival", self.arrival);
+    visit("burn_count", self.burn_count), visit("burns", self.burns);
   }
 };
 
@@ -56,8 +72,13 @@ std::vector<Window> solve_windows(const TransferSetting& setting, const Destinat
                                   const Eigen::Matrix3d& muzzle_m2ps2, const Navigation& navigation,
                                   Epoch first, double step_s, std::size_t count);
 
-/// Between nodes linear, where both were found and belong to one family of transfers (speeds within 3 m/s);
-/// not found elsewhere.
+/// The state after the last planned burn of a launch at `launch`.
+Craft arrival_of(const WindowNode& node, Epoch launch);
+/// Local mean time of the ascending node in that state; nothing where it is not about the Earth.
+std::optional<double> arrival_node_time_h(const WindowNode& node, Epoch launch);
+
+/// Between nodes linear (of the arrival, the directions turn and the lengths are linear), where both were
+/// found and belong to one family of transfers (speeds within 3 m/s); not found elsewhere.
 WindowNode window_at(const WindowTable& table, Epoch at);
 
 /// Whether the budget covers planned burns and the 95th percentile of the corrections.

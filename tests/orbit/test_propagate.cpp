@@ -8,6 +8,7 @@
 #include "orbit/earth.hpp"
 #include "orbit/force.hpp"
 #include "tests/orbit/orbit_fixture.hpp"
+#include "tests/orbit/orekit_ends.hpp"
 
 using namespace lunafab;
 using namespace lunafab::orbit;
@@ -57,37 +58,9 @@ TEST_CASE("Two-body arc: ten revolutions of an ellipse end where Kepler says", "
 
 TEST_CASE("Moon, Earth and Sun: an independent library's arcs within what the ephemeris allows",
           "[orbit][propagate]") {
-  // ../shared/data/lunar_reference.txt, rows PROP: Orekit 13.1 with DE405, field in IAU (mean-Earth) axes, no
-  // J2. orbit.md 3.4: with ERFA's series instead of DE405 0.1 m in low orbit and 1.7 km on the departure
+  // orbit.md 3.4: with ERFA's series instead of DE405 0.1 m in low orbit and 1.7 km on the departure
   // after 5 d, both to two digits.
-  struct Row {
-    int degree;
-    double days;
-    Vector3d low_m, leaving_m;
-  };
-  const std::array<Row, 6> rows{
-      {{0, 1, {369480.852909, 2.476178, 1800590.015317}, {-63098318.441341, 54944419.794453, 1149059.907364}},
-       {0,
-        5,
-        {1560387.581606, -3532.253683, 971316.370337},
-        {-296715373.216897, 289339511.266493, 46857967.862391}},
-       {2,
-        1,
-        {377132.328587, -3333.060542, 1798909.774962},
-        {-63102547.629473, 54925895.170762, 1156635.678419}},
-       {2,
-        5,
-        {1550607.784791, -80044.715295, 983188.267522},
-        {-296716479.598433, 289241291.568137, 46884011.743605}},
-       {8,
-        1,
-        {375064.847384, -1910.188800, 1798467.254009},
-        {-63106589.393629, 54920321.125513, 1158476.188937}},
-       {8,
-        5,
-        {1487291.177753, -81009.245413, 1037249.295948},
-        {-296730570.103757, 289214873.976587, 46890533.970142}}}};
-  for (const Row& row : rows) {
+  for (const OrekitEnd& row : test::orekit_ends) {
     CAPTURE(row.degree, row.days);
     const Dynamics d{
         .sky = &june_2003(), .degree = row.degree, .axes = FieldAxes::mean_earth, .earth_j2 = false};

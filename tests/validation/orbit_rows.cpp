@@ -14,6 +14,7 @@
 #include "orbit/spiral.hpp"
 #include "orbit/time_scales.hpp"
 #include "orbit/transfer_solver.hpp"
+#include "tests/orbit/orekit_ends.hpp"
 
 namespace lunafab::orbit::test {
 namespace {
@@ -85,38 +86,6 @@ std::vector<Row> three_body_rows() {
 
 // ---- the full model
 
-struct Reference {
-  int degree;
-  double days;
-  Vector3d low_m, leaving_m;
-};
-// Rows PROP of a propagation by Orekit 13.1 with DE405.
-const std::array<Reference, 6>& references() {
-  static const std::array<Reference, 6> rows{
-      {{0, 1, {369480.852909, 2.476178, 1800590.015317}, {-63098318.441341, 54944419.794453, 1149059.907364}},
-       {0,
-        5,
-        {1560387.581606, -3532.253683, 971316.370337},
-        {-296715373.216897, 289339511.266493, 46857967.862391}},
-       {2,
-        1,
-        {377132.328587, -3333.060542, 1798909.774962},
-        {-63102547.629473, 54925895.170762, 1156635.678419}},
-       {2,
-        5,
-        {1550607.784791, -80044.715295, 983188.267522},
-        {-296716479.598433, 289241291.568137, 46884011.743605}},
-       {8,
-        1,
-        {375064.847384, -1910.188800, 1798467.254009},
-        {-63106589.393629, 54920321.125513, 1158476.188937}},
-       {8,
-        5,
-        {1487291.177753, -81009.245413, 1037249.295948},
-        {-296730570.103757, 289214873.976587, 46890533.970142}}}};
-  return rows;
-}
-
 std::vector<Row> propagation_rows() {
   // 2003-06-01 00:00 TDB.
   const Epoch start = parse_time("2003-06-01T00:00:00", TimeScale::tdb);
@@ -124,7 +93,7 @@ std::vector<Row> propagation_rows() {
   const Craft low{start, Body::moon, {1838e3, 0.0, 0.0}, {0.0, 0.0, 1633.3}};
   const Craft leaving{start, Body::moon, {1738.5e3, 0.0, 0.0}, {50.0, 2500.0, 30.0}};
   std::vector<Row> rows;
-  for (const Reference& r : references()) {
+  for (const OrekitEnd& r : orekit_ends) {
     const Dynamics d{.sky = &sky, .degree = r.degree, .axes = FieldAxes::mean_earth, .earth_j2 = false};
     const Epoch until{start.tt_days_since_j2000 + r.days};
     const ArcOptions fine{.precision = {.tolerance = 1e-12}, .change_centre = false};

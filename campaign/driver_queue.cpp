@@ -2,6 +2,7 @@
 #include <tbb/parallel_for.h>
 #include <algorithm>
 #include <cmath>
+#include "campaign/orbit_records.hpp"
 #include "core/contract.hpp"
 
 namespace lunafab::campaign {
@@ -207,6 +208,7 @@ void book_launch(const Scenario& scenario, SiteState& site, const PendingLaunch&
     return;
   }
   ++driver.launches;
+  site.satellites[pending.order.serial - 1].launched_at = pending.order.at;
   ++site.launched_of[pending.design];
   // Solved at the window's end: samples taken in the window after the launch count it too.
   for (auto row = site.series.rbegin(); row != site.series.rend() && row->tick > pending.order.at; ++row)
@@ -215,6 +217,7 @@ void book_launch(const Scenario& scenario, SiteState& site, const PendingLaunch&
   for (const orbit::LifeState state : {orbit::LifeState::launched, orbit::LifeState::coasting}) {
     site.satellites[pending.order.serial - 1].state = state;
     ++site.ever[static_cast<std::size_t>(state)];
+    const bool leaves = state == orbit::LifeState::launched;
     postings.push_back({.seq = 0,
                         .tick = pending.order.at,
                         .serial = pending.order.serial,
@@ -224,7 +227,10 @@ void book_launch(const Scenario& scenario, SiteState& site, const PendingLaunch&
                         .mass_mg = scenario.plant.chemistry.materials[design.material].piece_mg,
                         .power_W = design.power_W,
                         .delta_v_mmps = 0,
-                        .note = state == orbit::LifeState::launched ? note_of(launch) : ""});
+                        .note = leaves ? note_of(launch) : "",
+                        .orbits = leaves ? muzzle_orbit(scenario, design.destination, launch.muzzle)
+                                         : planned_arrival(scenario, design.destination, pending.order.at)});
+    if (!leaves) postings.back().burns = planned_burns(scenario, design.destination, pending.order.at);
   }
 }
 

@@ -1,5 +1,6 @@
 #include "campaign/metrics.hpp"
 #include <algorithm>
+#include "campaign/fleet.hpp"
 
 namespace lunafab::campaign {
 namespace {

@@ -5,6 +5,7 @@
 #include <limits>
 #include "core/cache.hpp"
 #include "core/version.hpp"
+#include "orbit/terrain.hpp"
 
 namespace lunafab::campaign {
 namespace {
@@ -120,6 +121,36 @@ std::string why_never(const orbit::OrbitPlan& plan, Scenario& scenario, std::siz
   return "is never reached: " + orbit::solve_transfer(scenario.orbit.setting, d, scenario.start).reason;
 }
 
+/// The slowest launch of each destination flies lowest.
+void check_terrain(const orbit::OrbitPlan& plan, const Scenario& scenario, Findings& findings) {
+  if (plan.terrain_file.empty()) return;
+  orbit::TerrainProfile terrain;
+  try {
+    terrain = orbit::load_terrain(plan.terrain_file);
+  } catch (const InputError& error) {
+    for (const Finding& finding : error.findings()) findings.add(finding);
+    return;
+  }
+  const orbit::OrbitModel& model = scenario.orbit;
+  for (std::size_t i = 0; i < model.destinations.size(); ++i) {
+    double slowest_mps = std::numeric_limits<double>::infinity();
+    for (const orbit::WindowNode& node : model.windows[i].nodes)
+      if (node.found != 0) slowest_mps = std::min(slowest_mps, node.speed_mps);
+    if (!std::isfinite(slowest_mps)) continue;
+    const orbit::Clearance clearance =
+        orbit::check_clearance(terrain, plan.muzzle, slowest_mps,
+                               {.vertical_sigma_rad = std::sqrt(model.muzzle_m2ps2(2, 2)) / slowest_mps});
+    if (clearance.passes) continue;
+    findings.add(
+        {mark_at(scenario.document, "orbit.terrain"), "orbit.terrain",
+         fmt::format("launches to '{}' at {:.1f} m/s come within {:.1f} m of the ground {:.1f} km from "
+                     "the muzzle; {:.1f} m are required",
+                     model.destinations[i].name, slowest_mps, clearance.dispersed_smallest_m,
+                     clearance.dispersed_at_m / 1e3, clearance.required_m),
+         "another `orbit.muzzle` azimuth, a higher elevation or altitude", ""});
+  }
+}
+
 }  // namespace
 
 void prepare_orbit(const orbit::OrbitPlan& plan, Scenario& scenario, Findings& findings) {
@@ -132,7 +163,7 @@ void prepare_orbit(const orbit::OrbitPlan& plan, Scenario& scenario, Findings& f
   for (std::size_t i = 0; i < model.destinations.size(); ++i)
     model.destinations[i].speeds = speeds_to(scenario, i);
   model.muzzle_m2ps2 = muzzle_covariance(scenario);
-  if (plan.fidelity == Fidelity::solve || plan.audit > 0) open_if_closed(plan, scenario);
+  open_if_closed(plan, scenario);
   for (std::size_t i = 0; i < model.destinations.size(); ++i) {
     model.windows.push_back(windows_of(plan, scenario, model.destinations[i]));
     const std::string problem = why_never(plan, scenario, i);
@@ -142,6 +173,7 @@ void prepare_orbit(const orbit::OrbitPlan& plan, Scenario& scenario, Findings& f
                   "a muzzle, a driver, dates or a budget with which it is: `lunafab windows` shows them",
                   ""});
   }
+  check_terrain(plan, scenario, findings);
 }
 
 }  // namespace lunafab::campaign

@@ -3,6 +3,7 @@
 #include <cmath>
 #include <filesystem>
 #include "campaign/orbit_plan.hpp"
+#include "campaign/orbital_life.hpp"
 #include "campaign/provenance.hpp"
 #include "campaign/read_site.hpp"
 #include "campaign/scenario.hpp"
@@ -71,19 +72,20 @@ Scenario read_scenario(Node document, Findings& warnings) {
   read_header(root, scenario);
   const std::vector<std::string> satellites = names_under(scenario.document, "satellites");
   orbit::OrbitPlan orbit;
+  const orbit::ConstellationSection constellation = orbit::read_constellation_section(root);
   factory::Chemistry chemistry = factory::read_chemistry(root, warnings);
   if (findings.empty() || !chemistry.materials.empty()) {
     scenario.plant =
         factory::read_plant(root, std::move(chemistry), satellites, scenario.lookahead, root.has("power"));
-    orbit = read_site(root, scenario);
+    orbit = read_site(root, constellation, scenario);
   }
-  (void)orbit::read_shells(root);  // examined by `lunafab constellation`; a run takes nothing from it
   root.finish();
   if (findings.empty()) {
     std::vector<std::uint32_t> supplied;
     for (const FlightLine& line : scenario.flights)
       supplied.insert(supplied.end(), line.stores.begin(), line.stores.end());
     factory::check_reach(scenario.plant, supplied, findings);
+    if (findings.empty()) prepare_lives(constellation, scenario, findings);
     if (findings.empty()) prepare_orbit(orbit, scenario, findings);
     if (findings.empty()) check_site(scenario, findings);
     if (findings.empty() && !scenario.satellites.empty())

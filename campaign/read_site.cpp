@@ -4,6 +4,7 @@
 #include <cmath>
 #include <filesystem>
 #include <numbers>
+#include "campaign/orbital_life.hpp"
 #include "core/cache.hpp"
 #include "core/constants.hpp"
 #include "core/contract.hpp"
@@ -183,7 +184,34 @@ void read_flights(MapReader& root, Scenario& scenario) {
 // ---- space
 // --------------------------------------------------------------------------------------------------------
 
-void read_satellites(MapReader& root, Scenario& scenario) {
+/// A value of a satellite that the section `constellation` may give as well.
+double read_shared(MapReader& map, const char* key, const Unit& unit, Range range,
+                   std::optional<double> elsewhere) {
+  const double value = map.quantity(key, unit, range, elsewhere.value_or(0.0));
+  constexpr double rounding = 1e-9;
+  if (elsewhere && std::abs(value - *elsewhere) > rounding * std::abs(*elsewhere)) {
+    map.fail(key, "is not what the section `constellation` says of this satellite",
+             fmt::format("{:.6g} {}, or no `{}` here", *elsewhere, unit.si_unit, key));
+  }
+  return value;
+}
+
+void read_ageing(MapReader& map, const orbit::ShellSatellite* shared, SatelliteDesign& design) {
+  using Given = std::optional<double>;
+  constexpr double year_s = orbit::written_year_s;
+  constexpr Range watts{0.0, 1e12};
+  design.power_W =
+      std::llround(shared != nullptr ? read_shared(map, "power", unit::power, watts, shared->power.compute_W)
+                                     : map.quantity("power", unit::power, watts));
+  design.life = ticks_from_seconds(map.quantity("life", unit::time, {1.0, 1e10}));
+  design.failure_rate_per_s =
+      read_shared(map, "failure_rate", unit::rate, {0.0, 1.0},
+                  shared ? Given(shared->reliability.base_failures_per_year / year_s) : Given());
+  design.fade_per_year = year_s * read_shared(map, "fade", unit::rate, {0.0, 0.99 / year_s},
+                                              shared ? Given(shared->power.fade_per_year / year_s) : Given());
+}
+
+void read_satellites(MapReader& root, const orbit::ConstellationSection& constellation, Scenario& scenario) {
   const auto& materials = scenario.plant.chemistry.materials;
   const std::vector<std::string> material_names = names_of(materials),
                                  destination_names = names_of(scenario.orbit.destinations);
@@ -205,10 +233,7 @@ void read_satellites(MapReader& root, Scenario& scenario) {
             map.resolve("destination", map.text("destination"), "destination", destination_names)) {
       design.destination = static_cast<std::uint32_t>(*at);
     }
-    design.power_W = std::llround(map.quantity("power", unit::power, {0.0, 1e12}));
-    design.life = ticks_from_seconds(map.quantity("life", unit::time, {1.0, 1e10}));
-    design.failure_rate_per_s = map.quantity("failure_rate", unit::rate, {0.0, 1.0}, 0.0);
-    design.fade_per_s = map.quantity("fade", unit::rate, {0.0, 1.0}, 0.0);
+    read_ageing(map, satellite_at(constellation, map.text("destination")), design);
     map.finish();
     scenario.satellites.push_back(std::move(design));
   });
@@ -381,14 +406,15 @@ void check_thrown(const Scenario& scenario, const SatelliteDesign& design, const
 
 }  // namespace
 
-orbit::OrbitPlan read_site(MapReader& root, Scenario& scenario) {
+orbit::OrbitPlan read_site(MapReader& root, const orbit::ConstellationSection& constellation,
+                           Scenario& scenario) {
   read_power(root, scenario);
   read_flights(root, scenario);
   const std::string folder = std::filesystem::path(scenario.file).parent_path().string();
   const orbit::OrbitPlan plan =
       orbit::read_orbit(root, folder, scenario.power ? std::optional(scenario.power->site) : std::nullopt);
   scenario.orbit.destinations = orbit::read_destinations(root, plan.fidelity);
-  read_satellites(root, scenario);
+  read_satellites(root, constellation, scenario);
   read_orders(root, scenario);
   read_driver(root, scenario);
   read_capital(root, scenario);

@@ -11,6 +11,7 @@
 #include "logistics/power.hpp"
 #include "massdriver/launch.hpp"
 #include "orbit/insertion.hpp"
+#include "orbit/read_constellation.hpp"
 #include "orbit/sun.hpp"
 
 namespace lunafab::campaign {
@@ -41,7 +42,7 @@ struct SatelliteDesign {
   std::int64_t power_W = 0;
   Ticks life{};
   double failure_rate_per_s = 0.0;  ///< permanent failures in orbit, constant hazard
-  double fade_per_s = 0.0;          ///< of the power carried, linear in time
+  double fade_per_year = 0.0;       ///< of the power carried, compounded
 };
 
 /// `count` satellites ordered at `first` and again every `interval` (zero: once).
@@ -64,6 +65,35 @@ struct DriverPlan {
   std::int32_t queue = 0;  ///< places
   Ticks handling{};
   Ticks misfire_recovery{};  ///< a misfired satellite's way back from the catcher to the queue
+};
+
+/// How satellites leave a place.
+enum class Disposal : std::uint8_t {
+  leave,   ///< where nothing is in their way: switched off
+  decay,   ///< they burn up, after a burn where drag alone is too slow
+  surface  ///< a burn takes them down to the Moon
+};
+
+/// What a destination does to the satellites that work there.
+struct OrbitalLife {
+  double dose_Gy_per_year = 0.0;      ///< behind the shielding
+  double drift_dose_Gy_per_s = 0.0;   ///< the same on the way to the slot
+  orbit::Reliability reliability;     ///< limits of the dose; the base hazard is the design's
+  double degraded_below = 0.0;        ///< share of the first power
+  std::optional<double> carried_mps;  ///< on entering service; none: what is left of the budget
+  double upkeep_mps_per_s = 0.0;      ///< drag make-up and station keeping
+  Disposal disposal = Disposal::leave;
+  double disposal_mps = 0.0;
+  Ticks falling{};                       ///< from the disposal burn to the end
+  std::optional<Ticks> falls_when_dead;  ///< left alone
+  std::optional<std::uint32_t> shell;    ///< of `Scenario::shells`, whose slots are filled
+  double arrival_drift_rad = 0.0;        ///< of the node, from the perigee of arrival to the parking orbit
+};
+
+/// A shell that a run fills.
+struct ShellFleet {
+  orbit::ShellPlan plan;
+  orbit::SlotDesk desk;
 };
 
 /// Imported plant mass, written off evenly over its life.
@@ -91,6 +121,8 @@ struct Scenario {
   std::vector<OrderPlan> orders;
   std::optional<DriverPlan> driver;
   orbit::OrbitModel orbit;
+  std::vector<OrbitalLife> lives;  ///< by destination; empty without a section `constellation`
+  std::vector<ShellFleet> shells;  ///< that destinations fill
   std::optional<Capital> capital;
   double dug_kg_per_satellite = 0.0;  ///< regolith, the mean over the mix; 0 without satellites
   Node document;                      ///< resolved: the file with its settings applied

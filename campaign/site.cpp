@@ -1,15 +1,14 @@
 #include "campaign/site.hpp"
-#include <fmt/format.h>
 #include <algorithm>
 #include <cmath>
 #include <tuple>
 #include "campaign/driver_queue.hpp"
+#include "campaign/fleet.hpp"
 #include "campaign/flight_desk.hpp"
 #include "campaign/group_mail.hpp"
 #include "campaign/power_desk.hpp"
 #include "campaign/provenance.hpp"
 #include "core/contract.hpp"
-#include "core/random.hpp"
 
 namespace lunafab::campaign {
 namespace {
@@ -27,6 +26,8 @@ class Site {
         key_(key),
         s_(state),
         site_(state.site),
+        registry_(scenario, state.site, output_),
+        fleet_(scenario, key, state.site, registry_),
         queue_(scenario, state.site, output_),
         power_(scenario, supply, state),
         flights_(scenario, key, state) {}
@@ -76,7 +77,7 @@ class Site {
         begin_satellite(event);
         break;
       case Kind::satellite_built:
-        change_life(serial_of(event.key), orbit::LifeState::built, "");
+        registry_.change_life(serial_of(event.key), orbit::LifeState::built, "", now_);
         break;
       case Kind::satellite_scrapped:
         scrap_satellite(event);
@@ -101,13 +102,12 @@ class Site {
         queue_.enter(event.key, now_), queue_.plan(now_);
         break;
       case Kind::arrival:
-        arrive(event);
-        break;
+      case Kind::in_slot:
+      case Kind::degradation:
       case Kind::orbit_failure:
-        fail_in_orbit(event);
-        break;
       case Kind::retirement:
-        retire(event);
+      case Kind::fallen:
+        handle_in_orbit(event);
         break;
       case Kind::power:
         power_step(event);
@@ -118,46 +118,35 @@ class Site {
     }
   }
 
-  // ---- satellites
+  void handle_in_orbit(const SiteEvent& event) {
+    switch (event.kind) {
+      case Kind::arrival:
+        return fleet_.arrive(event, now_);
+      case Kind::in_slot:
+        return fleet_.reach_slot(event, now_);
+      case Kind::degradation:
+        return fleet_.degrade(event, now_);
+      case Kind::orbit_failure:
+        return fleet_.fail(event, now_);
+      case Kind::retirement:
+        return fleet_.retire(event, now_);
+      case Kind::fallen:
+        return fleet_.fall(event, now_);
+      default:
+        return;
+    }
+  }
 
-  SatelliteRecord& record(std::uint64_t serial) { return site_.satellites[serial - 1]; }
-  const SatelliteDesign& design_of(std::uint64_t serial) { return sc_.satellites[record(serial).design]; }
+  // ---- satellites
 
   std::uint64_t serial_of(std::uint64_t id) const {
     return site_.serial_of[id >> 40][(id & ((std::uint64_t{1} << 40) - 1)) - 1];
   }
 
-  /// The posting stands until the next one.
-  orbit::Posting& change_life(std::uint64_t serial, orbit::LifeState to, std::string note,
-                              std::int64_t delta_v_mmps = 0) {
-    SatelliteRecord& satellite = record(serial);
-    satellite.state = to;
-    ++site_.ever[static_cast<std::size_t>(to)];
-    const SatelliteDesign& design = sc_.satellites[satellite.design];
-    output_.postings.push_back({.seq = 0,
-                                .tick = now_,
-                                .serial = serial,
-                                .state = to,
-                                .product = design.name,
-                                .destination = sc_.orbit.destinations[design.destination].name,
-                                .mass_mg = sc_.plant.chemistry.materials[design.material].piece_mg,
-                                .power_W = design.power_W,
-                                .delta_v_mmps = delta_v_mmps,
-                                .note = std::move(note)});
-    return output_.postings.back();
-  }
-
-  std::uint64_t order_one(std::uint32_t design, const std::string& note) {
-    site_.satellites.push_back({.design = design});
-    const std::uint64_t serial = site_.satellites.size();
-    change_life(serial, orbit::LifeState::ordered, note);
-    return serial;
-  }
-
   void place_order(const SiteEvent& event) {
     const OrderPlan& plan = sc_.orders[event.key];
     for (std::int64_t i = 0; i < plan.count; ++i)
-      site_.open_orders[plan.design].push_back(order_one(plan.design, plan.name));
+      site_.open_orders[plan.design].push_back(registry_.order(plan.design, plan.name, now_));
     if (plan.interval.us > 0)
       note_event(site_, {.tick = now_ + plan.interval, .kind = Kind::order, .key = event.key});
   }
@@ -170,20 +159,21 @@ class Site {
     const auto& open = site_.open_orders[design];
     const bool ordered = next < open.size();
     site_.built_to_stock += ordered ? 0 : 1;
-    const std::uint64_t serial = ordered ? open[next++] : order_one(design, "built to stock");
+    const std::uint64_t serial = ordered ? open[next++] : registry_.order(design, "built to stock", now_);
     auto& serials = site_.serial_of[event.key >> 40];
     serials.push_back(serial);
     expects(serials.size() == (event.key & ((std::uint64_t{1} << 40) - 1)),
             "site: satellites are begun in the order of their numbers");
-    change_life(serial, orbit::LifeState::building, "").provenance = provenance(sc_, site_, design);
+    registry_.change_life(serial, orbit::LifeState::building, "", now_).provenance =
+        provenance(sc_, site_, design);
     ++site_.begun_of[design];
   }
 
   void scrap_satellite(const SiteEvent& event) {
     const std::uint64_t serial = serial_of(event.key);
-    if (record(serial).state != orbit::LifeState::building) ++site_.scrapped_after_built;
-    ++site_.scrapped_of[record(serial).design];
-    change_life(serial, orbit::LifeState::scrapped, "failed its test");
+    if (registry_.record(serial).state != orbit::LifeState::building) ++site_.scrapped_after_built;
+    ++site_.scrapped_of[registry_.record(serial).design];
+    registry_.change_life(serial, orbit::LifeState::scrapped, "failed its test", now_);
   }
 
   // ---- hauls
@@ -215,7 +205,7 @@ class Site {
   }
 
   void unload_at_driver(const WaitingVehicle& vehicle) {
-    change_life(vehicle.serial, orbit::LifeState::queued, "");
+    registry_.change_life(vehicle.serial, orbit::LifeState::queued, "", now_);
     queue_.enter(vehicle.serial, now_ + sc_.driver->handling);
     send_back(sc_, s_, vehicle.route, vehicle.server, now_);
     queue_.plan(now_);
@@ -285,7 +275,7 @@ class Site {
   }
   double used_at_sample_J() const { return site_.series.empty() ? 0.0 : site_.series.back().used_total_J; }
 
-  // ---- launch and orbit
+  // ---- launch
 
   void launch(const SiteEvent& event) {
     if (site_.driver.next_attempt != event.tick) return;  // planned anew since
@@ -299,52 +289,7 @@ class Site {
     queue_.plan(now_);
   }
 
-  void arrive(const SiteEvent& event) {
-    const std::uint64_t serial = event.key;
-    const auto outcome = static_cast<orbit::InsertionOutcome>(event.value);
-    if (outcome != orbit::InsertionOutcome::inserted) {
-      change_life(serial, orbit::LifeState::lost, name(outcome), event.amount);
-      return;
-    }
-    change_life(serial, orbit::LifeState::inserting, "");
-    const SatelliteDesign& design = design_of(serial);
-    orbit::Posting& posting = change_life(serial, orbit::LifeState::operational, "", event.amount);
-    posting.capacity =
-        orbit::Capacity{.power_W = design.power_W, .fade_per_year = design.fade_per_s * julian_year_s};
-    posting.reserve =
-        orbit::Reserve{.delta_v_left_mmps = std::max<std::int64_t>(0, budget_mmps(design) - event.amount)};
-    record(serial).operational_at = now_;
-    const Tick retires = now_ + design.life;
-    if (design.failure_rate_per_s > 0.0) {
-      const StreamKey stream{key_.seed, key_.replication, entity_key("satellites." + design.name),
-                             Purpose::orbit_failure};
-      const double lifetime_s = variate(
-          {.kind = Distribution::Kind::exponential, .a = 1.0 / design.failure_rate_per_s}, stream, serial);
-      if (lifetime_s < seconds(design.life)) {
-        note_event(
-            site_,
-            {.tick = now_ + ticks_from_seconds(lifetime_s), .kind = Kind::orbit_failure, .key = serial});
-        return;
-      }
-    }
-    note_event(site_, {.tick = retires, .kind = Kind::retirement, .key = serial});
-  }
-
-  std::int64_t budget_mmps(const SatelliteDesign& design) const {
-    return std::llround(sc_.orbit.destinations[design.destination].correction_budget_mps * 1e3);
-  }
-
-  void fail_in_orbit(const SiteEvent& event) {
-    change_life(event.key, orbit::LifeState::failed, "permanent failure in orbit");
-  }
-
-  void retire(const SiteEvent& event) {
-    change_life(event.key, orbit::LifeState::disposing, "end of design life");
-    change_life(event.key, orbit::LifeState::retired, "");
-  }
-
   static constexpr std::int64_t day_us = 86'400'000'000;
-  static constexpr double julian_year_s = 365.25 * 86400.0;
 
   const Scenario& sc_;
   const SupplyTrack& supply_;
@@ -352,6 +297,8 @@ class Site {
   CampaignState& s_;
   SiteState& site_;
   SiteOutput output_;
+  Registry registry_;
+  Fleet fleet_;
   DriverQueue queue_;
   PowerDesk power_;
   FlightDesk flights_;
@@ -402,6 +349,7 @@ void start_site(const Scenario& scenario, const SupplyTrack& supply, CampaignSta
   site.launched_of.assign(scenario.satellites.size(), 0);
   site.scrapped_of.assign(scenario.satellites.size(), 0);
   site.serial_of.resize(state.groups.size());
+  for (const ShellFleet& fleet : scenario.shells) site.slots.push_back(fleet.desk.empty_book());
   if (scenario.driver) {
     site.driver.bucket_free.assign(static_cast<std::size_t>(scenario.driver->buckets), Tick{});
     if (scenario.driver->model.fidelity != Fidelity::ideal)
@@ -485,17 +433,6 @@ void order_waiting(CampaignState& state) {
 void finish_site(const Scenario& scenario, const SupplyTrack& supply, CampaignState& state,
                  const std::vector<GroupReport>& last) {
   Site(scenario, supply, {}, state).settle_last(last);
-}
-
-double active_power_W(const Scenario& scenario, const SiteState& site, Tick now) {
-  double total_W = 0.0;
-  for (const SatelliteRecord& satellite : site.satellites) {
-    if (satellite.state != orbit::LifeState::operational) continue;
-    const SatelliteDesign& design = scenario.satellites[satellite.design];
-    const double faded = 1.0 - design.fade_per_s * seconds(now - satellite.operational_at);
-    total_W += static_cast<double>(design.power_W) * std::max(faded, 0.0);
-  }
-  return total_W;
 }
 
 }  // namespace lunafab::campaign

@@ -66,7 +66,4 @@ void order_waiting(CampaignState& state);
 void finish_site(const Scenario& scenario, const SupplyTrack& supply, CampaignState& state,
                  const std::vector<GroupReport>& last);
 
-/// Power of all operational satellites now, after fade, W.
-double active_power_W(const Scenario& scenario, const SiteState& site, Tick now);
-
 }  // namespace lunafab::campaign

@@ -1,4 +1,5 @@
 #include "campaign/snapshot.hpp"
+#include "campaign/fleet.hpp"
 
 namespace lunafab::campaign {
 namespace {

@@ -9,6 +9,7 @@
 #include "logistics/flights.hpp"
 #include "logistics/power.hpp"
 #include "orbit/constellation.hpp"
+#include "orbit/slots.hpp"
 
 // The whole state of a run: plain data. A copy is a branch, its bytes a checkpoint, its hash the identity of
 // the result.
@@ -30,8 +31,11 @@ struct SiteEvent {
     landing,
     recovered,
     arrival,
+    in_slot,
+    degradation,
     orbit_failure,
     retirement,
+    fallen,
     power,
     launch
   };
@@ -51,10 +55,20 @@ struct SatelliteRecord {
   std::uint32_t design = 0;
   orbit::LifeState state = orbit::LifeState::ordered;
   std::uint32_t attempts = 0;  ///< launches tried
+  Tick launched_at{};
   Tick operational_at{};
+  std::int64_t power_W = 0;  ///< at `power_from`; fades from there
+  Tick power_from{};
+  std::int64_t left_mmps = 0;           ///< Δv, as last posted
+  Tick kept_to{};                       ///< until when it pays for upkeep
+  double dose_Gy = 0.0;                 ///< when it entered service
+  std::int32_t plane = -1, place = -1;  ///< of its shell; plane −1: no slot; place −1: a spare
   static void visit_fields(auto& self, auto&& visit) {
     visit("design", self.design), visit("state", self.state), visit("attempts", self.attempts);
-    visit("operational_at", self.operational_at);
+    visit("launched_at", self.launched_at), visit("operational_at", self.operational_at);
+    visit("power_W", self.power_W), visit("power_from", self.power_from);
+    visit("left_mmps", self.left_mmps), visit("kept_to", self.kept_to), visit("dose_Gy", self.dose_Gy);
+    visit("plane", self.plane), visit("place", self.place);
   }
 };
 
@@ -166,6 +180,8 @@ struct SiteState {
   std::vector<std::int64_t> depot_level;  ///< by store of the plant, as last reported
   std::vector<FlightLineState> flights;
   std::vector<SatelliteRecord> satellites;
+  std::vector<orbit::SlotBook> slots;  ///< by shell of the scenario
+  std::int64_t without_slot = 0;       ///< came to a shell that had no room they could reach
   std::int64_t scrapped_after_built = 0;
   std::int64_t built_to_stock = 0;                      ///< satellites begun without an open order
   std::vector<std::vector<std::uint64_t>> open_orders;  ///< by design, serials, oldest first
@@ -184,7 +200,8 @@ struct SiteState {
     visit("group_energy_nJ", self.group_energy_nJ), visit("base_nJ", self.base_nJ);
     visit("charger_settled_nJ", self.charger_settled_nJ), visit("unserved_base_nJ", self.unserved_base_nJ);
     visit("depot_level", self.depot_level), visit("flights", self.flights),
-        visit("satellites", self.satellites);
+        visit("satellites", self.satellites), visit("slots", self.slots);
+    visit("without_slot", self.without_slot);
     visit("scrapped_after_built", self.scrapped_after_built), visit("built_to_stock", self.built_to_stock),
         visit("open_orders", self.open_orders), visit("next_open", self.next_open),
         visit("serial_of", self.serial_of);

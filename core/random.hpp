@@ -31,7 +31,9 @@ enum class Purpose : std::uint8_t {
   bank_fault = 21,
   release = 22,
   track_survey = 23,
-  tracking = 24
+  tracking = 24,
+  radiation_failure = 25,
+  arrival_node = 26
 };
 
 /// The 32-bit key of an entity: FNV-1a of its full name in the file (`lines.cells.stations.evaporate`).

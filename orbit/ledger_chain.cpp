@@ -58,6 +58,8 @@ void append_parts(std::string& bytes, const Posting& posting) {
   if (posting.capacity) append_value(bytes, *posting.capacity);
   if (posting.reserve) append_value(bytes, *posting.reserve);
   if (posting.provenance) append_value(bytes, *posting.provenance);
+  if (!posting.burns.empty()) append(bytes, posting.burns.size(), 1);
+  for (const BurnRecord& burn : posting.burns) append_value(bytes, burn);
 }
 
 void append(std::string& bytes, const Posting& posting) {

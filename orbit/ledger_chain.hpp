@@ -26,11 +26,12 @@ using ChainHash = std::array<unsigned char, 32>;
 ///       4   power_W i64, compute_flops f64, fade_per_year f64
 ///       8   optional delta_v_left_mmps i64, optional dose_Gy f64
 ///       16  regolith_batch, chip_lot
+///       32  u8 count, and as often: epoch_us i64, x y z of the burn f64 (from format 3 on)
 ///
 /// Every field has a fixed width or states its length, so that no two postings share their bytes.
 std::string canonical_bytes(const Posting& posting);
 
-/// Where the chain starts: the hash of "lunafab ledger 2" (the format) and the start date (f64 TT days since
+/// Where the chain starts: the hash of "lunafab ledger 3" (the format) and the start date (f64 TT days since
 /// J2000).
 ChainHash genesis(Epoch start, std::int64_t format);
 /// The hash of (`before`, canonical bytes).

@@ -31,6 +31,10 @@ const char* table_of(const Provenance&) {
   return part_tables[4];
 }
 
+const char* table_of(const BurnRecord&) {
+  return part_tables[5];
+}
+
 template <class T>
 void bind_value(Statement& statement, int parameter, const T& value) {
   if constexpr (detail::is_optional<T>) {
@@ -97,6 +101,7 @@ class PartReader {
   void read(Posting& posting, std::int64_t bits) {
     posting.orbits.clear();
     posting.slot.reset(), posting.capacity.reset(), posting.reserve.reset(), posting.provenance.reset();
+    posting.burns.clear();
     if (bits == 0) return;
     OrbitRecord orbit;
     each(orbit_, bits & 1, posting.seq, orbit, [&] { posting.orbits.push_back(orbit); });
@@ -104,6 +109,8 @@ class PartReader {
     one(capacity_, bits & 4, posting.seq, posting.capacity);
     one(reserve_, bits & 8, posting.seq, posting.reserve);
     one(provenance_, bits & 16, posting.seq, posting.provenance);
+    BurnRecord burn;
+    each(burn_, bits & 32, posting.seq, burn, [&] { posting.burns.push_back(burn); });
     if (parts(posting) != bits)
       throw sqlite::Error(fmt::format("parts says {}, and another number is there", bits));
   }
@@ -128,7 +135,7 @@ class PartReader {
   }
 
   const sqlite::Database& db_;
-  std::optional<Statement> orbit_, slot_, capacity_, reserve_, provenance_;
+  std::optional<Statement> orbit_, slot_, capacity_, reserve_, provenance_, burn_;
 };
 
 /// The columns that come first in every selection of postings.
@@ -191,6 +198,7 @@ void RowWriter::write(const LedgerRow& row) {
   if (p.capacity) write_part(capacity_, p.seq, *p.capacity);
   if (p.reserve) write_part(reserve_, p.seq, *p.reserve);
   if (p.provenance) write_part(provenance_, p.seq, *p.provenance);
+  for (const BurnRecord& burn : p.burns) write_part(burn_, p.seq, burn);
 }
 
 void each_row(const sqlite::Database& db, const std::string& from,

@@ -28,7 +28,7 @@ class RowWriter {
   void write_part(std::optional<sqlite::Statement>& insert, std::int64_t seq, const Part& part);
   const sqlite::Database& db_;
   sqlite::Statement posting_;
-  std::optional<sqlite::Statement> orbit_, slot_, capacity_, reserve_, provenance_;
+  std::optional<sqlite::Statement> orbit_, slot_, capacity_, reserve_, provenance_, burn_;
 };
 
 /// Calls `use` for each row of the FROM clause `from`, in which `?` stands for `value`.
@@ -40,7 +40,7 @@ void each_row(const sqlite::Database& db, const std::string& from,
 void each_posting(const sqlite::Database& db, std::int64_t first, std::int64_t last, Tick until,
                   const std::function<void(const Posting&)>& use);
 /// The tables that hold parts, in the order of Posting::visit_parts.
-inline constexpr const char* part_tables[] = {"orbit", "slot", "capacity", "reserve", "provenance"};
+inline constexpr const char* part_tables[] = {"orbit", "slot", "capacity", "reserve", "provenance", "burn"};
 /// Forgets parts of postings after `seq`.
 void delete_parts_after(const sqlite::Database& db, std::int64_t seq);
 /// `posting seq 17 (satellite 5)`

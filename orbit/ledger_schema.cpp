@@ -28,6 +28,9 @@ constexpr const char* format_2_tables[] = {
     "CREATE TABLE checkpoint (seq INTEGER PRIMARY KEY, first_tick_us INTEGER, last_tick_us INTEGER, hash "
     "BLOB, "
     "states BLOB)"};
+constexpr const char* burn_table =
+    "CREATE TABLE burn (seq INTEGER, epoch_us INTEGER, dvx_mps REAL, dvy_mps REAL, dvz_mps REAL, PRIMARY KEY "
+    "(seq, epoch_us)) WITHOUT ROWID";
 
 template <class Value>
 void set_meta(const sqlite::Database& db, const char* name, Value value) {
@@ -95,13 +98,17 @@ std::string schema_text(std::int64_t format) {
   for (const char* table : common_tables) text.append(table).append(";\n");
   if (format == 1) return text.append(format_1_tables[0]).append(";\n");
   for (const char* table : format_2_tables) text.append(table).append(";\n");
+  if (format >= 3) text.append(burn_table).append(";\n");
   return text;
 }
 
 void adapt_older_format(const sqlite::Database& db, std::int64_t format) {
   if (format == ledger_format) return;
   db.run(R"(PRAGMA temp_store = MEMORY;
-CREATE TEMP VIEW posting AS SELECT seq, tick_us, serial, state, 0 AS kind, product, destination, mass_mg, power_W,
+CREATE TEMP VIEW burn AS SELECT 0 AS seq, 0 AS epoch_us, 0 AS dvx_mps, 0 AS dvy_mps, 0 AS dvz_mps WHERE 0;)");
+  if (format >= 2) return;
+  db.run(
+      R"(CREATE TEMP VIEW posting AS SELECT seq, tick_us, serial, state, 0 AS kind, product, destination, mass_mg, power_W,
   delta_v_mmps, note, 0 AS parts, previous, hash FROM main.posting;
 CREATE TEMP VIEW checkpoint AS SELECT 0 AS seq, 0 AS first_tick_us, 0 AS last_tick_us, NULL AS hash, NULL AS states
   WHERE 0;)");

@@ -11,7 +11,7 @@
 //
 //   posting     one row a posting, with its chain hash and `previous`: seq of the satellite's posting before
 //               (0: none)
-//   orbit, slot, capacity, reserve, provenance
+//   orbit, slot, capacity, reserve, provenance, burn
 //               the parts that some postings carry, by seq; a bit in posting.parts says that there is one
 //   satellite   serial → seq of its latest posting; with `previous` it reaches a satellite's whole life
 //   without
@@ -22,8 +22,9 @@
 //               checkpoints: a cut tail is noticed
 namespace lunafab::orbit {
 
-inline constexpr std::int64_t ledger_format = 2;         ///< written
-inline constexpr std::int64_t oldest_ledger_format = 1;  ///< still read: no notes, parts or checkpoints
+inline constexpr std::int64_t ledger_format = 3;  ///< written
+inline constexpr std::int64_t oldest_ledger_format =
+    1;  ///< still read: 1 has no notes, parts or checkpoints, 2 no burns
 
 /// What a commit leaves besides its postings.
 struct LedgerSummary {

@@ -42,7 +42,8 @@ std::string step(Walk& walk, const LedgerRow& row) {
   ++walk.postings;
   walk.lives.add(posting);
   walk.part_rows[0] += static_cast<std::int64_t>(posting.orbits.size());
-  for (std::size_t i = 1; i < walk.part_rows.size(); ++i) walk.part_rows[i] += parts(posting) >> i & 1;
+  for (std::size_t i = 1; i + 1 < walk.part_rows.size(); ++i) walk.part_rows[i] += parts(posting) >> i & 1;
+  walk.part_rows.back() += static_cast<std::int64_t>(posting.burns.size());
   return {};
 }
 

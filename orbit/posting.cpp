@@ -39,6 +39,16 @@ std::string orbits_problem(const std::vector<OrbitRecord>& orbits) {
   return {};
 }
 
+std::string burns_problem(const std::vector<BurnRecord>& burns) {
+  constexpr std::size_t most = 255;
+  if (burns.size() > most) return "a posting carries at most 255 burns";
+  for (std::size_t i = 0; i < burns.size(); ++i) {
+    if (!burns[i].dv_mps.allFinite()) return "a burn must be finite";
+    if (i > 0 && burns[i].epoch <= burns[i - 1].epoch) return "each burn is later than the one before";
+  }
+  return {};
+}
+
 }  // namespace
 
 std::string_view name(LifeState state) {
@@ -85,6 +95,7 @@ void drop_negative_zeros(Posting& posting) {
     if (orbit.covariance)
       for (double& term : *orbit.covariance) term += 0.0;
   }
+  for (BurnRecord& burn : posting.burns) burn.dv_mps.array() += 0.0;
   if (posting.capacity) posting.capacity->compute_flops += 0.0, posting.capacity->fade_per_year += 0.0;
   if (posting.reserve && posting.reserve->dose_Gy) *posting.reserve->dose_Gy += 0.0;
 }
@@ -106,7 +117,8 @@ std::string value_problem(const Posting& p) {
     return "the delta-v left must not be negative";
   if (p.reserve && p.reserve->dose_Gy && !(*p.reserve->dose_Gy >= 0.0 && std::isfinite(*p.reserve->dose_Gy)))
     return "the dose must be finite and not negative";
-  return orbits_problem(p.orbits);
+  std::string problem = orbits_problem(p.orbits);
+  return problem.empty() ? burns_problem(p.burns) : problem;
 }
 
 }  // namespace lunafab::orbit

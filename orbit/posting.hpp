@@ -58,11 +58,22 @@ struct OrbitRecord {
   }
 };
 
+/// A burn that is planned, as an impulse.
+struct BurnRecord {
+  Tick epoch{};
+  Eigen::Vector3d dv_mps = Eigen::Vector3d::Zero();  ///< GCRF axes
+
+  static void visit_fields(auto& self, auto&& visit) {
+    visit("epoch_us", self.epoch);
+    visit("dvx_mps", self.dv_mps[0]), visit("dvy_mps", self.dv_mps[1]), visit("dvz_mps", self.dv_mps[2]);
+  }
+};
+
 /// The place in the constellation.
 struct SlotRecord {
   std::string shell{};
   std::int64_t plane = 0;
-  std::int64_t place = 0;  ///< within the plane
+  std::int64_t place = 0;  ///< within the plane; −1: a spare of the plane
 
   static void visit_fields(auto& self, auto&& visit) {
     visit("shell", self.shell), visit("plane", self.plane), visit("place", self.place);
@@ -128,6 +139,7 @@ struct Posting {
   std::optional<Capacity> capacity{};
   std::optional<Reserve> reserve{};
   std::optional<Provenance> provenance{};
+  std::vector<BurnRecord> burns{};  ///< planned from here on, each later than the one before
 
   static void visit_fields(auto& self, auto&& visit) {
     visit("seq", self.seq), visit("tick", self.tick), visit("serial", self.serial);
@@ -139,7 +151,7 @@ struct Posting {
   /// The parts alone; their order gives their bits in `parts`.
   static void visit_parts(auto& self, auto&& visit) {
     visit("orbits", self.orbits), visit("slot", self.slot), visit("capacity", self.capacity);
-    visit("reserve", self.reserve), visit("provenance", self.provenance);
+    visit("reserve", self.reserve), visit("provenance", self.provenance), visit("burns", self.burns);
   }
 };
 

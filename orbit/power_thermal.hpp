@@ -17,6 +17,7 @@ struct PowerSystem {
   double efficiency = 0.0;       ///< of the array at the start of life, packing and wiring included
   double pointing_cosine = 1.0;  ///< mean over the lit part of the orbit
   double fade_per_year = 0.025;  ///< docs/sources.md, pv_degradation
+  double degraded_below = 0.8;   ///< share of its first power below which a satellite counts as degraded
   double compute_W = 0.0;
   double bus_W = 0.0;  ///< all else, lit or dark
   ShadowWork shadow_work = ShadowWork::on_battery;

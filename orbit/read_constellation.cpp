@@ -18,6 +18,7 @@ void read_array(MapReader& satellite, PowerSystem& power) {
   power.efficiency = map.quantity("efficiency", unit::number, {0.0, 1.0, true});
   power.pointing_cosine = map.quantity("pointing", unit::number, {0.0, 1.0, true}, power.pointing_cosine);
   power.fade_per_year = map.quantity("fade_per_year", unit::number, {0.0, 0.99}, power.fade_per_year);
+  power.degraded_below = map.quantity("degraded_below", unit::number, {0.0, 1.0}, power.degraded_below);
   map.finish();
 }
 
@@ -188,6 +189,25 @@ Shell read_shell(const std::string& name, MapReader& map) {
   return shell;
 }
 
+/// How arrivals reach their slots. Without the key they come from 400 km above, on the spiral that brings
+/// them.
+SlotPolicy read_arrival(MapReader& map, const Shell& shell, int spares_per_plane) {
+  constexpr double above_m = 400e3, floor_share = 0.5, longest_s = 10.0 * year_s;
+  SlotPolicy policy{.parking_altitude_m = shell.altitude_m + above_m,
+                    .floor_altitude_m = floor_share * shell.altitude_m,
+                    .spares_per_plane = spares_per_plane};
+  auto arrival = map.optional_map("arrival");
+  if (!arrival) return policy;
+  policy.parking_altitude_m =
+      arrival->quantity("parking", unit::length, {100e3, highest_m}, policy.parking_altitude_m);
+  policy.longest_drift_s =
+      arrival->quantity("longest_drift", unit::time, {0.0, longest_s}, policy.longest_drift_s);
+  policy.phasing_revolutions =
+      static_cast<int>(arrival->count("phasing_revolutions", 1, 10'000, policy.phasing_revolutions));
+  arrival->finish();
+  return policy;
+}
+
 void refuse_too_many(MapReader& section, const std::vector<ShellPlan>& plans) {
   std::int64_t slots = 0;
   for (const ShellPlan& plan : plans) slots += std::int64_t{plan.shell.planes} * plan.shell.per_plane;
@@ -195,7 +215,7 @@ void refuse_too_many(MapReader& section, const std::vector<ShellPlan>& plans) {
     section.fail("shells", fmt::format("have {} slots", slots), fmt::format("at most {}", most_slots));
 }
 
-std::vector<ShellPlan> read_section(MapReader& section) {
+ConstellationSection read_section(MapReader& section) {
   std::vector<ShellPlan> plans;
   const auto activity = section.choice<SolarActivity>(
       "solar_activity",
@@ -206,6 +226,11 @@ std::vector<ShellPlan> read_section(MapReader& section) {
   section.each_map("shells", [&](const std::string& name, MapReader& map) {
     ShellPlan plan{.shell = read_shell(name, map)};
     plan.spares_per_plane = static_cast<int>(map.count("spares_per_plane", 0, 1'000'000, 0));
+    plan.arrival = read_arrival(map, plan.shell, plan.spares_per_plane);
+    plan.replace = map.choice<Replacement>(
+        "replace",
+        {{"none", Replacement::none}, {"failed", Replacement::failed}, {"ended", Replacement::ended}},
+        plan.replace);
     std::optional<Kind> kind = common;
     if (auto own = map.optional_map("satellite")) {
       kind = read_satellite(*own, activity);
@@ -219,7 +244,7 @@ std::vector<ShellPlan> read_section(MapReader& section) {
   if (plans.empty()) section.fail("shells", "names no shell", "a map of shells by name");
   refuse_too_many(section, plans);
   section.finish();
-  return plans;
+  return {.shells = std::move(plans), .satellite = common ? std::optional(common->satellite) : std::nullopt};
 }
 
 Epoch read_start(MapReader& root) {
@@ -234,9 +259,9 @@ Epoch read_start(MapReader& root) {
 
 }  // namespace
 
-std::vector<ShellPlan> read_shells(MapReader& root) {
+ConstellationSection read_constellation_section(MapReader& root) {
   auto section = root.optional_map("constellation");
-  return section ? read_section(*section) : std::vector<ShellPlan>{};
+  return section ? read_section(*section) : ConstellationSection{};
 }
 
 Constellation read_constellation(const Node& document) {
@@ -252,7 +277,7 @@ Constellation read_constellation(const Node& document) {
   if (!root.has("constellation")) {
     root.fail("constellation", "is not there", "a section with `satellite` and `shells`");
   } else {
-    constellation.shells = read_shells(root);
+    constellation.shells = read_constellation_section(root).shells;
   }
   if (format != "scenario/1") root.finish();
   findings.throw_if_any();

@@ -1,4 +1,5 @@
 #pragma once
+#include <optional>
 #include <string>
 #include <vector>
 #include "core/reader.hpp"
@@ -13,12 +14,23 @@ struct Downlink {
   double link_bps = 0.0;  ///< of one satellite, mean over time
 };
 
+/// Whom a run orders anew: nobody, satellites that failed, or also those that came to the end of their life.
+enum class Replacement : std::uint8_t { none, failed, ended };
+
 /// One shell, what stands in it, and what is kept for it.
 struct ShellPlan {
   Shell shell;
   ShellSatellite satellite;
   Downlink downlink;
   int spares_per_plane = 0;
+  SlotPolicy arrival;  ///< how a run fills the slots; with the spares
+  Replacement replace = Replacement::none;
+};
+
+/// The body of `constellation`.
+struct ConstellationSection {
+  std::vector<ShellPlan> shells;
+  std::optional<ShellSatellite> satellite;  ///< of all shells that have none of their own
 };
 
 /// Section `constellation` of a scenario, or a file of its own. docs/constellation.md lists the keys.
@@ -34,7 +46,7 @@ inline constexpr std::int64_t most_slots = 20'000'000;  ///< of a constellation
 
 /// Reads the body of `constellation`. The caller calls `finish()` on the map around it. Every fault of a
 /// shell is a finding at the key that has to change. No shells where the section is absent.
-std::vector<ShellPlan> read_shells(MapReader& root);
+ConstellationSection read_constellation_section(MapReader& root);
 
 /// A document with the section: `lunafab: constellation/1` strictly (`title`, `start`, `constellation`), or
 /// `scenario/1`, of which `title`, `start` and the section are read and the rest is left alone.

@@ -1,6 +1,8 @@
 #pragma once
 #include <cstdint>
+#include <optional>
 #include <span>
+#include <utility>
 #include <vector>
 #include "core/tick.hpp"
 #include "orbit/shells.hpp"
@@ -64,14 +66,72 @@ struct Placement {
   Slot slot{};  ///< of a spare: the plane; place −1
   Tick decided{}, ready{};
   double drift_s = 0.0;
-  double delta_v_mps = 0.0;  ///< raising and phasing
+  double delta_v_mps = 0.0;   ///< raising and phasing
+  double phasing_mps = 0.0;   ///< the part of it for phasing
+  double argument_rad = 0.0;  ///< of latitude, of a spare when ready
 };
 
-/// Assigns in order of time, failures before arrivals at the same tick, then by serial. An arrival takes the
+/// A satellite that waits in a plane, at the shell's altitude.
+struct Spare {
+  std::uint64_t serial = 0;
+  Tick ready{};
+  double argument_rad = 0.0;  ///< of latitude, at `ready`
+  static void visit_fields(auto& self, auto&& visit) {
+    visit("serial", self.serial), visit("ready", self.ready), visit("argument_rad", self.argument_rad);
+  }
+};
+
+/// Who holds the slots of a shell: plain data.
+struct SlotBook {
+  std::vector<std::uint64_t> holder;       ///< [planes × per_plane], places of plane 0 first; 0: free
+  std::vector<std::int32_t> free;          ///< by plane
+  std::vector<std::vector<Spare>> spares;  ///< by plane, in the order they came
+  static void visit_fields(auto& self, auto&& visit) {
+    visit("holder", self.holder), visit("free", self.free), visit("spares", self.spares);
+  }
+};
+
+/// Decides for a shell, one event after another; what it decided stands in the book. An arrival takes the
 /// free slot whose plane it meets first (then the place that is cheapest to phase to); with all slots taken
 /// it becomes a spare where one is missing. A failed satellite's slot goes to its plane's first ready spare,
-/// or is free for the next arrival. Pure and deterministic. Failures of satellites that hold nothing count
-/// for nothing.
+/// or is free for the next arrival.
+class SlotDesk {
+ public:
+  /// @throws ContractError for an impossible shell or policy.
+  SlotDesk(const Shell& shell, Epoch epoch, const SlotPolicy& policy);
+
+  const Shell& shell() const { return shell_; }
+  SlotBook empty_book() const;
+  /// A satellite that holds nothing yet.
+  Placement arrive(SlotBook& book, const Arrival& arrival) const;
+  /// Frees what a satellite holds (a spare's place is −1); the spare that takes it, if one does.
+  std::optional<Placement> release(SlotBook& book, const Slot& held, const Failure& failure) const;
+
+ private:
+  double drift_to(int plane, const Arrival& arrival) const;
+  double argument_of(const Slot& slot, double time_s) const;
+  double argument_when_raised(const Arrival& arrival, double drift_s) const;
+  Phasing phasing(double ahead_rad) const;
+  std::size_t index(int plane, int place) const;
+  /// Of the free places next to an argument of latitude, the one that is cheaper to phase to.
+  std::pair<int, Phasing> cheapest(const SlotBook& book, int plane, double argument_rad, double time_s) const;
+  Placement place(SlotBook& book, const Arrival& arrival, int plane, double drift_s) const;
+  Placement keep_as_spare(SlotBook& book, const Arrival& arrival) const;
+  std::optional<Placement> promote(SlotBook& book, const Slot& slot, Tick at) const;
+
+  struct PlaneStart {
+    double node_rad, argument_rad;  ///< of place 0, at the epoch
+  };
+  Shell shell_;
+  SlotPolicy policy_;
+  double gm_, radius_m_, floor_m_ = 0.0;
+  double node_radps_ = 0.0, relative_radps_ = 0.0, parking_radps_ = 0.0, slot_radps_ = 0.0;
+  Hohmann raise_;
+  std::vector<PlaneStart> planes_;
+};
+
+/// Assigns in order of time, failures before arrivals at the same tick, then by serial. Pure and
+/// deterministic. Failures of satellites that hold nothing count for nothing.
 /// @throws ContractError for an impossible shell or policy, or a serial that arrives twice.
 std::vector<Placement> assign_slots(const Shell& shell, Epoch epoch, const SlotPolicy& policy,
                                     std::span<const Arrival> arrivals, std::span<const Failure> failures);

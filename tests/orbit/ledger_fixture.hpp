@@ -132,6 +132,8 @@ class FullLives {
     if (dice / 64 % 4 == 0) p.capacity = Capacity{100'000, 1e15 * (1.0 + real()), 0.02};
     if (dice / 256 % 4 == 0) p.reserve = Reserve{1234, {}};
     if (dice / 1024 % 4 == 0) p.reserve = Reserve{{}, 17.5 + real()};
+    if (dice / 16384 % 4 == 0)
+      p.burns = {{.epoch = last_tick_, .dv_mps = {real(), -0.0, 3.0}}, {.epoch = last_tick_ + Ticks{5}}};
     if (dice / 4096 % 4 == 0) p.provenance = Provenance{"regolith-" + std::to_string(dice % 11), "lot-7"};
   }
 

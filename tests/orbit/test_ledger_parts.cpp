@@ -353,7 +353,7 @@ TEST_CASE("ledger: format 1 is read and not continued", "[orbit][ledger]") {
     CHECK(store.states_at(never).census() == store.census());
     store.each([](const Posting& p) { CHECK(p.serial == 1); }, 1);
   }
-  CHECK_THROWS_WITH(LedgerStore(dir / "l", Open::append), Contains("goes on with format 2 only"));
+  CHECK_THROWS_WITH(LedgerStore(dir / "l", Open::append), Contains("goes on with format 3 only"));
   tamper(dir / "l", "UPDATE posting SET power_W = 1 WHERE seq = 7");
   CHECK_THAT(problem_of(dir / "l"), Contains("posting seq 7"));
 }

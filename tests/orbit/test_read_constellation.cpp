@@ -211,7 +211,7 @@ TEST_CASE("constellation section: in a scenario the rest is the scenario's busin
   const Node none = parse_document("a: 1", "c.yaml");
   Findings findings;
   MapReader root(&none, "", findings);
-  CHECK(read_shells(root).empty());
+  CHECK(read_constellation_section(root).shells.empty());
   CHECK(findings.empty());
 }
 

@@ -7,6 +7,7 @@
 #include <map>
 #include <stdexcept>
 #include <utility>
+#include "app/ledger_flight.hpp"
 #include "app/ledger_tools.hpp"
 #include "orbit/sgp4_elements.hpp"
 
@@ -101,6 +102,29 @@ ccsds::State state_of(const OrbitRecord& record, Epoch start) {
   return {epoch_of(record.epoch, start), record.r_m, record.v_mps};
 }
 
+/// The planned burns of the satellite from an instant on, in order; a later posting's replace those of an
+/// earlier one from its own tick on.
+std::vector<orbit::BurnRecord> burns_from(const Subject& subject, Tick from) {
+  std::map<std::int64_t, orbit::BurnRecord> burns;
+  for (const Posting& posting : subject.life) {
+    if (posting.burns.empty()) continue;
+    burns.erase(burns.lower_bound(posting.tick.us), burns.end());
+    for (const orbit::BurnRecord& burn : posting.burns) burns[burn.epoch.us] = burn;
+  }
+  std::vector<orbit::BurnRecord> list;
+  for (const auto& [epoch_us, burn] : burns)
+    if (epoch_us >= from.us) list.push_back(burn);
+  return list;
+}
+
+/// Impulses; their propellant is in no posting.
+std::vector<ccsds::Manoeuvre> manoeuvres(const Subject& subject, Tick from, Epoch start) {
+  std::vector<ccsds::Manoeuvre> list;
+  for (const orbit::BurnRecord& burn : burns_from(subject, from))
+    list.push_back({.ignition = epoch_of(burn.epoch, start), .delta_v_mps = burn.dv_mps});
+  return list;
+}
+
 std::string opm(const Subject& subject, const LedgerStore& store, const LedgerRequest& request,
                 const ccsds::Header& head, ccsds::Style style) {
   const auto chosen = chosen_record(subject, request.orbit);
@@ -110,14 +134,15 @@ std::string opm(const Subject& subject, const LedgerStore& store, const LedgerRe
                      .object = object(subject, record.centre, store.start()),
                      .state = state_of(record, store.start()),
                      .mass_kg = mass_kg(subject),
-                     .covariance = record.covariance};
+                     .covariance = record.covariance,
+                     .manoeuvres = manoeuvres(subject, record.epoch, store.start())};
   message.object.comments = {origin_words(record, seq)};
+  if (!message.manoeuvres.empty())
+    message.object.comments.emplace_back("manoeuvres are planned, impulses; propellant is not posted");
   return ccsds::write(message, style);
 }
 
 /// Records of one kind in order of their epochs; of two for one epoch the later posting counts.
-using Track = std::map<std::int64_t, OrbitRecord>;
-
 Track track_of(const Subject& subject, OrbitKind kind) {
   Track track;
   for (const Posting& posting : subject.life) {
@@ -135,6 +160,21 @@ std::string oem(const Subject& subject, const LedgerStore& store, const LedgerRe
   if (track.empty() && !request.orbit) track = track_of(subject, kind = OrbitKind::predicted);
   if (track.empty()) return {};
   ccsds::Oem message{.header = head};
+  if (request.span_s > 0.0) {
+    const FlightRequest flight{.start = store.start(),
+                               .span_s = request.span_s,
+                               .step_s = request.step_s,
+                               .burns = burns_from(subject, track.begin()->second.epoch)};
+    message.segments = flown_segments(track, flight, [&](OrbitCentre centre) {
+      ccsds::Object about = object(subject, centre, store.start());
+      about.comments = {
+          fmt::format("propagated from {} states of the ledger: lunar field to degree 8, Earth with "
+                      "J2, Sun; no drag, no solar pressure; planned burns as impulses",
+                      name(kind))};
+      return about;
+    });
+    return ccsds::write(message, style);
+  }
   for (const auto& [epoch_us, record] : track) {
     if (message.segments.empty() || message.segments.back().object.centre != record.centre) {
       message.segments.push_back({.object = object(subject, record.centre, store.start())});

@@ -19,13 +19,13 @@ enum class BalanceBy : std::uint8_t { whole, month, year };
 struct LedgerRequest {
   LedgerAction action = LedgerAction::verify;
   bool json = false;
-  std::uint64_t serial = 0;      ///< show: which satellite; export of messages: only this one; 0 for all
-  std::string state;             ///< list, export of messages: only satellites in this state; empty for all
-  std::string shell;             ///< list: only satellites with a slot in this shell; empty for all
-  std::string destination;       ///< list: only satellites for this destination; empty for all
-  std::optional<Instant> since;  ///< list: only satellites whose latest posting is not before
-  std::int64_t limit = 0;        ///< list: at most so many lines; 0 for all
-  std::optional<Instant> at;     ///< balance, list, messages: as it was then; postings after it do not count
+  std::uint64_t serial = 0;         ///< show: which satellite; export: only this one; 0 for all
+  std::string state;                ///< list, export: only satellites in this state; empty for all
+  std::string shell;                ///< list: only satellites with a slot in this shell; empty for all
+  std::string destination;          ///< list: only satellites for this destination; empty for all
+  std::optional<Instant> since;     ///< list: only satellites whose latest posting is not before
+  std::int64_t limit = 0;           ///< list: at most so many lines; 0 for all
+  std::optional<Instant> at;        ///< balance, list, export: as it was then; postings after it do not count
   BalanceBy by = BalanceBy::whole;  ///< balance: with a line a calendar month or year (TT)
   std::string
       output;  ///< export: the file to write, or a directory for a file a message; empty: standard output
@@ -35,6 +35,8 @@ struct LedgerRequest {
   orbit::ccsds::Encoding encoding = orbit::ccsds::Encoding::kvn;
   orbit::ccsds::Version version = orbit::ccsds::Version::v3;
   std::optional<orbit::OrbitKind> orbit;  ///< without it definitive, where there is none predicted
+  double span_s = 0.0;                    ///< oem: propagated so far from each state; 0: states as posted
+  double step_s = 600.0;                  ///< oem: between propagated states
   std::string originator = "LUNAFAB";
   std::string created;  ///< CREATION_DATE; empty for now
 };

@@ -5,6 +5,7 @@
 #include <fstream>
 #include <functional>
 #include <iostream>
+#include <unordered_set>
 #include <vector>
 #include "app/ledger_ccsds.hpp"
 #include "app/ledger_tools.hpp"
@@ -67,6 +68,7 @@ std::string csv_head() {
   append_names<orbit::Provenance>(line, "");
   append_names<OrbitRecord>(line, "definitive_");
   append_names<OrbitRecord>(line, "predicted_");
+  line += ",burns";
   return line + ",blake2b_256\n";
 }
 
@@ -89,13 +91,51 @@ std::string csv_line(const Posting& p, const std::string& link) {
   append_values(line, part(p.provenance));
   append_values(line, orbit(OrbitKind::definitive));
   append_values(line, orbit(OrbitKind::predicted));
+  line += ",";
+  for (std::size_t i = 0; i < p.burns.size(); ++i) {
+    const orbit::BurnRecord& burn = p.burns[i];
+    line += fmt::format("{}{} {} {} {}", i == 0 ? "" : "; ", burn.epoch.us, burn.dv_mps.x(), burn.dv_mps.y(),
+                        burn.dv_mps.z());
+  }
   return line.append(",").append(link).append("\n");
 }
 
-/// Everything the chain covers, and each link: the ledger's identity as text.
-void write_postings(const LedgerStore& store, bool json, std::ostream& out) {
+/// Which postings are asked for.
+class Filter {
+ public:
+  Filter(const LedgerStore& store, const LedgerRequest& request)
+      : serial_(request.serial), at_(request.at ? to_tick(*request.at, store.start()) : never) {
+    if (serial_ != 0) (void)life_of(store, serial_);  // says which satellites there are
+    if (request.state.empty()) return;
+    const orbit::LifeState state = asked_state(request.state);
+    by_state_ = true;
+    const orbit::Snapshot states = store.states_at(at_);
+    states.each([&](const orbit::SatelliteState& s) {
+      if (s.state == state) wanted_.insert(s.serial);
+    });
+  }
+  bool takes(const Posting& p) const {
+    return p.tick <= at_ && (serial_ == 0 || p.serial == serial_) &&
+           (!by_state_ || wanted_.contains(p.serial));
+  }
+
+ private:
+  std::uint64_t serial_;
+  Tick at_;
+  bool by_state_ = false;
+  std::unordered_set<std::uint64_t> wanted_;
+};
+
+/// Everything the chain covers, and each link: of all postings, the ledger's identity as text. Returns how
+/// many were written.
+std::int64_t write_postings(const LedgerStore& store, const LedgerRequest& request, std::ostream& out) {
+  const bool json = request.json;
+  const Filter filter(store, request);
+  std::int64_t written = 0;
   if (!json) out << csv_head();
   store.each_link([&](const Posting& p, const std::string& link) {
+    if (!filter.takes(p)) return;
+    ++written;
     if (!json) {
       out << csv_line(p, link);
       return;
@@ -104,6 +144,7 @@ void write_postings(const LedgerStore& store, bool json, std::ostream& out) {
     line["blake2b_256"] = link;
     out << dump(line) << '\n';
   });
+  return written;
 }
 
 /// A file under its own name is complete.
@@ -119,16 +160,17 @@ void write_whole_file(const std::string& path, const std::function<void(std::ost
 }
 
 int export_postings(const LedgerStore& store, const LedgerRequest& request) {
+  std::int64_t written = 0;
   const auto write = [&](std::ostream& out) {
-    write_postings(store, request.json, out);
+    written = write_postings(store, request, out);
   };
   if (request.output.empty()) {
     write(std::cout);
     return fine;
   }
   write_whole_file(request.output, write);
-  fmt::print(std::cout, "{} postings written to {}, head {}\n", store.postings(), request.output,
-             store.head());
+  fmt::print(std::cout, "{} of {} postings written to {}, head {}\n", written, store.postings(),
+             request.output, store.head());
   return fine;
 }
 

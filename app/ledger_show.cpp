@@ -115,7 +115,8 @@ void print_numbers(const Snapshot& states, const SatelliteState& s, const std::v
     }
   }
   if (s.has_slot)
-    fmt::print(out, "slot       shell {}, plane {}, place {}\n", states.name_of(s.shell), s.plane, s.place);
+    fmt::print(out, "slot       shell {}, plane {}, {}\n", states.name_of(s.shell), s.plane,
+               s.place < 0 ? "a spare" : fmt::format("place {}", s.place));
   fmt::print(out, "mass       {:.3f} kg\n", static_cast<double>(s.mass_mg) * 1e-6);
   fmt::print(out, "power      {:.3f} kW as posted\n", static_cast<double>(s.power_W) * 1e-3);
   if (s.capacity) {
@@ -130,7 +131,21 @@ void print_numbers(const Snapshot& states, const SatelliteState& s, const std::v
                           : "left: not posted";
   fmt::print(out, "delta-v    {:.3f} m/s spent, {}\n", static_cast<double>(s.delta_v_spent_mmps) * 1e-3,
              left);
-  if (s.dose_Gy) fmt::print(out, "dose       {:g} Gy\n", *s.dose_Gy);
+  if (s.dose_Gy) fmt::print(out, "dose       {:.3g} Gy\n", *s.dose_Gy);
+}
+
+/// Planned burns of the latest posting that has some.
+void print_burns(const std::vector<Posting>& life, Epoch start) {
+  for (auto posting = life.rbegin(); posting != life.rend(); ++posting) {
+    if (posting->burns.empty()) continue;
+    fmt::print(std::cout, "planned burns, posting {}\n", posting->seq);
+    for (const orbit::BurnRecord& burn : posting->burns) {
+      fmt::print(std::cout, "  {}  {:.3f} m/s: {:.4f} {:.4f} {:.4f}  (GCRF axes)\n",
+                 format_date(start, burn.epoch), burn.dv_mps.norm(), burn.dv_mps.x(), burn.dv_mps.y(),
+                 burn.dv_mps.z());
+    }
+    return;
+  }
 }
 
 std::string days_words(Ticks span) {
@@ -178,6 +193,7 @@ int show_satellite(const LedgerStore& store, const LedgerRequest& request) {
   print_numbers(states, s, life, store);
   for (const OrbitKind kind : {OrbitKind::definitive, OrbitKind::predicted})
     if (const auto known = latest_orbit(life, kind)) print_orbit(*known, store.start());
+  print_burns(life, store.start());
   fmt::print(std::cout, "\n");
   print_life(life, store.start());
   return fine;

@@ -184,6 +184,18 @@ void add_instant(CLI::App& sub, const char* option, std::optional<Instant>& to, 
       option, [&to](const std::string& text) { to = parse_instant(text); }, what);
 }
 
+void add_time(CLI::App& sub, const char* option, double& to_s, const char* what) {
+  sub.add_option_function<std::string>(
+      option,
+      [&to_s, option](const std::string& text) {
+        const ParsedQuantity parsed = parse_quantity(text, unit::time);
+        if (!parsed.problem.empty() || !(parsed.value > 0.0))
+          throw CLI::ValidationError(option, "'" + text + "' is not a time above 0, such as 2 d");
+        to_s = parsed.value;
+      },
+      what);
+}
+
 template <class Choice>
 void add_choice(CLI::App& sub, const char* option, Choice& to, const std::map<std::string, Choice>& choices,
                 const char* what) {
@@ -213,6 +225,8 @@ void add_ledger_export(CLI::App& sub, LedgerRequest& request) {
   sub.add_option("--id", request.serial, "only this satellite");
   sub.add_option("--state", request.state, "only satellites in this state");
   add_instant(sub, "--at", request.at, "as it was then: 200 d, or a date");
+  add_time(sub, "--span", request.span_s, "oem: propagate so long from each state, 2 d (default: as posted)");
+  add_time(sub, "--step", request.step_s, "oem: between propagated states (default 10 min)");
   sub.add_option("--originator", request.originator, "ORIGINATOR of messages (default LUNAFAB)");
   sub.add_option("--created", request.created, "CREATION_DATE of messages, UTC (default: now)");
 }

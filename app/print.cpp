@@ -81,6 +81,29 @@ std::string megawatt_hours(Int128 nJ) {
   return fmt::format("{:.0f} MWh", static_cast<double>(nJ) / 3.6e18);
 }
 
+/// Slots, and what became of the satellites there; nothing without a section `constellation`.
+void fleet_lines(const RunReport& r, std::string& text) {
+  const Scenario& scenario = r.campaign->scenario();
+  const campaign::SiteState& site = r.campaign->state().site;
+  if (scenario.lives.empty()) return;
+  const auto ever = [&](orbit::LifeState life) {
+    return site.ever[static_cast<std::size_t>(life)];
+  };
+  line(text, "In orbit     ever degraded {}   failed {}   retired {}   burnt up or on the Moon {}",
+       ever(orbit::LifeState::degraded), ever(orbit::LifeState::failed), ever(orbit::LifeState::retired),
+       ever(orbit::LifeState::decayed));
+  for (std::size_t i = 0; i < scenario.shells.size(); ++i) {
+    const orbit::SlotBook& book = site.slots[i];
+    const auto slots = static_cast<std::int64_t>(book.holder.size());
+    std::int64_t free = 0;
+    std::size_t spares = 0;
+    for (const std::int32_t of_plane : book.free) free += of_plane;
+    for (const auto& of_plane : book.spares) spares += of_plane.size();
+    line(text, "             shell {}: {} of {} slots given out, {} spares; {} came without a slot in reach",
+         scenario.shells[i].plan.shell.name, slots - free, slots, spares, site.without_slot);
+  }
+}
+
 void space_lines(const RunReport& r, std::string& text) {
   const campaign::Outcome& o = r.outcome;
   const Scenario& scenario = r.campaign->scenario();
@@ -94,6 +117,7 @@ void space_lines(const RunReport& r, std::string& text) {
        o.failed);
   line(text, "             {}", fidelity_words(scenario, r.campaign->state().site.driver));
   line(text, "Active       {:.0f} kW of compute at the end", o.active_kW);
+  fleet_lines(r, text);
   const double span_d = seconds(r.campaign->state().now - scenario.warmup) / 86400.0;
   if (scenario.warmup > Tick{}) {
     line(text, "Rate         {:.0f} a year after the ramp-up of {:.0f} d (the whole run has {})",

@@ -229,8 +229,8 @@ void book_launch(const Scenario& scenario, SiteState& site, const PendingLaunch&
                         .delta_v_mmps = 0,
                         .note = leaves ? note_of(launch) : "",
                         .orbits = leaves ? muzzle_orbit(scenario, design.destination, launch.muzzle)
-                                         : planned_arrival(scenario, design.destination, pending.order.at)});
-    if (!leaves) postings.back().burns = planned_burns(scenario, design.destination, pending.order.at);
+                                         : std::vector<orbit::OrbitRecord>{}});
+    if (leaves) postings.back().burns = planned_burns(scenario, design.destination, pending.order.at);
   }
 }
 

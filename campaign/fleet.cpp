@@ -98,7 +98,9 @@ void Fleet::arrive(const SiteEvent& event, Tick now) {
   record.left_mmps = life != nullptr && life->carried_mps
                          ? mmps(*life->carried_mps)
                          : std::max<std::int64_t>(0, mmps(budget_mps) - event.amount);
-  registry_.change_life(serial, LifeState::inserting, "", now, event.amount);
+  orbit::Posting& posting = registry_.change_life(serial, LifeState::inserting, "", now, event.amount);
+  if (sc_.orbit.destinations[design.destination].arrival_s > 0.0)
+    posting.orbits = arrival_orbit(sc_, design.destination, record.launched_at);
   if (life != nullptr && life->shell) return take_slot(serial, *life, now);
   enter_service(serial, 0, "", now);
 }
@@ -109,7 +111,7 @@ double Fleet::arrival_node_rad(std::uint64_t serial, const OrbitalLife& life) {
   if (sc_.orbit.fidelity == Fidelity::ideal)
     return 2.0 * std::numbers::pi * uniform(stream_of(key_, design, Purpose::arrival_node), serial);
   const orbit::OrbitRecord perigee =
-      planned_arrival(sc_, design.destination, registry_.record(serial).launched_at).front();
+      arrival_orbit(sc_, design.destination, registry_.record(serial).launched_at).front();
   const Eigen::Vector3d h = perigee.r_m.cross(perigee.v_mps);
   return std::atan2(h.x(), -h.y()) + life.arrival_drift_rad;
 }
@@ -157,8 +159,7 @@ void Fleet::enter_service(std::uint64_t serial, std::int64_t delta_v_mmps, const
     if (record.place >= 0)
       posting.orbits = {slot_orbit(sc_, fleet.plan.shell, {record.plane, record.place}, now)};
   } else if (sc_.orbit.destinations[design.destination].arrival_s == 0.0) {
-    posting.orbits = planned_arrival(sc_, design.destination, record.launched_at);
-    for (orbit::OrbitRecord& orbit : posting.orbits) orbit.kind = orbit::OrbitKind::definitive;
+    posting.orbits = arrival_orbit(sc_, design.destination, record.launched_at);
   }
   note_ends(serial, now);
 }

@@ -52,11 +52,11 @@ std::vector<OrbitRecord> muzzle_orbit(const Scenario& scenario, std::uint32_t de
            .covariance = covariance}};
 }
 
-std::vector<OrbitRecord> planned_arrival(const Scenario& scenario, std::uint32_t destination, Tick launched) {
+std::vector<OrbitRecord> arrival_orbit(const Scenario& scenario, std::uint32_t destination, Tick launched) {
   if (!is_computed(scenario)) return {};
   const orbit::WindowNode node = window_of(scenario, destination, launched);
   const orbit::Craft craft = orbit::arrival_of(node, epoch_of(scenario, launched));
-  return {{.kind = OrbitKind::predicted,
+  return {{.kind = OrbitKind::definitive,
            .centre = craft.centre == orbit::Body::earth ? OrbitCentre::earth : OrbitCentre::moon,
            .epoch = launched + ticks_from_seconds(node.transfer_s),
            .r_m = craft.r_m,

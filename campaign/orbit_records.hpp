@@ -9,8 +9,8 @@ namespace lunafab::campaign {
 std::vector<orbit::OrbitRecord> muzzle_orbit(const Scenario& scenario, std::uint32_t destination,
                                              const MuzzleState& muzzle);
 /// After the last planned burn of a launch, interpolated between the windows.
-std::vector<orbit::OrbitRecord> planned_arrival(const Scenario& scenario, std::uint32_t destination,
-                                                Tick launched);
+std::vector<orbit::OrbitRecord> arrival_orbit(const Scenario& scenario, std::uint32_t destination,
+                                              Tick launched);
 std::vector<orbit::BurnRecord> planned_burns(const Scenario& scenario, std::uint32_t destination,
                                              Tick launched);
 /// Where the holder of a slot is (mean elements, turned by J2), known as well as navigation knows it.

@@ -42,7 +42,14 @@ void add_space(const RunReport& r, Json& json) {
   json["satellites_lost"] = o.lost;
   json["satellites_scrapped"] = o.scrapped;
   json["satellites_begun_to_stock"] = o.to_stock;
+  const auto ever = [&](orbit::LifeState life) {
+    return r.campaign->state().site.ever[static_cast<std::size_t>(life)];
+  };
+  json["satellites_degraded"] = ever(orbit::LifeState::degraded);
   json["satellites_failed_in_orbit"] = o.failed;
+  json["satellites_retired"] = ever(orbit::LifeState::retired);
+  json["satellites_decayed"] = ever(orbit::LifeState::decayed);
+  json["satellites_without_slot"] = r.campaign->state().site.without_slot;
   json["misfires"] = o.misfires;
   const Scenario& scenario = r.campaign->scenario();
   if (scenario.launch_fidelity() != Fidelity::ideal) {

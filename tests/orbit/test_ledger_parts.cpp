@@ -357,3 +357,41 @@ TEST_CASE("ledger: format 1 is read and not continued", "[orbit][ledger]") {
   tamper(dir / "l", "UPDATE posting SET power_W = 1 WHERE seq = 7");
   CHECK_THAT(problem_of(dir / "l"), Contains("posting seq 7"));
 }
+
+TEST_CASE("ledger: format 2 is read with its parts and not continued", "[orbit][ledger]") {
+  TemporaryDirectory dir;  // written by the program of format 2: tests/data/coupled.yaml over 12 days
+  tamper(dir / "l", read_bytes(LUNAFAB_SOURCE_DIR "/tests/data/ledger_format_2.sql"));
+  {
+    const LedgerStore store(dir / "l", Open::read);
+    CHECK(store.verify().problem == "");
+    CHECK(store.head() == "b855afd79f1288e40aa229e147c9dfd63492eb0f0988c1a819bc324257ef1cb8");
+    int reserves = 0, provenances = 0;
+    store.each([&](const Posting& p) {
+      reserves += p.reserve.has_value(), provenances += p.provenance.has_value();
+      CHECK(p.burns.empty());
+    });
+    CHECK(reserves == 7);
+    CHECK(provenances > 20);
+  }
+  CHECK_THROWS_WITH(LedgerStore(dir / "l", Open::append), Contains("goes on with format 3 only"));
+}
+
+TEST_CASE("ledger: planned burns are kept in order, and refused out of it", "[orbit][ledger]") {
+  TemporaryDirectory dir;
+  LedgerStore store(dir / "l", Open::create, test::start);
+  Posting order{.serial = 1};
+  order.burns = {{.epoch = {5}, .dv_mps = {1.0, -2.0, 3.0}}, {.epoch = {4}}};
+  CHECK_THROWS_WITH(store.post(order), Contains("later than the one before"));
+  order.burns[1].epoch = {6};
+  order.burns[1].dv_mps.x() = INFINITY;
+  CHECK_THROWS_WITH(store.post(order), Contains("finite"));
+  order.burns[1].dv_mps.x() = 0.0;
+  store.post(order);
+  store.commit();
+  store.each([](const Posting& p) {
+    REQUIRE(p.burns.size() == 2);
+    CHECK(p.burns[0].epoch == Tick{5});
+    CHECK(p.burns[0].dv_mps == Eigen::Vector3d(1.0, -2.0, 3.0));
+  });
+  CHECK(store.verify().problem == "");
+}

@@ -1,5 +1,6 @@
 #include "campaign/fleet.hpp"
 #include <fmt/format.h>
+#include <Eigen/Geometry>
 #include <algorithm>
 #include <cmath>
 #include <limits>

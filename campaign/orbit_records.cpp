@@ -82,7 +82,10 @@ OrbitRecord slot_orbit(const Scenario& scenario, const orbit::Shell& shell, cons
   const orbit::SecularRates rates = orbit::shell_rates(shell);
   const orbit::MeanElements elements =
       orbit::moved(orbit::slot_elements(shell, slot, scenario.start), rates, seconds(at));
-  const orbit::PlainState state = orbit::state_at(orbit::prepare(elements, rates), 0.0);
+  // The state of two bodies: the circle whose elements are the slot's mean ones.
+  const orbit::CentralBody& body = orbit::central_body(shell.body);
+  const orbit::PlainState state =
+      orbit::state_at(orbit::prepare(elements, orbit::kepler_rates(body, elements)), 0.0);
   const Eigen::Matrix3d turn = orbit::R_I_equator(shell.body, epoch_of(scenario, at));
   std::array<double, 21> covariance{};
   const orbit::Navigation& known = scenario.orbit.navigation;

@@ -1,3 +1,4 @@
+#include <Eigen/Geometry>
 #include <algorithm>
 #include <catch2/catch.hpp>
 #include <cmath>
@@ -42,18 +43,18 @@ campaign::Scenario scenario_of(const std::string& text, const std::string& durat
   return campaign::read_scenario(std::move(document), warnings);
 }
 
-struct Ran2 {
+struct RunAndLedger {
   campaign::CampaignState state;
   std::vector<Posting> postings;
 };
-Ran2 run(const campaign::Scenario& scenario) {
+RunAndLedger run(const campaign::Scenario& scenario) {
   TemporaryDirectory dir;
   campaign::Campaign campaign(scenario, 0);
   LedgerStore ledger(dir / "l", LedgerStore::Open::create, scenario.start);
   while (!campaign.done()) campaign.step(&ledger);
   ledger.commit();
   CHECK(ledger.verify().problem == "");
-  Ran2 out{.state = campaign.state(), .postings = {}};
+  RunAndLedger out{.state = campaign.state(), .postings = {}};
   ledger.each([&](const Posting& p) { out.postings.push_back(p); });
   return out;
 }
@@ -63,11 +64,16 @@ Ran2 run(const campaign::Scenario& scenario) {
 TEST_CASE("Slots: nobody shares one, every holder is where the shell says, at its node and altitude",
           "[campaign][fleet]") {
   const campaign::Scenario scenario = scenario_of(shelled());
-  const Ran2 ran = run(scenario);
+  const RunAndLedger ran = run(scenario);
   std::map<std::pair<std::int64_t, std::int64_t>, std::uint64_t> holder;
   std::map<std::uint64_t, std::pair<std::int64_t, std::int64_t>> slot_of;
   int placed = 0, spares = 0;
-  for (const Posting& p : ran.postings) {
+  // Within a tick the ledger is in order of serials: who leaves goes before the spare that follows.
+  std::vector<Posting> postings = ran.postings;
+  std::stable_sort(postings.begin(), postings.end(), [](const Posting& a, const Posting& b) {
+    return std::pair(a.tick, a.state < LifeState::failed) < std::pair(b.tick, b.state < LifeState::failed);
+  });
+  for (const Posting& p : postings) {
     if (p.state >= LifeState::failed && slot_of.contains(p.serial)) {
       holder.erase(slot_of[p.serial]);
       slot_of.erase(p.serial);
@@ -98,7 +104,7 @@ TEST_CASE("Ageing: power at degradation is the share asked for, dose grows at th
   const campaign::Scenario scenario = scenario_of(shelled());
   const double rate = scenario.lives[1].dose_Gy_per_year + scenario.lives[0].dose_Gy_per_year;
   CHECK(rate > 0.0);
-  const Ran2 ran = run(scenario);
+  const RunAndLedger ran = run(scenario);
   std::map<std::uint64_t, Posting> entered;
   int degraded = 0;
   for (const Posting& p : ran.postings) {
@@ -123,7 +129,7 @@ TEST_CASE("Ageing: lifetimes follow the survival that `lunafab constellation` st
   const campaign::Scenario scenario = scenario_of(text, "1000 d");
   const std::size_t there = scenario.orbit.destinations[0].name == "deep_space" ? 0 : 1;
   const campaign::OrbitalLife& life = scenario.lives[there];
-  const Ran2 ran = run(scenario);
+  const RunAndLedger ran = run(scenario);
   std::map<std::uint64_t, Tick> entered;
   std::map<std::uint64_t, Tick> failed;
   std::map<std::uint64_t, double> dose;
@@ -204,9 +210,9 @@ TEST_CASE("A run with slots goes on from its checkpoint to the same state", "[ca
 }
 
 TEST_CASE("Replacements: each failure in the shell orders one satellite more", "[campaign][fleet]") {
-  const Ran2 plain = run(scenario_of(shelled())),
-             more = run(scenario_of(shelled("planes: 12, per_plane: 2, replace: failed")));
-  const auto replacements = [](const Ran2& ran) {
+  const RunAndLedger plain = run(scenario_of(shelled())),
+                     more = run(scenario_of(shelled("planes: 12, per_plane: 2, replace: failed")));
+  const auto replacements = [](const RunAndLedger& ran) {
     return std::count_if(ran.postings.begin(), ran.postings.end(), [](const Posting& p) {
       return p.state == LifeState::ordered && p.note.starts_with("replaces satellite ");
     });

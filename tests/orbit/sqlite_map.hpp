@@ -81,7 +81,12 @@ class SqliteMap {
     if (kind == 2 || kind == 5) tree(number(at, 4)), at += 4;
     if (kind == 5) return;
     const std::size_t payload = varint(at);
-    if (kind == 13) varint(at);
+    if (kind == 13) {
+      varint(at);
+      std::size_t types = at;
+      varint(types);
+      if (number(types, 1) == 0) mark(types, types + 1, "type of the column that the row number stands for");
+    }
     // How much of a payload stays in the cell: section 1.6.
     const std::size_t usable = page_size_, least = (usable - 12) * 32 / 255 - 23;
     const std::size_t most = kind == 13 ? usable - 35 : (usable - 12) * 64 / 255 - 23;

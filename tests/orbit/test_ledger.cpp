@@ -381,7 +381,7 @@ TEST_CASE("ledger: cut back and repeated, it ends with the same head and census"
   const std::string whole = contents({dir / "l", Open::read});
   const std::int64_t kept = GENERATE(0, 1, 57, 199, 200);
   LedgerStore store(dir / "l", Open::append);
-  std::string head = hex(genesis(test::start, 2));
+  std::string head = hex(genesis(test::start, 3));
   LifeHistories lives;
   store.each_link([&](const Posting& p, const std::string& link) {
     if (p.seq > kept) return;

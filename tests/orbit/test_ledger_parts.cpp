@@ -253,7 +253,7 @@ TEST_CASE("ledger: cut back through checkpoints and repeated, everything is the 
   const std::string whole = said({dir / "l", Open::read});
   const std::int64_t kept = GENERATE(0, 57, 140, 299);
   LedgerStore store(dir / "l", Open::append, test::start, 20);
-  std::string head = hex(genesis(test::start, 2));
+  std::string head = hex(genesis(test::start, 3));
   store.each_link([&](const Posting& p, const std::string& link) {
     if (p.seq <= kept) head = link;
   });

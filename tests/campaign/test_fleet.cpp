@@ -68,16 +68,21 @@ TEST_CASE("Slots: nobody shares one, every holder is where the shell says, at it
   std::map<std::pair<std::int64_t, std::int64_t>, std::uint64_t> holder;
   std::map<std::uint64_t, std::pair<std::int64_t, std::int64_t>> slot_of;
   int placed = 0, spares = 0;
-  // Within a tick the ledger is in order of serials: who leaves goes before the spare that follows.
-  std::vector<Posting> postings = ran.postings;
-  std::stable_sort(postings.begin(), postings.end(), [](const Posting& a, const Posting& b) {
-    return std::pair(a.tick, a.state < LifeState::failed) < std::pair(b.tick, b.state < LifeState::failed);
-  });
-  for (const Posting& p : postings) {
-    if (p.state >= LifeState::failed && slot_of.contains(p.serial)) {
-      holder.erase(slot_of[p.serial]);
-      slot_of.erase(p.serial);
+  // Within a tick the ledger is in order of serials, not of what led to what: who leaves in it holds nothing.
+  std::set<std::pair<Tick, std::uint64_t>> leavers;
+  std::multimap<Tick, std::uint64_t> left_at;
+  for (const Posting& p : ran.postings) {
+    if (p.state < LifeState::failed) continue;
+    leavers.emplace(p.tick, p.serial), left_at.emplace(p.tick, p.serial);
+  }
+  for (const Posting& p : ran.postings) {
+    for (auto [at, end] = left_at.equal_range(p.tick); at != end; ++at) {
+      if (const auto held = slot_of.find(at->second); held != slot_of.end()) {
+        holder.erase(held->second);
+        slot_of.erase(held);
+      }
     }
+    if (leavers.contains({p.tick, p.serial})) continue;
     if (!p.slot) continue;
     CHECK(p.slot->shell == "deep_space");
     CHECK((p.slot->plane >= 0 && p.slot->plane < 12 && p.slot->place >= -1 && p.slot->place < 2));

@@ -13,9 +13,6 @@ struct Return {
   BurnSolution burn;
 };
 
-/// Muzzle speeds that lead back to the Earth by the destination's route.
-SpeedRange return_speeds(const Destination& destination);
-
 /// The return with the smallest burn at a launch date. A neighbour in date is tried first and kept where its
 /// burn has not grown by 3 m/s; else all speeds are scanned and the better of both is taken. A local minimum
 /// in the speed, to 0.1 m/s of burn.

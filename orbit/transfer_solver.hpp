@@ -1,10 +1,12 @@
 #pragma once
 #include <Eigen/Core>
+#include <optional>
 #include <string>
 #include <vector>
 #include "orbit/destination.hpp"
 #include "orbit/frames.hpp"
 #include "orbit/goal.hpp"
+#include "orbit/libration_orbits.hpp"
 
 namespace lunafab::orbit {
 
@@ -37,7 +39,8 @@ struct Transfer {
   /// are none: the burns at apoapsis take the errors out.
   Goal goal;
   LastBurn last = LastBurn::none;
-  Goal after;  ///< what the coast after an aimed burn ends with
+  Goal after;                            ///< what the coast after an aimed burn ends with
+  std::optional<PeriodicOrbit> orbit{};  ///< the periodic orbit that it goes to, if one
 };
 
 /// What all transfers of a scenario share.

@@ -22,7 +22,7 @@ namespace {
 constexpr double day_s = 86400.0;
 constexpr int phases = 256;
 constexpr double slowest_mps = 2200.0, fastest_mps = 2500.0, scan_mps = 10.0;
-constexpr double last_d = 9.0, scan_d = 1.0 / 6.0;
+constexpr double last_d = 10.5, longest_d = 13.5, scan_d = 1.0 / 6.0;
 constexpr double near_enough = 0.12;  // of the Earth–Moon distance: worth a try
 constexpr double burn_after_d = 0.5;
 // A solution is flown again at the precision of all arcs.
@@ -97,7 +97,7 @@ struct Search {
 
   bool holds(const Choice& c) const {
     return c[0] >= range.slowest_mps && c[0] <= range.fastest_mps && c[1] >= burn_after_d + 0.2 &&
-           c[1] <= 1.5 * last_d;
+           c[1] <= longest_d;
   }
 };
 
@@ -287,7 +287,7 @@ void scan_speed(const Search& search, double speed_mps, std::vector<Approach>& f
 
 /// The minima below the likeliest approaches: the cheapest and the closest in turn.
 std::optional<Flown> scanned(const Search& search) {
-  constexpr std::size_t tried = 10;
+  constexpr std::size_t tried = 14;
   std::vector<Approach> cheap;
   for (double v = search.range.slowest_mps; v <= search.range.fastest_mps; v += scan_mps)
     scan_speed(search, v, cheap);
@@ -299,7 +299,7 @@ std::optional<Flown> scanned(const Search& search) {
   for (std::size_t i = 0; i < 2 * cheap.size() && begun.size() < tried; ++i) {
     const Choice& from = (i % 2 == 0 ? cheap : close)[i / 2].choice;
     const auto same = [&](const Choice& other) {
-      return std::abs(other[0] - from[0]) < 1.5 * scan_mps && std::abs(other[1] - from[1]) < 0.7;
+      return std::abs(other[0] - from[0]) < 1.5 * scan_mps && std::abs(other[1] - from[1]) < 0.35;
     };
     if (std::ranges::any_of(begun, same)) continue;
     begun.push_back(from);
@@ -345,7 +345,7 @@ Transfer settled(const TransferSetting& s, const Search& search, const Flown& f)
   const Craft start = leave(s, search.launch, {f.choice[0], 0.0, 0.0});
   Transfer t{.speed_mps = f.choice[0], .start = start};
   const Arc out = propagate(s.dynamics, start, later(search.launch, burn_after_d), {}, whole);
-  const BurnSolution burn = meet_goal(s.dynamics, out.last, meeting(f.target), f.choice.tail<3>());
+  const BurnSolution burn = meet_goal(s.dynamics, out.last, meeting(f.target), f.choice.tail<3>(), 1e-3);
   if (out.end != ArcEnd::time || !burn.converged) return t;
   const Craft end = about(burn.aim.arc.last, Body::moon, *s.dynamics.sky);
   t.found = true;

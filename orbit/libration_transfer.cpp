@@ -287,7 +287,7 @@ void scan_speed(const Search& search, double speed_mps, std::vector<Approach>& f
 
 /// The minima below the likeliest approaches: the cheapest and the closest in turn.
 std::optional<Flown> scanned(const Search& search) {
-  constexpr std::size_t tried = 14;
+  constexpr std::size_t tried = 10;
   std::vector<Approach> cheap;
   for (double v = search.range.slowest_mps; v <= search.range.fastest_mps; v += scan_mps)
     scan_speed(search, v, cheap);
@@ -299,7 +299,7 @@ std::optional<Flown> scanned(const Search& search) {
   for (std::size_t i = 0; i < 2 * cheap.size() && begun.size() < tried; ++i) {
     const Choice& from = (i % 2 == 0 ? cheap : close)[i / 2].choice;
     const auto same = [&](const Choice& other) {
-      return std::abs(other[0] - from[0]) < 1.5 * scan_mps && std::abs(other[1] - from[1]) < 0.35;
+      return std::abs(other[0] - from[0]) < 1.5 * scan_mps && std::abs(other[1] - from[1]) < 0.7;
     };
     if (std::ranges::any_of(begun, same)) continue;
     begun.push_back(from);

@@ -1,6 +1,7 @@
 #include "orbit/event_watch.hpp"
 #include <algorithm>
 #include "core/constants.hpp"
+#include "orbit/earth.hpp"
 #include "orbit/shadow.hpp"
 
 namespace lunafab::orbit {
@@ -25,15 +26,26 @@ Vector3d to_sun(const Scene& scene) {
   return scene.sky.sun_m - from_body(scene, Body::earth).r_m;
 }
 
+/// By which the centre and another body are drawn to each other, at most.
+double bodies_pull_mps2(const Scene& scene, Body body) {
+  constexpr double both_gm = 1.1 * earth::gm_m3ps2;
+  return scene.centre == body ? 0.0 : both_gm / scene.sky.moon_m.squaredNorm();
+}
+
 bool is_shadow(EventKind kind) {
   return kind == EventKind::eclipse_in || kind == EventKind::eclipse_out || kind == EventKind::penumbra ||
          kind == EventKind::umbra;
 }
 
-/// How quickly a distance or an angle of shadow changes at most; twice that leaves room for a step's middle.
+/// Twice what an event's function changes by in a second: that leaves room for a step's middle.
 double pace(const EventSpec& spec, const Scene& scene) {
   const Relative at = from_body(scene, spec.body);
-  return 2.0 * at.v_mps.norm() / (is_shadow(spec.kind) ? at.r_m.norm() : 1.0);
+  const double speed_mps = at.v_mps.norm(), distance_m = at.r_m.norm();
+  if (is_shadow(spec.kind)) return 2.0 * speed_mps / distance_m;
+  if (spec.kind == EventKind::periapsis || spec.kind == EventKind::apoapsis)
+    return 2.0 *
+           (speed_mps * speed_mps / distance_m + scene.a_mps2.norm() + bodies_pull_mps2(scene, spec.body));
+  return 2.0 * speed_mps;
 }
 
 /// What lies between the value of a craft put on the sphere and zero is rounding.
@@ -104,27 +116,30 @@ void EventWatch::begin(double t_s, const Scene& scene, bool first_piece) {
   }
 }
 
-bool EventWatch::pass(double t_s, const Scene& before, const Scene& scene) {
-  std::vector<double>& now = spare_;
-  now.resize(specs_.size());
-  for (std::size_t i = 0; i < specs_.size(); ++i) {
-    now[i] = event_value(specs_[i], scene);
-    const double quickest = std::max(pace(specs_[i], before), pace(specs_[i], scene));
-    if (!(std::abs(last_[i]) + std::abs(now[i]) > quickest * std::abs(t_s - t_s_))) return false;
-    if ((last_[i] > 0.0) != (now[i] > 0.0)) return false;
-  }
-  std::swap(last_, now);
-  t_s_ = t_s;
-  return true;
+bool EventWatch::in_reach(std::size_t spec, double t_s, const Scene& before, const Scene& after,
+                          double now) const {
+  const EventSpec& s = specs_[spec];
+  const double quickest = std::max(pace(s, before), pace(s, after)), last = last_[spec];
+  return (last > 0.0) != (now > 0.0) || !(std::abs(last) + std::abs(now) > quickest * std::abs(t_s - t_s_));
 }
 
-std::vector<EventFound> EventWatch::advance(double t_s, const SceneAt& scene_at) {
+std::vector<EventFound> EventWatch::advance(double t_s, const Scene& before, const Scene& after,
+                                            const SceneAt& scene_at) {
   std::vector<EventFound> found;
+  near_.clear();
+  for (std::size_t i = 0; i < specs_.size(); ++i) {
+    const double now = event_value(specs_[i], after);
+    if (in_reach(i, t_s, before, after, now)) {
+      near_.push_back(i);
+    } else {
+      last_[i] = now;
+    }
+  }
   const double begin_s = t_s_;
-  for (int k = 1; k <= parts; ++k) {
+  for (int k = near_.empty() ? parts : 1; k <= parts; ++k) {
     const double to_s = k == parts ? t_s : begin_s + (t_s - begin_s) * k / parts;
-    const Scene scene = scene_at(to_s);
-    for (std::size_t i = 0; i < specs_.size(); ++i) {
+    const Scene scene = k == parts ? after : scene_at(to_s);
+    for (const std::size_t i : near_) {
       const Part part{t_s_, to_s, last_[i], event_value(specs_[i], scene)};
       search(i, part, scene_at, found);
       last_[i] = part.to;

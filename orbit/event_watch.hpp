@@ -12,7 +12,7 @@ namespace lunafab::orbit {
 /// A satellite and the sky around it: all that event functions look at.
 struct Scene {
   Body centre = Body::moon;
-  Eigen::Vector3d r_m, v_mps;
+  Eigen::Vector3d r_m, v_mps, a_mps2;
   SkyState sky{};  ///< only where the spec `looks_at_sky`
 };
 
@@ -29,9 +29,10 @@ struct EventFound {
   double t_s = 0.0;
 };
 
-/// Event functions followed along an arc, step by step. Each step is looked at in eight parts; a part whose
-/// ends have the same sign is searched for a dip through zero where the slopes at its ends leave room for
-/// one. Missed are only events closer than an eighth of a step that share a part with a third one.
+/// Event functions followed along an arc, step by step. A step is passed over where a function is too far
+/// from zero at both ends for twice its pace there. Others are looked at in eight parts; a part whose ends
+/// have the same sign is searched for a dip through zero where the slopes at its ends leave room for one.
+/// Missed are only events closer than an eighth of a step that share a part with a third one.
 class EventWatch {
  public:
   static constexpr int parts = 8;
@@ -43,11 +44,10 @@ class EventWatch {
 
   /// Takes the signs at the beginning of a piece of arc, the first one or after a change of centre.
   void begin(double t_s, const Scene& scene, bool first_piece);
-  /// Goes on to t_s if distances and shadows were out of reach since the last date, and says whether they
-  /// were. For specs of those kinds only.
-  bool pass(double t_s, const Scene& before, const Scene& scene);
-  /// Events between the last date and t_s, in the order in which the arc meets them.
-  std::vector<EventFound> advance(double t_s, const SceneAt& scene_at);
+  /// Events between the last date, where the scene was `before`, and t_s, in the order in which the arc meets
+  /// them. `scene_at` is asked only where one may be.
+  std::vector<EventFound> advance(double t_s, const Scene& before, const Scene& after,
+                                  const SceneAt& scene_at);
 
  private:
   struct Part {
@@ -57,6 +57,8 @@ class EventWatch {
   double value(std::size_t spec, double t_s, const SceneAt& scene_at) const {
     return event_value(specs_[spec], scene_at(t_s));
   }
+  /// Whether one may have happened up to t_s, where it has the value `now`.
+  bool in_reach(std::size_t spec, double t_s, const Scene& before, const Scene& after, double now) const;
   void search(std::size_t spec, const Part& part, const SceneAt& scene_at, std::vector<EventFound>& found);
   std::optional<double> dip(std::size_t spec, const Part& part, const SceneAt& scene_at) const;
   double locate(std::size_t spec, Part part, const SceneAt& scene_at) const;
@@ -65,8 +67,8 @@ class EventWatch {
   std::span<const EventSpec> specs_;
   double way_, begun_s_ = 0.0, t_s_ = 0.0;
   bool guard_ = true;
-  std::vector<double> last_;  ///< values at t_s_
-  std::vector<double> spare_;
+  std::vector<double> last_;       ///< values at t_s_
+  std::vector<std::size_t> near_;  ///< specs in reach
 };
 
 }  // namespace lunafab::orbit

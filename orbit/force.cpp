@@ -102,7 +102,7 @@ Pull Force::pull(Body centre, double t_s, const Vector3d& r_m) const {
 template <Detail detail>
 void Force::add_sky(Pull& pull, Body centre, double t_s, const Vector3d& r_m) const {
   const bool lunar = centre == Body::moon;
-  const SkyState at = sky(t_s);
+  const SkyPlaces at = dynamics_.sky->places(date(t_s));
   const Vector3d from_moon_m = lunar ? r_m : Vector3d(r_m - at.moon_m);
   const Vector3d from_earth_m = lunar ? Vector3d(r_m + at.moon_m) : r_m;
   const Vector3d sun_m = lunar ? Vector3d(at.sun_m - at.moon_m) : at.sun_m;

@@ -21,11 +21,13 @@ struct Precision {
 
 /// Integrates y' = rate(t, y) step by step, forwards or backwards, with DOP853. `rate` gives a Vector<N>;
 /// `scale(y, y_new)` gives for each component the size that `tolerance` is relative to. The first
-/// `Controlled` components choose the steps; the others come along. No allocation.
+/// `Controlled` components choose the steps and have dense output; their rates must not depend on the others,
+/// which come along. No allocation.
 template <int N, class Rate, class Scale, int Controlled = N>
 class Integrator {
  public:
   using Y = Vector<N>;
+  using Lead = Vector<Controlled>;
 
   Integrator(Rate rate, Scale scale, double t, const Y& y, Precision precision)
       : rate_(std::move(rate)), scale_(std::move(scale)), precision_(precision), t_(t), y_(y) {
@@ -47,39 +49,38 @@ class Integrator {
   /// the tried steps are used up or the state is not finite: nothing has changed then.
   bool step(double t_end) {
     if (t_ == t_end) return true;
-    const double way = t_end > t_ ? 1.0 : -1.0;
-    if (next_h_ == 0.0) next_h_ = first_step(way, std::abs(t_end - t_));
+    const double way = t_end > t_ ? 1.0 : -1.0, left = std::abs(t_end - t_);
+    if (next_h_ == 0.0) next_h_ = first_step(way, left);
     if (!std::isfinite(next_h_)) return false;
-    double h = std::min({std::abs(next_h_), precision_.longest_step, std::abs(t_end - t_)});
-    bool refused = false;
-    while (tried_ < precision_.most_steps) {
+    double h = std::min({std::abs(next_h_), precision_.longest_step, left});
+    for (double most_growth = largest_growth; tried_ < precision_.most_steps; most_growth = 1.0) {
       ++tried_;
-      const bool last = h >= std::abs(t_end - t_);
+      const bool last = h >= left;
       const double signed_h = last ? t_end - t_ : way * h;
-      if (!(t_ + signed_h != t_)) return false;
+      if (t_ + signed_h == t_) return false;
       const double error = try_step(signed_h);
       if (error <= 1.0) {
-        plan_next(h, last, refused ? std::min(1.0, fit(error)) : fit(error));
+        plan_next(h, last, std::min(most_growth, fit(error)));
         accept(signed_h, last ? t_end : t_ + signed_h);
         return true;
       }
-      if (!(h > 1e-14 * std::abs(t_)) || !(h > 1e-300)) return false;
+      if (!can_shrink(h)) return false;
       h *= fit(error);
-      refused = true;
     }
     return false;
   }
 
-  /// The state at t within the last step, to order 7. The first call after a step costs three rates.
-  Y dense(double t) {
+  /// The leading components at t within the last step, to order 7. The first call after a step costs three
+  /// rates.
+  Lead dense(double t) {
     if (!dense_ready_) prepare_dense();
     const double x = (t - t_before()) / h_, rest = 1.0 - x;
-    Y out = before_;
-    for (std::size_t i = 0; i < out.size(); ++i) {
+    Lead out;
+    for (std::size_t i = 0; i < controlled; ++i) {
       double sum = 0.0;
       for (int j = 6; j >= 0; --j)
         sum = (sum + dense_[static_cast<std::size_t>(j)][i]) * (j % 2 == 0 ? x : rest);
-      out[i] += sum;
+      out[i] = before_[i] + sum;
     }
     return out;
   }
@@ -95,14 +96,17 @@ class Integrator {
                         : std::clamp(safety * std::pow(error, -1.0 / 8.0), least_growth, largest_growth);
   }
 
+  bool can_shrink(double h) const { return h > 1e-14 * std::abs(t_) && h > 1e-300; }
+
   void plan_next(double h, bool last, double growth) {
     // A step cut short at its end says little about the next one.
     if (!last || h >= std::abs(next_h_)) next_h_ = h * growth;
   }
 
-  template <class Row>
-  Y sum(const Row& row, int count, double h) const {
-    Y out{};
+  /// Σ h row[j] k_j of the first M components.
+  template <int M, class Row>
+  Vector<M> sum(const Row& row, int count, double h) const {
+    Vector<M> out{};
     for (int j = 0; j < count; ++j) {
       const double w = h * row[j];
       if (w == 0.0) continue;
@@ -110,20 +114,22 @@ class Integrator {
     }
     return out;
   }
-  static Y plus(const Y& a, const Y& b) {
+  template <std::size_t M>
+  static Y plus(const Y& a, const std::array<double, M>& b) {
     Y out = a;
-    for (std::size_t i = 0; i < out.size(); ++i) out[i] += b[i];
+    for (std::size_t i = 0; i < b.size(); ++i) out[i] += b[i];
     return out;
   }
 
   /// Fills the stages and `trial_`; the error as a multiple of what is allowed.
   double try_step(double h) {
     for (int s = 1; s < dop853::stages; ++s) {
-      const Y stage = plus(y_, sum(dop853::weights[s], s, h));
+      const Y stage = plus(y_, sum<N>(dop853::weights[s], s, h));
       k_[static_cast<std::size_t>(s)] = rate_(t_ + dop853::nodes[s] * h, stage);
     }
-    trial_ = plus(y_, sum(dop853::final_weights, dop853::stages, h));
-    const Y e3 = sum(dop853::error3, dop853::stages, h), e5 = sum(dop853::error5, dop853::stages, h);
+    trial_ = plus(y_, sum<N>(dop853::final_weights, dop853::stages, h));
+    const Lead e3 = sum<Controlled>(dop853::error3, dop853::stages, h),
+               e5 = sum<Controlled>(dop853::error5, dop853::stages, h);
     const Y size = scale_(y_, trial_);
     double square3 = 0.0, square5 = 0.0;
     for (std::size_t i = 0; i < controlled; ++i) {
@@ -147,16 +153,17 @@ class Integrator {
     // Stage 0 is the rate before, stage 12 that after the step.
     std::swap(k_[0], k_[dop853::stages]);
     for (int s = dop853::stages + 1; s < dop853::extended_stages; ++s) {
-      const Y stage = plus(before_, sum(dop853::weights[s], s, h_));
+      const Y stage = plus(before_, sum<Controlled>(dop853::weights[s], s, h_));
       k_[static_cast<std::size_t>(s)] = rate_(t_before() + dop853::nodes[s] * h_, stage);
     }
-    for (std::size_t i = 0; i < before_.size(); ++i) {
+    for (std::size_t i = 0; i < controlled; ++i) {
       const double rise = y_[i] - before_[i], bend = h_ * k_[0][i] - rise;
       dense_[0][i] = rise;
       dense_[1][i] = bend;
       dense_[2][i] = rise - h_ * k_[dop853::stages][i] - bend;
     }
-    for (std::size_t j = 0; j < 4; ++j) dense_[3 + j] = sum(dop853::dense[j], dop853::extended_stages, h_);
+    for (std::size_t j = 0; j < 4; ++j)
+      dense_[3 + j] = sum<Controlled>(dop853::dense[j], dop853::extended_stages, h_);
     std::swap(k_[0], k_[dop853::stages]);
     dense_ready_ = true;
   }
@@ -192,7 +199,7 @@ class Integrator {
   double t_ = 0.0, h_ = 0.0, next_h_ = 0.0;
   Y y_{}, before_{}, trial_{};
   std::array<Y, dop853::extended_stages> k_{};
-  std::array<Y, 7> dense_{};
+  std::array<Lead, 7> dense_{};
   bool dense_ready_ = false;
   std::int64_t tried_ = 0, taken_ = 0;
 };

@@ -13,12 +13,12 @@ using Eigen::Vector3d;
 using Stm = Eigen::Matrix<double, 6, 6>;
 constexpr int plain = 6, with_stm = 42;  // numbers of equations
 
-template <int N>
-Vector3d place(const Vector<N>& y) {
+template <std::size_t N>
+Vector3d place(const std::array<double, N>& y) {
   return {y[0], y[1], y[2]};
 }
-template <int N>
-Vector3d velocity(const Vector<N>& y) {
+template <std::size_t N>
+Vector3d velocity(const std::array<double, N>& y) {
   return {y[3], y[4], y[5]};
 }
 
@@ -30,7 +30,7 @@ struct Rate {
 
   Vector<N> operator()(double t_s, const Vector<N>& y) const {
     constexpr Detail detail = N == plain ? Detail::acceleration : Detail::gradient;
-    const Pull pull = force->pull<detail>(centre, t_s, place<N>(y));
+    const Pull pull = force->pull<detail>(centre, t_s, place(y));
     Vector<N> out;
     for (std::size_t i = 0; i < 3; ++i)
       out[i] = y[3 + i], out[3 + i] = pull.acceleration_mps2[static_cast<Eigen::Index>(i)];
@@ -48,8 +48,8 @@ struct Rate {
 template <int N>
 struct Scale {
   Vector<N> operator()(const Vector<N>& a, const Vector<N>& b) const {
-    const double r_m = std::sqrt(std::max(place<N>(a).squaredNorm(), place<N>(b).squaredNorm()));
-    const double v_mps = std::sqrt(std::max(velocity<N>(a).squaredNorm(), velocity<N>(b).squaredNorm()));
+    const double r_m = std::sqrt(std::max(place(a).squaredNorm(), place(b).squaredNorm()));
+    const double v_mps = std::sqrt(std::max(velocity(a).squaredNorm(), velocity(b).squaredNorm()));
     Vector<N> out{};
     for (std::size_t i = 0; i < 3; ++i) out[i] = r_m, out[3 + i] = v_mps;
     return out;
@@ -97,7 +97,7 @@ class Flight {
 
   Arc run(std::span<const Epoch> wanted, std::vector<Craft>& samples) {
     if (changes_ && beyond_border()) change_centre();
-    take_samples([&](double) { return y_; }, wanted, samples);
+    take_samples([&](double) { return leading(y_); }, wanted, samples);
     bool first = true;
     Piece outcome = Piece::edge;
     while (outcome == Piece::edge || outcome == Piece::border) {
@@ -126,11 +126,14 @@ class Flight {
     if constexpr (N == with_stm)
       for (std::size_t i = 0; i < 6; ++i) y_[6 + 7 * i] = 1.0;
   }
-  Craft craft(double t_s, const Vector<N>& y) const {
-    return {t_s == span_s_ ? until_ : force_.date(t_s), centre_, place<N>(y), velocity<N>(y)};
+  template <class Y>
+  Craft craft(double t_s, const Y& y) const {
+    return {t_s == span_s_ ? until_ : force_.date(t_s), centre_, place(y), velocity(y)};
   }
-  Scene scene(double t_s, const Vector<N>& y, bool sky) const {
-    Scene out{centre_, place<N>(y), velocity<N>(y), {}};
+  /// Without the acceleration.
+  template <class Y>
+  Scene scene(double t_s, const Y& y, bool sky) const {
+    Scene out{centre_, place(y), velocity(y), Vector3d::Zero(), {}};
     if (sky) out.sky = force_.sky(t_s);
     return out;
   }
@@ -153,11 +156,13 @@ class Flight {
   Piece fly_piece(bool first, std::span<const Epoch> wanted, std::vector<Craft>& samples) {
     set_joints();
     sky_of_specs_ = any_looks_at_sky(specs_, centre_), sky_of_joints_ = any_looks_at_sky(joints_, centre_);
-    watch_.begin(t_, scene(t_, y_, sky_of_specs_), first);
-    joint_watch_.begin(t_, scene(t_, y_, sky_of_joints_), false);
+    here_ = scene(t_, y_, sky_of_specs_ || sky_of_joints_);
+    watch_.begin(t_, here_, first);
+    joint_watch_.begin(t_, here_, false);
     Precision precision = options_.precision;
     precision.most_steps -= tried_;
     Solver solver({&force_, centre_}, {}, t_, y_, precision);
+    here_.a_mps2 = velocity(solver.rate_now());
     Piece outcome = Piece::stuck;
     while (t_ != span_s_ && outcome == Piece::stuck && solver.step(span_s_)) {
       ++arc_.steps;
@@ -183,18 +188,25 @@ class Flight {
     joint_watch_ = EventWatch(joints_, way_);
   }
 
-  static Vector<N> state_at(Solver& solver, double t_s) {
-    return t_s == solver.t() ? solver.y() : solver.dense(t_s);
+  static Vector<plain> state_at(Solver& solver, double t_s) {
+    return t_s == solver.t() ? leading(solver.y()) : solver.dense(t_s);
+  }
+  static Vector<plain> leading(const Vector<N>& y) {
+    Vector<plain> out;
+    std::copy_n(y.begin(), plain, out.begin());
+    return out;
   }
 
   /// Notes the events of the last step, up to the one that stops it, if one does.
   std::optional<Stop> look_back(Solver& solver) {
-    std::optional<Stop> joint = find_joint(solver);
+    const Scene before = std::exchange(here_, scene(solver.t(), solver.y(), sky_of_specs_ || sky_of_joints_));
+    here_.a_mps2 = velocity(solver.rate_now());
+    std::optional<Stop> joint = find_joint(solver, before);
     if (specs_.empty()) return joint;
     const auto scene_at = [&](double t_s) {
       return scene(t_s, state_at(solver, t_s), sky_of_specs_);
     };
-    for (const EventFound& found : watch_.advance(solver.t(), scene_at)) {
+    for (const EventFound& found : watch_.advance(solver.t(), before, here_, scene_at)) {
       if (joint && way_ * found.t_s > way_ * joint->t_s) break;
       if (seen_[found.spec]++ < specs_[found.spec].skip) continue;
       arc_.events.push_back({found.spec, craft(found.t_s, state_at(solver, found.t_s))});
@@ -203,15 +215,12 @@ class Flight {
     return joint;
   }
 
-  std::optional<Stop> find_joint(Solver& solver) {
+  std::optional<Stop> find_joint(Solver& solver, const Scene& before) {
     if (joints_.empty()) return std::nullopt;
     const auto scene_at = [&](double t_s) {
       return scene(t_s, state_at(solver, t_s), sky_of_joints_);
     };
-    if (joint_watch_.pass(solver.t(), scene(solver.t_before(), solver.y_before(), sky_of_joints_),
-                          scene_at(solver.t())))
-      return std::nullopt;
-    const std::vector<EventFound> found = joint_watch_.advance(solver.t(), scene_at);
+    const std::vector<EventFound> found = joint_watch_.advance(solver.t(), before, here_, scene_at);
     if (found.empty()) return std::nullopt;
     const EventSpec& spec = joints_[found.front().spec];
     return Stop{spec.kind == EventKind::distance ? Piece::border : Piece::edge, found.front().t_s, spec};
@@ -228,7 +237,7 @@ class Flight {
       return again.t() == t_s;
     };
     const bool sky = looks_at_sky(stop.spec, centre_);
-    const auto above = [&](double t_s, const Vector<N>& y) {
+    const auto above = [&](double t_s, const auto& y) {
       return event_value(stop.spec, scene(t_s, y, sky)) > 0.0;
     };
     const bool after = above(stop.t_s, state_at(solver, stop.t_s));
@@ -238,8 +247,12 @@ class Flight {
          more_s *= 2.0)
       there = way_ * (again.t() + way_ * more_s) < way_ * span_s_ && go_to(again.t() + way_ * more_s);
     tried_ += again.tried();
-    t_ = again.t() == solver.t_before() ? stop.t_s : again.t();
-    y_ = again.t() == solver.t_before() ? state_at(solver, t_) : again.y();
+    t_ = again.t(), y_ = again.y();
+    if (t_ == solver.t_before()) {  // closer than rounding: the transition matrix has not changed
+      const Vector<plain> at_event = state_at(solver, stop.t_s);
+      t_ = stop.t_s;
+      std::ranges::copy(at_event, y_.begin());
+    }
     if (stop.why == Piece::event) arc_.events.back().craft = craft(t_, y_);
   }
 
@@ -274,6 +287,7 @@ class Flight {
   bool changes_ = false;
   Vector<N> y_{};
   EventWatch watch_, joint_watch_;
+  Scene here_;  ///< at t_, for all specs
   bool sky_of_specs_ = false, sky_of_joints_ = false;
   std::vector<int> seen_;
   std::int64_t tried_ = 0;

@@ -4,338 +4,303 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <iterator>
 #include <limits>
+#include <optional>
 #include <vector>
-#include "orbit/earth.hpp"
-#include "orbit/shells.hpp"
+#include "orbit/return_flight.hpp"
 
+// A return is four numbers, the speed at the muzzle and the burn, for two demands: size and inclination of
+// the momentum at the perigee. Among those that meet them the cheapest is wanted. The momentum's vector is
+// nearly linear in the four numbers, while its size and inclination are not: burns of a few m/s turn it over.
+// What the demands allow is a circle of vectors; for each angle on it the cheapest choice follows from linear
+// equations, and a step goes to the cheapest of all angles.
 namespace lunafab::orbit {
 namespace {
 
-constexpr double arrival_perigee_m = earth::equatorial_radius_m + 200e3;
 constexpr double none = std::numeric_limits<double>::infinity();
 // A scan wants metres a second of a burn; a solution is flown again at the precision of all arcs.
 constexpr Precision scanning{.tolerance = 1e-7}, searching{.tolerance = 1e-8};
 
-Epoch later(Epoch epoch, double days) {
-  return {epoch.tt_days_since_j2000 + days};
-}
+// ---- one linear step
 
-/// A launch at one speed, up to where it burns.
-struct Departure {
-  double speed_mps = 0.0;
-  Craft before;
-  Goal after;
+/// What a step may assume of the size of burns and of the speed.
+struct Stiffness {
+  double burn_mps = 80.0;  ///< of a burn, for the slope of its size
+  double speed = 3.0;      ///< what a change of the speed counts against one of the burn
 };
 
-/// What an orbit through `apogee_m` has where its perigee is that of the arrival.
-Goal perigee_goal(const TransferSetting& s, const Destination& d, Epoch latest, double apogee_m) {
-  const double e = (apogee_m - arrival_perigee_m) / (apogee_m + arrival_perigee_m);
-  const double momentum = std::sqrt(s.dynamics.gm.earth * arrival_perigee_m * (1.0 + e));
-  return {.body = Body::earth,
-          .end = EventSpec{.kind = EventKind::periapsis, .body = Body::earth},
-          .latest = latest,
-          .demands = {
-              {Quantity::angular_momentum, momentum, 1e-3 * momentum},
-              {Quantity::polar_momentum,
-               momentum * std::cos(sun_synchronous_inclination_rad(d.altitude_m).value()), 1e-3 * momentum}}};
+struct Step {
+  ReturnChoice to = ReturnChoice::Zero();
+  double cost_mps = none;
+  double angle_rad = 0.0;  ///< on the circle
+};
+
+/// The linear problem of a flown return: minimise (x·W x)/2s + c·x over the change of speed and the whole
+/// burn, x, where B x = h(angle) − h₀ + B x₀.
+class LinearReturn {
+ public:
+  LinearReturn(const FlownReturn& flown, const Stiffness& stiffness) : flown_(flown), stiff_(stiffness) {
+    start_ = flown.choice, start_[0] = 0.0;
+    inverse_weight_ = Eigen::Vector4d::Ones();
+    inverse_weight_[0] = 1.0 / (stiffness.speed * stiffness.speed);
+    spread_ = inverse_weight_.asDiagonal() * flown.momentum_by.transpose();
+    solver_.compute(flown.momentum_by * spread_);
+    pull_ = stiffness.burn_mps * inverse_weight_.cwiseProduct(flown.capture_by);
+  }
+
+  Step at(double angle_rad) const {
+    const Eigen::Vector3d wanted =
+        flown_.wanted.at(angle_rad) - flown_.momentum + flown_.momentum_by * (start_ + pull_);
+    const ReturnChoice x = spread_ * solver_.solve(wanted) - pull_;
+    const Eigen::Vector4d weighted = x.cwiseQuotient(inverse_weight_);
+    const double cost = 0.5 * x.dot(weighted) / stiff_.burn_mps + flown_.capture_by.dot(x);
+    ReturnChoice to = x;
+    to[0] += flown_.choice[0];
+    return {to, cost, angle_rad};
+  }
+
+ private:
+  const FlownReturn& flown_;
+  Stiffness stiff_;
+  ReturnChoice start_, inverse_weight_, pull_;
+  Eigen::Matrix<double, 4, 3> spread_;
+  Eigen::LDLT<Eigen::Matrix3d> solver_;
+};
+
+/// Down from where the momentum is, over the circle's angle.
+Step linear_descent(const FlownReturn& flown, const Stiffness& stiffness) {
+  constexpr int most_steps = 40;
+  const LinearReturn problem(flown, stiffness);
+  const Eigen::Vector3d off = flown.momentum;
+  double width = 0.2;
+  Step best = problem.at(std::atan2(off.dot(flown.wanted.third), off.dot(flown.wanted.level)));
+  for (int i = 0; i < most_steps && width > 1e-4; ++i) {
+    const Step up = problem.at(best.angle_rad + width), down = problem.at(best.angle_rad - width);
+    const Step& next = up.cost_mps < down.cost_mps ? up : down;
+    if (next.cost_mps < best.cost_mps) {
+      best = next;
+    } else {
+      const double bend = up.cost_mps - 2.0 * best.cost_mps + down.cost_mps;
+      const Step vertex = problem.at(best.angle_rad + 0.5 * width * (down.cost_mps - up.cost_mps) / bend);
+      if (vertex.cost_mps < best.cost_mps) best = vertex;
+      width *= 0.1;
+    }
+  }
+  return best;
 }
 
-// ---- the two routes
+// ---- search
 
-constexpr double gate_m = 600e6;  // beyond it the first apoapsis is that of the Earth's orbit
-constexpr double longest_up_d = 100.0, longest_down_d = 150.0;
-
-std::optional<Departure> over_apogee(const TransferSetting& s, const Destination& d, Epoch launch,
-                                     double speed_mps, const Precision& precision) {
-  const ArcOptions options{.precision = precision};
-  const Craft start = leave(s, launch, {speed_mps, 0.0, 0.0});
-  const EventSpec gate{.kind = EventKind::distance,
-                       .body = Body::earth,
-                       .value = gate_m,
-                       .crossing = Crossing::rising,
-                       .ends = true};
-  const Arc out = propagate(s.dynamics, start, later(launch, longest_up_d), {&gate, 1}, options);
-  if (out.end != ArcEnd::event) return {};
-  const EventSpec apogee{.kind = EventKind::apoapsis, .body = Body::earth, .ends = true};
-  const Arc up = propagate(s.dynamics, out.last, later(launch, longest_up_d), {&apogee, 1}, options);
-  if (up.end != ArcEnd::event) return {};
-  return Departure{speed_mps, up.last,
-                   perigee_goal(s, d, later(up.last.at, longest_down_d), up.last.r_m.norm())};
-}
-
-constexpr double burn_after_d = 1.0, longest_direct_d = 9.0;
-constexpr double lunar_distance_m = 384.4e6;
-
-std::optional<Departure> straight(const TransferSetting& s, const Destination& d, Epoch launch,
-                                  double speed_mps, const Precision& precision) {
-  const Arc out = propagate(s.dynamics, leave(s, launch, {speed_mps, 0.0, 0.0}), later(launch, burn_after_d),
-                            {}, {.precision = precision});
-  if (out.end != ArcEnd::time) return {};
-  return Departure{speed_mps, out.last,
-                   perigee_goal(s, d, later(out.last.at, longest_direct_d), lunar_distance_m)};
-}
-
-/// What one search is about.
 struct Search {
-  const TransferSetting& s;
+  TransferSetting s;
   const Destination& d;
   Epoch launch;
   SpeedRange range;
-  double step_mps;
 
-  std::optional<Departure> depart(double speed_mps, const Precision& precision) const {
-    return d.route == Route::direct ? straight(s, d, launch, speed_mps, precision)
-                                    : over_apogee(s, d, launch, speed_mps, precision);
+  std::optional<FlownReturn> fly(const ReturnChoice& choice, const Precision& precision) const {
+    if (choice[0] < range.slowest_mps || choice[0] > range.fastest_mps) return {};
+    const auto from = depart(s, d, launch, choice[0], Derivatives::jacobian, precision);
+    return from ? fly_return(s, *from, choice.tail<3>(), precision) : std::nullopt;
   }
 };
 
-// ---- burns
 
-enum class Branch : std::uint8_t { first, second };  ///< of the two lines in which plane and cone meet
+double planned_mps(const FlownReturn& flown, const ReturnChoice& to) {
+  return to.tail<3>().norm() + flown.capture_mps + flown.capture_by.dot(to - flown.choice);
+}
 
-/// A burn to begin with.
-struct Guess {
-  double speed_mps = 0.0;
-  Branch branch = Branch::first;
+enum class Branch : std::uint8_t {
+  first,
+  second,
+  nearest
+};  ///< of the two lines in which plane and cone meet
+
+/// The change of the burn across the radius after which the momentum lies on the circle. What such burns
+/// reach is a plane, the circle lies on a cone about the pole: they meet on two lines, or the nearest is
+/// taken.
+Eigen::Vector3d correction_mps(const FlownReturn& f, Branch branch) {
+  const Eigen::Vector3d radius = f.from.before.r_m;
+  Eigen::Matrix<double, 3, 2> axes;
+  axes.col(0) = radius.unitOrthogonal(), axes.col(1) = radius.normalized().cross(axes.col(0));
+  const Eigen::Matrix<double, 3, 2> by_burn = f.momentum_by.rightCols<3>() * axes;
+  const Eigen::Vector3d normal = by_burn.col(0).cross(by_burn.col(1)).normalized(), pole = f.wanted.pole;
+  const Eigen::Vector3d level = pole.cross(normal).normalized(), third = pole.cross(level);
+  // The level axis lies in the plane: the condition on the angle about the pole is one on its sine.
+  const double sine = std::clamp(
+      (f.momentum - f.wanted.polar * pole).dot(normal) / (f.wanted.radius * third.dot(normal)), -1.0, 1.0);
+  const auto change = [&](double sign) -> Eigen::Vector3d {
+    const double cosine = sign * std::sqrt(1.0 - sine * sine);
+    const Eigen::Vector3d way =
+        f.wanted.polar * pole + f.wanted.radius * (cosine * level + sine * third) - f.momentum;
+    return axes * (by_burn.transpose() * by_burn).ldlt().solve(by_burn.transpose() * way);
+  };
+  if (branch == Branch::first) return change(1.0);
+  const Eigen::Vector3d second = change(-1.0);
+  if (branch == Branch::second) return second;
+  const Eigen::Vector3d first = change(1.0);
+  return first.norm() < second.norm() ? first : second;
+}
+
+/// A return that meets the demands within metres a second of burn; what it costs when the rest is corrected.
+struct Solution {
+  FlownReturn flown;
+  ReturnChoice choice;
   double cost_mps = none;
-  Eigen::Vector3d burn_mps = Eigen::Vector3d::Zero();
 };
 
-Craft about_earth(Craft craft, const Ephemeris& sky) {
-  if (craft.centre == Body::earth) return craft;
-  const SkyState bodies = sky.at(craft.at);
-  craft.centre = Body::earth, craft.r_m += bodies.moon_m, craft.v_mps += bodies.moon_mps;
-  return craft;
-}
+constexpr double feasible_mps = 2.0;  // what a linear correction makes good to mm/s
 
-Eigen::Matrix3d cross(const Eigen::Vector3d& a) {
-  return (Eigen::Matrix3d() << 0.0, -a.z(), a.y(), a.z(), 0.0, -a.x(), -a.y(), a.x(), 0.0).finished();
-}
-
-using Across = Eigen::Matrix<double, 3, 2>;
-
-/// The angular momentum at the perigee as a linear function of the burn across the radius. Burns of a few m/s
-/// turn it over, so that its size and part along the pole are far from linear in the burn; the vector is
-/// nearly linear.
-struct Momentum {
-  Eigen::Vector3d unburnt;
-  Across by_burn;
-  Eigen::Vector3d pole;  ///< of the Earth, then
-};
-
-/// Two unit vectors across the radius.
-Across across(const Eigen::Vector3d& radius) {
-  Across axes;
-  axes.col(0) = radius.unitOrthogonal();
-  axes.col(1) = radius.normalized().cross(axes.col(0));
-  return axes;
-}
-
-/// The burn after which the momentum has the goal's size and part along the pole. What burns across the
-/// radius reach is a plane, what the goal wants a circle on the cone about the pole: they meet on two lines,
-/// or the nearest is taken.
-Eigen::Vector2d burn_for(const Momentum& h, const Goal& goal, Branch branch) {
-  const Eigen::Vector3d normal = h.by_burn.col(0).cross(h.by_burn.col(1)).normalized();
-  const double size = goal.demands[0].value, polar = goal.demands[1].value;
-  const double level = std::sqrt(size * size - polar * polar);
-  const Eigen::Vector3d level_axis = h.pole.cross(normal).normalized(), third = h.pole.cross(level_axis);
-  // The level axis lies in the plane: the condition on the angle φ about the pole is one on sin φ.
-  const double b = level * third.dot(normal), c = h.unburnt.dot(normal) - polar * h.pole.dot(normal);
-  const double sine = std::clamp(c / b, -1.0, 1.0),
-               cosine = (branch == Branch::first ? 1.0 : -1.0) * std::sqrt(1.0 - sine * sine);
-  const Eigen::Vector3d change = polar * h.pole + level * (cosine * level_axis + sine * third) - h.unburnt;
-  return (h.by_burn.transpose() * h.by_burn).ldlt().solve(h.by_burn.transpose() * change);
-}
-
-/// First guesses on both branches, if Sun and Moon turn the momentum by as much as without a burn.
-std::array<Guess, 2> guesses(const Search& search, const Departure& from) {
-  std::array<Guess, 2> out{Guess{from.speed_mps, Branch::first}, Guess{from.speed_mps, Branch::second}};
-  const Aim unburnt = aim(search.s.dynamics, from.before, from.after, Derivatives::none, scanning);
-  if (!unburnt.reached) return out;
-  const Ephemeris& sky = *search.s.dynamics.sky;
-  const Craft start = about_earth(from.before, sky), end = about_earth(unburnt.arc.last, sky);
-  const Across axes = across(start.r_m);
-  const Momentum h{end.r_m.cross(end.v_mps), cross(start.r_m) * axes, earth_pole(end.at)};
-  for (Guess& guess : out) {
-    guess.burn_mps = axes * burn_for(h, from.after, guess.branch);
-    guess.cost_mps = guess.burn_mps.norm();
-  }
-  return out;
-}
-
-/// Newton steps on the momentum, within the branch; the guess's part along the radius stays.
-std::optional<Eigen::Vector3d> newton(const Search& search, const Departure& from, const Guess& guess) {
-  constexpr int most_steps = 9;
-  // Convergence is quadratic: half a metre a second before the last step is a few mm/s after it.
-  constexpr double near_mps = 0.5, longest_step_mps = 80.0, far_mps = 1500.0;
-  const Ephemeris& sky = *search.s.dynamics.sky;
-  const Across axes = across(about_earth(from.before, sky).r_m);
-  Eigen::Vector3d burn_mps = guess.burn_mps;
-  for (int i = 0; i < most_steps && burn_mps.norm() < far_mps; ++i) {
-    const Aim flown =
-        aim(search.s.dynamics, burnt(from.before, burn_mps), from.after, Derivatives::jacobian, searching);
-    if (!flown.reached) return {};
-    const Craft end = about_earth(flown.arc.last, sky);
-    Momentum h{end.r_m.cross(end.v_mps), {}, earth_pole(end.at)};
-    h.by_burn = (cross(end.r_m) * flown.arc.stm.bottomRightCorner<3, 3>() -
-                 cross(end.v_mps) * flown.arc.stm.topRightCorner<3, 3>()) *
-                axes;
-    const Eigen::Vector2d now_mps = axes.transpose() * burn_mps;
-    h.unburnt -= h.by_burn * now_mps;
-    const Eigen::Vector2d step = burn_for(h, from.after, guess.branch) - now_mps;
-    const double step_mps = step.norm();
-    burn_mps += axes * step * std::min(1.0, longest_step_mps / step_mps);
-    if (step_mps < near_mps) return burn_mps;
+/// Newton steps at one speed; the burn's part along the radius stays.
+std::optional<Solution> restore(const TransferSetting& s, std::optional<FlownReturn> flown, Branch branch,
+                                double near_mps, const Precision& precision) {
+  constexpr int most_flights = 8;
+  constexpr double longest_mps = 80.0, far_mps = 1000.0;
+  for (int i = 0; flown && i <= most_flights; ++i) {
+    const Eigen::Vector3d change = correction_mps(*flown, branch);
+    const double off_mps = change.norm();
+    ReturnChoice to = flown->choice;
+    to.tail<3>() += change;
+    if (off_mps < near_mps) return Solution{*flown, to, planned_mps(*flown, to)};
+    if (!(to.tail<3>().norm() < far_mps)) break;
+    to = flown->choice + std::min(1.0, longest_mps / off_mps) * (to - flown->choice);
+    flown = fly_return(s, flown->from, to.tail<3>(), precision);
   }
   return {};
 }
 
-/// Guesses at the speeds where they are least, the best first.
-std::vector<Guess> scan(const Search& search) {
-  std::vector<std::array<Guess, 2>> row;
-  for (double v = search.range.slowest_mps; v <= search.range.fastest_mps; v += search.step_mps) {
-    const auto from = search.depart(v, scanning);
-    row.push_back(from ? guesses(search, *from) : std::array<Guess, 2>{});
-  }
-  std::vector<Guess> found;
-  for (std::size_t branch = 0; branch < 2; ++branch) {
-    const auto cost = [&](std::size_t i) {
-      return i < row.size() ? row[i][branch].cost_mps : none;
-    };
-    for (std::size_t i = 0; i < row.size(); ++i) {
-      const bool least = cost(i) < cost(i + 1) && (i == 0 || cost(i) <= cost(i - 1));
-      if (least) found.push_back(row[i][branch]);
+/// How far a step may go, as a share of what is ever allowed, and how stiff the speed is.
+struct Trust {
+  double reach = 1.0, speed = 3.0;
+};
+constexpr double longest_mps = 80.0, longest_speed_mps = 8.0;
+
+ReturnChoice step_of(const Search& search, const FlownReturn& from, const Trust& trust) {
+  constexpr double least_burn_mps = 20.0;
+  ReturnChoice change =
+      linear_descent(from, {.burn_mps = std::max(least_burn_mps, from.burn_mps()), .speed = trust.speed}).to -
+      from.choice;
+  change *= std::min({1.0, trust.reach * longest_mps / change.tail<3>().norm(),
+                      trust.reach * longest_speed_mps / std::abs(change[0])});
+  ReturnChoice to = from.choice + change;
+  to[0] = std::clamp(to[0], search.range.slowest_mps, search.range.fastest_mps);
+  return to;
+}
+
+/// Linear steps down to a minimum, each put back onto the demands, shorter ones where they do not lead down.
+Solution descend(const Search& search, Solution here) {
+  constexpr int most_steps = 10;
+  constexpr double gain_mps = 0.1, least_reach = 0.01;
+  Trust trust;
+  for (int i = 0; i < most_steps && trust.reach >= least_reach; ++i) {
+    const ReturnChoice to = step_of(search, here.flown, trust), change = to - here.flown.choice;
+    auto next = restore(search.s, search.fly(to, searching), Branch::nearest, feasible_mps, searching);
+    const double gain = next ? here.cost_mps - next->cost_mps : -none;
+    if (gain > 0.0) {
+      here = std::move(*next);
+      trust = {std::min(1.0, 2.0 * trust.reach), std::max(1.0, 0.7 * trust.speed)};
+    } else {
+      const double gone =
+          std::max(std::abs(change[0]) / longest_speed_mps, change.tail<3>().norm() / longest_mps);
+      trust = {0.35 * std::min(trust.reach, gone), 2.0 * trust.speed};
     }
+    if (std::abs(gain) < gain_mps) break;
   }
-  std::ranges::stable_sort(found, {}, &Guess::cost_mps);
+  return here;
+}
+
+/// Solutions at one speed: on both branches, without and with a part along the radius.
+constexpr std::array<double, 3> radial_mps{0.0, -25.0, 25.0};
+using Row = std::array<std::optional<Solution>, 2 * radial_mps.size()>;
+
+Row solve_row(const Search& search, double speed_mps) {
+  constexpr double near_mps = 8.0;
+  Row row;
+  const auto from = depart(search.s, search.d, search.launch, speed_mps, Derivatives::jacobian, scanning);
+  if (!from) return row;
+  const Eigen::Vector3d up = from->before.r_m.normalized();
+  for (std::size_t i = 0; i < row.size(); ++i) {
+    const std::size_t first = i - i % radial_mps.size();
+    Eigen::Vector3d burn_mps = radial_mps[i - first] * up;
+    if (row[first]) burn_mps += row[first]->choice.tail<3>();
+    row[i] = restore(search.s, fly_return(search.s, *from, burn_mps, scanning),
+                     first == 0 ? Branch::first : Branch::second, near_mps, scanning);
+  }
+  return row;
+}
+
+/// Solutions at speeds where they are cheaper than at the neighbouring ones, the cheapest first.
+std::vector<Solution> scan(const Search& search, double step_mps) {
+  std::vector<Row> rows;
+  for (double v = search.range.slowest_mps; v <= search.range.fastest_mps; v += step_mps)
+    rows.push_back(solve_row(search, v));
+  std::vector<Solution> found;
+  for (std::size_t k = 0; k < Row{}.size(); ++k) {
+    const auto cost = [&](std::size_t i) {
+      return i < rows.size() && rows[i][k] ? rows[i][k]->cost_mps : none;
+    };
+    for (std::size_t i = 0; i < rows.size(); ++i)
+      if (cost(i) < cost(i + 1) && (i == 0 || cost(i) <= cost(i - 1))) found.push_back(*rows[i][k]);
+  }
+  std::ranges::stable_sort(found, {}, &Solution::cost_mps);
   return found;
 }
 
-// ---- search over the speed
-
-/// The burn on the guess's branch at another speed; a guess without a cost where there is none.
-Guess solved(const Search& search, double speed_mps, Guess guess) {
-  guess.speed_mps = speed_mps;
-  const bool possible = speed_mps >= search.range.slowest_mps && speed_mps <= search.range.fastest_mps;
-  const auto from = possible ? search.depart(speed_mps, searching) : std::nullopt;
-  const auto burn_mps = from ? newton(search, *from, guess) : std::nullopt;
-  guess.cost_mps = burn_mps ? burn_mps->norm() : none;
-  if (burn_mps) guess.burn_mps = *burn_mps;
-  return guess;
-}
-
-/// The burn at a speed, begun on the straight line through the burns at two others.
-Guess between(const Search& search, double speed_mps, const Guess& a, const Guess& b) {
-  Guess guess = a;
-  if (std::isfinite(b.cost_mps) && a.speed_mps != b.speed_mps)
-    guess.burn_mps += (speed_mps - a.speed_mps) / (b.speed_mps - a.speed_mps) * (b.burn_mps - a.burn_mps);
-  return solved(search, speed_mps, guess);
-}
-
-/// Down to the cheapest burn near a solution: steps to the cheaper side, then vertices of parabolas.
-Guess cheapest_near(const Search& search, Guess best, double step) {
-  constexpr int most_rounds = 12;
-  constexpr double least_step_mps = 0.1, good_enough_mps = 0.3;
-  Guess below = solved(search, best.speed_mps - step, best);
-  Guess above = between(search, best.speed_mps + step, best, below);
-  for (int i = 0; i < most_rounds && step > least_step_mps; ++i) {
-    const double low = below.cost_mps, here = best.cost_mps, high = above.cost_mps;
-    if (std::min(low, high) < here) {
-      Guess& last = low < high ? above : below;
-      Guess& ahead = low < high ? below : above;
-      last = best, best = ahead;
-      ahead = between(search, best.speed_mps + (best.speed_mps - last.speed_mps), best, last);
-      continue;
-    }
-    const double bend = low - 2.0 * here + high;
-    if (std::isfinite(bend) && bend > 0.0) {
-      const double gain_mps = 0.125 * (low - high) * (low - high) / bend;
-      const Guess vertex = between(search, best.speed_mps + 0.5 * step * (low - high) / bend, best,
-                                   low < high ? below : above);
-      if (vertex.cost_mps < here) best = vertex;
-      if (gain_mps < good_enough_mps) break;
-    }
-    step *= 0.3;
-    below = between(search, best.speed_mps - step, best, below);
-    above = between(search, best.speed_mps + step, best, above);
-  }
-  return best;
-}
-
-/// The burn also along the radius as it costs least, and the speed once more for that.
-Guess with_radial_part(const Search& search, Guess best) {
-  constexpr int rounds = 2;
-  constexpr double step_mps = 0.5, gain_mps = 0.5;
-  for (int i = 0; i < rounds; ++i) {
-    const double before_mps = best.cost_mps;
-    const auto from = search.depart(best.speed_mps, searching);
-    if (!from) return best;
-    const BurnSolution least =
-        solve_burn(search.s.dynamics, from->before, from->after, best.burn_mps, 1e-4, searching);
-    if (!least.converged || least.dv_mps.norm() >= best.cost_mps) return best;
-    best.burn_mps = least.dv_mps, best.cost_mps = least.dv_mps.norm();
-    if (before_mps - best.cost_mps < gain_mps) return best;
-    best = cheapest_near(search, best, step_mps);
-  }
-  return best;
-}
-
-Guess scanned(const Search& search) {
-  constexpr std::size_t tried = 4;
-  constexpr double worth_it_mps = 60.0;  // what a descent from a guess may gain
-  std::vector<Guess> begun;
-  for (const Guess& guess : scan(search)) {
+/// The minima below the cheapest solutions of a scan, the cheapest first.
+std::vector<Solution> scanned(const Search& search) {
+  constexpr std::size_t tried = 6;
+  constexpr double scan_mps = 3.0, direct_scan_mps = 10.0, alike_mps = 15.0;
+  const double step_mps = search.d.route == Route::direct ? direct_scan_mps : scan_mps;
+  std::vector<ReturnChoice> begun;
+  std::vector<Solution> found;
+  for (const Solution& guess : scan(search, step_mps)) {
     if (begun.size() == tried) break;
-    begun.push_back(solved(search, guess.speed_mps, guess));
+    const auto alike = [&](const ReturnChoice& other) {
+      return std::abs(other[0] - guess.choice[0]) < 1.5 * step_mps &&
+             (other - guess.choice).tail<3>().norm() < alike_mps;
+    };
+    if (std::ranges::any_of(begun, alike)) continue;
+    begun.push_back(guess.choice);
+    found.push_back(descend(search, guess));
   }
-  std::ranges::stable_sort(begun, {}, &Guess::cost_mps);
-  Guess best;
-  for (const Guess& guess : begun) {
-    if (!std::isfinite(guess.cost_mps) || guess.cost_mps > best.cost_mps + worth_it_mps) break;
-    const Guess next = cheapest_near(search, guess, 0.25 * search.step_mps);
-    if (next.cost_mps < best.cost_mps) best = next;
-  }
-  return best;
+  std::ranges::stable_sort(found, {}, &Solution::cost_mps);
+  return found;
 }
 
-/// From the solution of a neighbouring date.
-Guess continued(const Search& search, const Transfer& near) {
-  Guess begun;
-  for (const Branch branch : {Branch::first, Branch::second}) {
-    const Eigen::Vector3d& burn_mps = near.burns.front().dv_mps;
-    const Guess guess = solved(search, near.speed_mps, {near.speed_mps, branch, 0.0, burn_mps});
-    if (guess.cost_mps < begun.cost_mps) begun = guess;
-  }
-  return std::isfinite(begun.cost_mps) ? cheapest_near(search, begun, 0.25 * search.step_mps) : begun;
+/// Flown again at the precision of all arcs and with all forces.
+std::optional<Return> settled(const TransferSetting& s, const Destination& d, Epoch launch,
+                              const ReturnChoice& choice) {
+  const auto from = depart(s, d, launch, choice[0], Derivatives::none, {});
+  if (!from) return {};
+  BurnSolution burn = meet_goal(s.dynamics, from->before, from->after, choice.tail<3>());
+  if (!burn.converged) return {};
+  return Return{choice[0], from->before, from->after, std::move(burn)};
 }
 
 }  // namespace
 
-SpeedRange return_speeds(const Destination& d) {
-  constexpr SpeedRange over_the_sun{2385.0, 2485.0}, direct{2490.0, 2760.0};
-  const SpeedRange& route = d.route == Route::direct ? direct : over_the_sun;
-  return {std::max(route.slowest_mps, d.speeds.slowest_mps),
-          std::min(route.fastest_mps, d.speeds.fastest_mps)};
-}
-
 std::optional<Return> cheapest_return(const TransferSetting& s, const Destination& d, Epoch launch,
                                       const Transfer* near) {
-  constexpr double scan_mps = 4.0, direct_scan_mps = 10.0;
-  const Search search{s, d, launch, return_speeds(d), d.route == Route::direct ? direct_scan_mps : scan_mps};
+  Search search{s, d, launch, return_speeds(d)};
+  search.s.dynamics.earth_j2 = false;  // guesses pass close to the Earth's centre, where it is boundless
+  search.s.dynamics.taper = 1e-6;      // of the Moon's pull: mm/s
   constexpr double dearer_mps = 3.0;
-  Guess best = near != nullptr && near->found ? continued(search, *near) : Guess{};
-  if (near == nullptr || !near->found || best.cost_mps > near->insertion_mps + dearer_mps) {
-    const Guess other = scanned(search);
-    if (other.cost_mps < best.cost_mps) best = other;
+  std::vector<Solution> solutions;
+  const bool continues = near != nullptr && near->found;
+  if (continues) {
+    ReturnChoice begin;
+    begin << near->speed_mps, near->burns.front().dv_mps;
+    const auto again =
+        restore(search.s, search.fly(begin, searching), Branch::nearest, feasible_mps, searching);
+    if (again) solutions.push_back(descend(search, *again));
   }
-  if (!std::isfinite(best.cost_mps)) return {};
-  best = with_radial_part(search, best);
-  const auto from = search.depart(best.speed_mps, {});
-  if (!from) return {};
-  BurnSolution burn = meet_goal(s.dynamics, from->before, from->after, best.burn_mps);
-  if (!burn.converged) return {};
-  return Return{best.speed_mps, from->before, from->after, std::move(burn)};
+  if (solutions.empty() || solutions.front().cost_mps > near->insertion_mps + dearer_mps) {
+    std::ranges::move(scanned(search), std::back_inserter(solutions));
+    std::ranges::stable_sort(solutions, {}, &Solution::cost_mps);
+  }
+  for (const Solution& solution : solutions)
+    if (auto settled_return = settled(s, d, launch, solution.choice)) return settled_return;
+  return {};
 }
 
 }  // namespace lunafab::orbit

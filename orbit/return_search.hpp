@@ -13,12 +13,9 @@ struct Return {
   BurnSolution burn;
 };
 
-/// Muzzle speeds that lead back to the Earth by the destination's route.
-SpeedRange return_speeds(const Destination& destination);
-
-/// The return with the smallest burn at a launch date. A neighbour in date is tried first and kept where its
-/// burn has not grown by 3 m/s; else all speeds are scanned and the better of both is taken. A local minimum
-/// in the speed, to 0.1 m/s of burn.
+/// The return with the smallest planned burns, that at apogee and the capture, of those found at a launch
+/// date. A neighbour in date is tried first and kept where it has not grown dearer by 3 m/s; else speeds and
+/// radial parts of the burn are scanned. A local minimum to 0.1 m/s.
 std::optional<Return> cheapest_return(const TransferSetting& setting, const Destination& destination,
                                       Epoch launch, const Transfer* near);
 

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <optional>
 #include "orbit/earth.hpp"
+#include "orbit/return_flight.hpp"
 #include "orbit/return_search.hpp"
 
 namespace lunafab::orbit {

@@ -69,6 +69,12 @@ SkyState Ephemeris::at(Epoch at) const {
           slope_per_s * vector(*segment, 3, slope)};
 }
 
+SkyPlaces Ephemeris::places(Epoch at) const {
+  const auto [segment, x] = find(*this, at);
+  const Basis t = chebyshev_values<terms>(x);
+  return {vector(*segment, 0, t), vector(*segment, 3, t)};
+}
+
 Eigen::Matrix3d Ephemeris::R_mean_earth(Epoch at) const {
   const auto [segment, x] = find(*this, at);
   return quaternion(*segment, chebyshev_values<terms>(x)).normalized().toRotationMatrix();

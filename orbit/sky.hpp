@@ -12,6 +12,11 @@ struct SkyState {
   Eigen::Vector3d moon_m, moon_mps, sun_m, sun_mps;
 };
 
+/// Their places alone.
+struct SkyPlaces {
+  Eigen::Vector3d moon_m, sun_m;
+};
+
 /// Positions of Moon and Sun and the Moon's orientation over a span of dates, as Chebyshev series in equal
 /// segments: read in tens of nanoseconds, the same bits for every reader. Immutable.
 class Ephemeris {
@@ -42,6 +47,7 @@ class Ephemeris {
 
   /// @throws ContractError for dates outside the span.
   SkyState at(Epoch at) const;
+  SkyPlaces places(Epoch at) const;  ///< the same places, without velocities
   /// Turns GCRF vectors into mean-Earth axes.
   Eigen::Matrix3d R_mean_earth(Epoch at) const;
   /// Angular velocity of the Moon's body in GCRF axes, rad/s.

@@ -159,7 +159,7 @@ Transfer solve_transfer(const TransferSetting& setting, const Destination& desti
     case DestinationKind::halo:
     case DestinationKind::near_rectilinear_halo:
     case DestinationKind::distant_retrograde:
-      return to_libration_orbit(setting, destination, launch);
+      return to_libration_orbit(setting, destination, launch, near);
   }
   return {};
 }

@@ -1,10 +1,12 @@
 #pragma once
 #include <Eigen/Core>
+#include <optional>
 #include <string>
 #include <vector>
 #include "orbit/destination.hpp"
 #include "orbit/frames.hpp"
 #include "orbit/goal.hpp"
+#include "orbit/libration_orbits.hpp"
 
 namespace lunafab::orbit {
 
@@ -37,7 +39,8 @@ struct Transfer {
   /// are none: the burns at apoapsis take the errors out.
   Goal goal;
   LastBurn last = LastBurn::none;
-  Goal after;  ///< what the coast after an aimed burn ends with
+  Goal after;                            ///< what the coast after an aimed burn ends with
+  std::optional<PeriodicOrbit> orbit{};  ///< the periodic orbit that it goes to, if one
 };
 
 /// What all transfers of a scenario share.
@@ -49,9 +52,11 @@ struct TransferSetting {
 /// Muzzle state at an instant, without errors or with one (along the bore, left, up).
 Craft leave(const TransferSetting& setting, Epoch at, const Eigen::Vector3d& velocity_mps);
 
-/// The transfer that a launch at this instant begins; among several the one with the smallest planned burns.
-/// `near`, one of a neighbouring date, saves Earth returns the scan over all speeds where its family has not
-/// grown dearer. Costs from a millisecond (lunar orbit, escape) to some tens (returns, libration orbits).
+/// The transfer that a launch at this instant begins; of those that the search finds the one with the
+/// smallest planned burns. `near`, one to the same destination from a neighbouring date, saves Earth returns
+/// and libration orbits the scan where its family has not grown dearer by 3 m/s. Costs milliseconds to lunar
+/// orbit and escape, or from a neighbour; alone some tens (returns, halos) to hundreds (retrograde orbits,
+/// NRHO).
 Transfer solve_transfer(const TransferSetting& setting, const Destination& destination, Epoch launch,
                         const Transfer* near = nullptr);
 

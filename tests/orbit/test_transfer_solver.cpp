@@ -93,6 +93,40 @@ TEST_CASE("Transfer over the Sun: flown again from the burn, it comes to 200 km 
   CHECK(near.insertion_mps < alone.insertion_mps + 5.0);
 }
 
+TEST_CASE("Transfer over the Sun: where a burn with a part along the radius is cheaper, it is found",
+          "[orbit][transfer]") {
+  const Malapert m;
+  const Destination d{
+      .kind = DestinationKind::sun_synchronous, .altitude_m = 600e3, .speeds = {1690.0, 2560.0}};
+  // On 2 January 2030 a grid over speed (1 m/s) and radial part (15 m/s) finds 137 m/s at 2424.5 m/s with 37
+  // m/s along the radius; burns across it alone cost 250 m/s. Between the two: the grid is not fine enough
+  // to be a bound.
+  const Transfer t = solve_transfer(m.setting, d, Epoch{m.launch.tt_days_since_j2000 + 1.0});
+  REQUIRE(t.found);
+  CHECK(t.insertion_mps < 160.0);
+}
+
+TEST_CASE("Transfer to a near-rectilinear halo: on any day of a month within the 17 to 120 m/s of the design",
+          "[orbit][transfer]") {
+  const Malapert m;
+  const Destination d{.kind = DestinationKind::near_rectilinear_halo,
+                      .libration = {.hemisphere = Hemisphere::north, .period_s = 6.56 * 86400.0},
+                      .speeds = {1690.0, 2560.0}};
+  for (const double day : {3.0, 15.0, 21.0}) {
+    INFO("day " << day);
+    const Transfer t = solve_transfer(m.setting, d, Epoch{m.launch.tt_days_since_j2000 + day});
+    REQUIRE(t.found);
+    CHECK(t.insertion_mps < 120.0);
+    REQUIRE(t.burns.size() == 2);
+    // Flown again from the burn on the way: at the place of the meeting, within metres of rounding in 1e8 m.
+    const Burn &turn = t.burns.front(), &insert = t.burns.back();
+    const Arc arc = propagate(m.setting.dynamics, burnt(turn.before, turn.dv_mps), insert.before.at);
+    const Craft end = about(arc.last, Body::moon, m.sky);
+    CHECK((end.r_m - insert.before.r_m).norm() < 100.0);
+    CHECK((end.r_m - about(t.arrival, Body::moon, m.sky).r_m).norm() < 100.0);
+  }
+}
+
 TEST_CASE("Norm quantile: chi distributions of 1, 2 and 3 degrees of freedom at 95 %", "[orbit][transfer]") {
   // Roots of the chi-squared quantiles 3.841459, 5.991465, 7.814728; the quadrature promises 1e-4 of P.
   CHECK_THAT(norm_quantile(Eigen::Vector3d(1.0, 0.0, 0.0).asDiagonal(), 0.95), WithinAbs(1.959964, 1e-4));

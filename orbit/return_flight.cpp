@@ -1,0 +1,147 @@
+#include "orbit/return_flight.hpp"
+#include <Eigen/Geometry>
+#include <algorithm>
+#include <cmath>
+#include "orbit/earth.hpp"
+#include "orbit/force.hpp"
+#include "orbit/shells.hpp"
+
+namespace lunafab::orbit {
+namespace {
+
+using Vector6 = Eigen::Matrix<double, 6, 1>;
+
+constexpr double arrival_perigee_m = earth::equatorial_radius_m + 200e3;
+constexpr double gate_m = 600e6;  // beyond it the first apoapsis is that of the Earth's orbit
+constexpr double longest_up_d = 100.0, longest_down_d = 150.0;
+constexpr double steepest_capture = 3.0;
+constexpr double burn_after_d = 1.0, longest_direct_d = 9.0;
+
+Epoch later(Epoch epoch, double days) {
+  return {epoch.tt_days_since_j2000 + days};
+}
+
+/// What an orbit through `apogee_m` has where its perigee is that of the arrival.
+Goal perigee_goal(const TransferSetting& s, const Destination& d, Epoch latest, double apogee_m) {
+  const double e = (apogee_m - arrival_perigee_m) / (apogee_m + arrival_perigee_m);
+  const double momentum = std::sqrt(s.dynamics.gm.earth * arrival_perigee_m * (1.0 + e));
+  return {.body = Body::earth,
+          .end = EventSpec{.kind = EventKind::periapsis, .body = Body::earth},
+          .latest = latest,
+          .demands = {
+              {Quantity::angular_momentum, momentum, 1e-3 * momentum},
+              {Quantity::polar_momentum,
+               momentum * std::cos(sun_synchronous_inclination_rad(d.altitude_m).value()), 1e-3 * momentum}}};
+}
+
+/// ∂state/∂speed at the muzzle.
+Vector6 along_bore(const TransferSetting& s, Epoch launch) {
+  Vector6 out = Vector6::Zero();
+  out.tail<3>() = s.dynamics.sky->R_mean_earth(launch).transpose() * R_mean_earth_muzzle(s.muzzle).col(0);
+  return out;
+}
+
+/// How much later an apoapsis about the centre comes, a unit of a change of the state.
+double apsis_shift_s(const Craft& at, const Vector6& change, const Dynamics& dynamics) {
+  const Eigen::Vector3d pull =
+      Force(dynamics, at.at).pull<Detail::acceleration>(at.centre, 0.0, at.r_m).acceleration_mps2;
+  const double value = at.v_mps.dot(change.head<3>()) + at.r_m.dot(change.tail<3>());
+  return -value / (at.v_mps.squaredNorm() + at.r_m.dot(pull));
+}
+
+std::optional<Departure> over_apogee(const TransferSetting& s, const Destination& d, Epoch launch,
+                                     double speed_mps, const ArcOptions& options) {
+  const EventSpec gate{.kind = EventKind::distance,
+                       .body = Body::earth,
+                       .value = gate_m,
+                       .crossing = Crossing::rising,
+                       .ends = true};
+  const EventSpec apogee{.kind = EventKind::apoapsis, .body = Body::earth, .ends = true};
+  const Arc out = propagate(s.dynamics, leave(s, launch, {speed_mps, 0.0, 0.0}), later(launch, longest_up_d),
+                            {&gate, 1}, options);
+  if (out.end != ArcEnd::event) return {};
+  const Arc up = propagate(s.dynamics, out.last, later(launch, longest_up_d), {&apogee, 1}, options);
+  if (up.end != ArcEnd::event) return {};
+  Departure from{.speed_mps = speed_mps,
+                 .before = up.last,
+                 .after = perigee_goal(s, d, later(up.last.at, longest_down_d), up.last.r_m.norm())};
+  if (options.stm) {
+    from.by_speed = up.stm * (out.stm * along_bore(s, launch));
+    from.later_by_speed = apsis_shift_s(from.before, from.by_speed, s.dynamics);
+  }
+  return from;
+}
+
+std::optional<Departure> straight(const TransferSetting& s, const Destination& d, Epoch launch,
+                                  double speed_mps, const ArcOptions& options) {
+  const Arc out = propagate(s.dynamics, leave(s, launch, {speed_mps, 0.0, 0.0}), later(launch, burn_after_d),
+                            {}, options);
+  if (out.end != ArcEnd::time) return {};
+  Departure from{.speed_mps = speed_mps,
+                 .before = out.last,
+                 .after = perigee_goal(s, d, later(out.last.at, longest_direct_d), earth::moon_distance_m)};
+  if (options.stm) from.by_speed = out.stm * along_bore(s, launch);
+  return from;
+}
+
+Eigen::Matrix3d cross(const Eigen::Vector3d& a) {
+  return (Eigen::Matrix3d() << 0.0, -a.z(), a.y(), a.z(), 0.0, -a.x(), -a.y(), a.x(), 0.0).finished();
+}
+
+MomentumCircle circle_of(const Goal& goal, const Eigen::Vector3d& pole) {
+  const double size = goal.demands[0].value, polar = goal.demands[1].value;
+  const Eigen::Vector3d level = pole.unitOrthogonal();
+  return {pole, level, pole.cross(level), polar, std::sqrt(size * size - polar * polar)};
+}
+
+}  // namespace
+
+SpeedRange return_speeds(const Destination& d) {
+  constexpr SpeedRange over_the_sun{2385.0, 2485.0}, direct{2490.0, 2760.0};
+  const SpeedRange& route = d.route == Route::direct ? direct : over_the_sun;
+  return {std::max(route.slowest_mps, d.speeds.slowest_mps),
+          std::min(route.fastest_mps, d.speeds.fastest_mps)};
+}
+
+std::optional<Departure> depart(const TransferSetting& s, const Destination& d, Epoch launch,
+                                double speed_mps, Derivatives derivatives, const Precision& precision) {
+  const ArcOptions options{.precision = precision, .stm = derivatives == Derivatives::jacobian};
+  return d.route == Route::direct ? straight(s, d, launch, speed_mps, options)
+                                  : over_apogee(s, d, launch, speed_mps, options);
+}
+
+std::optional<FlownReturn> fly_return(const TransferSetting& s, const Departure& from,
+                                      const Eigen::Vector3d& burn_mps, const Precision& precision) {
+  EventSpec perigee = *from.after.end;
+  perigee.ends = true;
+  const Arc down = propagate(s.dynamics, burnt(from.before, burn_mps), from.after.latest, {&perigee, 1},
+                             {.precision = precision, .stm = true});
+  if (down.end != ArcEnd::event) return {};
+  const Craft end = about(down.last, Body::earth, *s.dynamics.sky);
+  FlownReturn out{.from = from, .wanted = circle_of(from.after, quick_earth_pole(end.at))};
+  out.choice << from.speed_mps, burn_mps;
+  // A burn that comes later, of the same size: seen at the first date the craft lacks its shift.
+  Eigen::Matrix<double, 6, 4> start = Eigen::Matrix<double, 6, 4>::Zero();
+  start.col(0) = from.by_speed;
+  start.col(0).head<3>() -= from.later_by_speed * burn_mps;
+  start.bottomRightCorner<3, 3>().setIdentity();
+  const Eigen::Matrix<double, 6, 4> change = down.stm * start;
+  out.momentum = end.r_m.cross(end.v_mps);
+  out.momentum_by = cross(end.r_m) * change.bottomRows<3>() - cross(end.v_mps) * change.topRows<3>();
+  // Speed at a perigee of the height wanted, by the energy.
+  const double gm = s.dynamics.gm.earth, r = end.r_m.norm(), lunar = earth::moon_distance_m;
+  const double energy = 0.5 * end.v_mps.squaredNorm() - gm / r;
+  const double speed_mps = std::sqrt(2.0 * (energy + gm / arrival_perigee_m));
+  const double captured_mps = std::sqrt(2.0 * gm * lunar / (arrival_perigee_m * (arrival_perigee_m + lunar)));
+  out.capture_mps = std::max(0.0, speed_mps - captured_mps);
+  out.capture_by.setZero();
+  if (out.capture_mps > 0.0)
+    out.capture_by = (end.v_mps.transpose() * change.bottomRows<3>() +
+                      gm / (r * r * r) * end.r_m.transpose() * change.topRows<3>()) /
+                     speed_mps;
+  // Past the Earth's centre within kilometres rounding says nothing any more.
+  if (!(out.capture_by.norm() < steepest_capture)) out.capture_by.setZero();
+  return out;
+}
+
+}  // namespace lunafab::orbit

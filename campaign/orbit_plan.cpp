@@ -11,7 +11,7 @@ namespace lunafab::campaign {
 namespace {
 
 constexpr double mg_per_kg = 1e6;
-constexpr std::uint32_t windows_version = 3;  // moves with what the solver of transfers computes
+constexpr std::uint32_t windows_version = 4;  // moves with what the solver of transfers computes
 
 double mass_kg(const Scenario& scenario, const SatelliteDesign& design) {
   return static_cast<double>(scenario.plant.chemistry.materials[design.material].piece_mg) / mg_per_kg;

@@ -361,8 +361,8 @@ void add_design_driver(CLI::App& app, std::function<int()>& chosen, DesignDriver
 
 void add_windows(CLI::App& app, std::function<int()>& chosen, WindowsRequest& request) {
   CLI::App* command =
-      app.add_subcommand("windows", "When launches to the destinations of a scenario are possible");
-  command->add_option("SCENARIO", request.file, "scenario file")->required();
+      app.add_subcommand("windows", "When launches to the destinations of a file are possible");
+  command->add_option("FILE", request.file, "scenario, or transfer file")->required();
   command->add_option("--destination", request.destination, "only this destination");
   command->add_option("--from", request.from, "first date: 2030-07-01, or 200 d since the start");
   command->add_option("--days", request.days, "so many days (default 60)");

@@ -8,10 +8,11 @@
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <stdexcept>
-#include "app/orbit_sections.hpp"
+#include "app/launch_file.hpp"
 #include "campaign/results.hpp"
 #include "core/quantity.hpp"
 #include "core/tick.hpp"
+#include "orbit/terrain.hpp"
 
 namespace lunafab::app {
 namespace {
@@ -22,7 +23,8 @@ constexpr int reached = 0, model_says_no = 1;
 constexpr double most_dates = 1e5;
 
 struct Asked {
-  OrbitSections sections;
+  LaunchFile file;
+  std::optional<orbit::TerrainProfile> terrain;
   Epoch from;
   double step_s = 0.0;
   std::size_t dates = 0;
@@ -69,6 +71,23 @@ double read_from_d(const std::string& text, Epoch start, Findings& findings) {
   }
 }
 
+void read_file(const WindowsRequest& request, Asked& asked, Findings& findings) {
+  try {
+    asked.file = read_launch_file(request.file, request.settings, Fidelity::table, findings);
+    if (!asked.file.plan.terrain_file.empty())
+      asked.terrain = orbit::load_terrain(asked.file.plan.terrain_file);
+  } catch (const InputError& error) {
+    for (const Finding& finding : error.findings()) findings.add(finding);
+  }
+  if (!findings.empty()) return;
+  const auto missing = [&](const char* path, const char* problem, const char* allowed) {
+    findings.add({.mark = {.file = request.file}, .path = path, .problem = problem, .allowed = allowed});
+  };
+  if (!asked.file.has_muzzle)
+    missing("orbit", "is not there: nobody knows where the muzzle points", "a section with `muzzle`");
+  if (asked.file.destinations.empty()) missing("destinations", "is empty", "one destination or more");
+}
+
 Asked read_request(const WindowsRequest& request) {
   Findings findings;
   Asked asked;
@@ -81,20 +100,16 @@ Asked read_request(const WindowsRequest& request) {
   } else {
     asked.dates = static_cast<std::size_t>(dates);
   }
-  try {
-    asked.sections = read_orbit_sections(request.file, request.settings);
-  } catch (const InputError& error) {
-    for (const Finding& finding : error.findings()) findings.add(finding);
-  }
-  asked.from.tt_days_since_j2000 = read_from_d(request.from, asked.sections.start, findings);
-  std::vector<orbit::Destination>& all = asked.sections.destinations;
+  read_file(request, asked, findings);
+  asked.from.tt_days_since_j2000 = read_from_d(request.from, asked.file.start, findings);
+  std::vector<orbit::Destination>& all = asked.file.destinations;
   if (!request.destination.empty() && !all.empty()) {
     std::vector<std::string> names;
     for (const orbit::Destination& d : all) names.push_back(d.name);
     std::erase_if(all, [&](const orbit::Destination& d) { return d.name != request.destination; });
     if (all.empty()) {
-      Finding finding = option_finding("--destination", request.destination,
-                                       "is not a destination of this scenario", list_names(names));
+      Finding finding = option_finding("--destination", request.destination, "is no destination of the file",
+                                       list_names(names));
       finding.nearest = nearest_name(request.destination, names);
       findings.add(finding);
     }
@@ -111,14 +126,14 @@ std::optional<double> slowest_mps(const Study& s) {
 }
 
 Study study_of(const Asked& asked, const orbit::OrbitModel& model, const orbit::Destination& d) {
-  const OrbitSections& sections = asked.sections;
+  const LaunchFile& file = asked.file;
   Study s{.destination = d,
-          .windows = orbit::solve_windows(model.setting, d, sections.muzzle_m2ps2, sections.plan.navigation,
+          .windows = orbit::solve_windows(model.setting, d, file.muzzle_m2ps2, file.plan.navigation,
                                           asked.from, asked.step_s, asked.dates)};
   const auto slowest = slowest_mps(s);
-  if (!sections.terrain || !slowest) return s;
-  const double vertical_sigma_rad = std::sqrt(sections.muzzle_m2ps2(2, 2)) / *slowest;
-  s.clearance = orbit::check_clearance(*sections.terrain, sections.plan.muzzle, *slowest,
+  if (!asked.terrain || !slowest) return s;
+  const double vertical_sigma_rad = std::sqrt(file.muzzle_m2ps2(2, 2)) / *slowest;
+  s.clearance = orbit::check_clearance(*asked.terrain, file.plan.muzzle, *slowest,
                                        {.vertical_sigma_rad = vertical_sigma_rad});
   return s;
 }
@@ -207,7 +222,7 @@ Json window_json(const Study& s, const orbit::Window& w) {
 }
 
 Json json_of(const Asked& asked, const std::vector<Study>& studies) {
-  Json out{{"step_s", asked.step_s}, {"muzzle", asked.sections.muzzle_source}};
+  Json out{{"step_s", asked.step_s}, {"muzzle", asked.file.muzzle_source}};
   for (const Study& s : studies) {
     const Summary sum = summary_of(s, asked.step_s);
     const auto dates = static_cast<double>(s.windows.size());
@@ -287,16 +302,15 @@ int windows_command(const WindowsRequest& request) {
     limit.emplace(tbb::global_control::max_allowed_parallelism, static_cast<std::size_t>(request.threads));
   }
   orbit::OrbitModel model{.start = asked.from};
-  orbit::open_sky(asked.sections.plan, static_cast<double>(asked.dates) * asked.step_s, model);
+  orbit::open_sky(asked.file.plan, static_cast<double>(asked.dates) * asked.step_s, model);
   std::vector<Study> studies;
-  for (const orbit::Destination& d : asked.sections.destinations)
-    studies.push_back(study_of(asked, model, d));
+  for (const orbit::Destination& d : asked.file.destinations) studies.push_back(study_of(asked, model, d));
   if (!request.csv.empty()) campaign::write_file(request.csv, csv_of(studies));
   if (request.json) {
     fmt::print(std::cout, "{}\n", json_of(asked, studies).dump(2));
   } else {
     for (const Study& s : studies) fmt::print(std::cout, "{}\n", table_of(s, asked.step_s));
-    fmt::print(std::cout, "Muzzle: {}\n", asked.sections.muzzle_source);
+    fmt::print(std::cout, "Muzzle: {}\n", asked.file.muzzle_source);
   }
   std::cout.flush();
   int code = reached;

@@ -13,6 +13,7 @@
 #include "core/quantity.hpp"
 #include "core/tick.hpp"
 #include "orbit/terrain.hpp"
+#include "orbit/window_summary.hpp"
 
 namespace lunafab::app {
 namespace {
@@ -138,51 +139,11 @@ Study study_of(const Asked& asked, const orbit::OrbitModel& model, const orbit::
   return s;
 }
 
-// ---- summary
-
-struct Spread {
-  double least = 0.0, p25 = 0.0, median = 0.0, p75 = 0.0, most = 0.0;
-};
-
-std::optional<Spread> spread(std::vector<double> values) {
-  if (values.empty()) return {};
-  std::ranges::sort(values);
-  const auto at = [&](double share) {
-    const double place = share * static_cast<double>(values.size() - 1);
-    const auto i = static_cast<std::size_t>(place);
-    const double next = values[std::min(i + 1, values.size() - 1)];
-    return values[i] + (place - static_cast<double>(i)) * (next - values[i]);
-  };
-  return Spread{values.front(), at(0.25), at(0.5), at(0.75), values.back()};
-}
-
-struct Summary {
-  std::size_t found = 0, open = 0;
-  double longest_wait_d = 0.0;  ///< between the dates studied, also to their end
-  std::optional<Spread> speed_mps, planned_mps, correction_mps, transfer_d;
-};
-
-Summary summary_of(const Study& s, double step_s) {
-  Summary out;
-  std::vector<double> speeds, planned, corrections, transfers;
-  std::size_t wait = 0, longest = 0;
-  for (const orbit::Window& w : s.windows) {
-    const bool open = is_open(s, w);
-    out.open += open ? 1 : 0;
-    wait = open ? 0 : wait + 1;
-    longest = std::max(longest, wait);
-    if (w.node.found == 0) continue;
-    ++out.found;
-    speeds.push_back(w.node.speed_mps), planned.push_back(w.node.insertion_mps);
-    corrections.push_back(w.node.correction_p95_mps), transfers.push_back(w.node.transfer_s / day_s);
-  }
-  out.longest_wait_d = static_cast<double>(longest) * step_s / day_s;
-  out.speed_mps = spread(speeds), out.planned_mps = spread(planned);
-  out.correction_mps = spread(corrections), out.transfer_d = spread(transfers);
-  return out;
-}
-
 // ---- output
+
+orbit::WindowSummary summary_of(const Study& s, double step_s) {
+  return orbit::summarise(s.windows, s.destination.correction_budget_mps, step_s);
+}
 
 std::string date_of(const orbit::Window& w) {
   return format_date(w.at, Tick{});
@@ -205,7 +166,7 @@ std::string csv_of(const std::vector<Study>& studies) {
   return out;
 }
 
-Json spread_json(const std::optional<Spread>& s) {
+Json spread_json(const std::optional<orbit::Spread>& s) {
   if (!s) return nullptr;
   return {{"min", s->least}, {"p25", s->p25}, {"median", s->median}, {"p75", s->p75}, {"max", s->most}};
 }
@@ -224,7 +185,7 @@ Json window_json(const Study& s, const orbit::Window& w) {
 Json json_of(const Asked& asked, const std::vector<Study>& studies) {
   Json out{{"step_s", asked.step_s}, {"muzzle", asked.file.muzzle_source}};
   for (const Study& s : studies) {
-    const Summary sum = summary_of(s, asked.step_s);
+    const orbit::WindowSummary sum = summary_of(s, asked.step_s);
     const auto dates = static_cast<double>(s.windows.size());
     Json one{{"name", s.destination.name},
              {"budget_mps", s.destination.correction_budget_mps},
@@ -233,7 +194,7 @@ Json json_of(const Asked& asked, const std::vector<Study>& studies) {
              {"longest_wait_d", sum.longest_wait_d},
              {"speed_mps", spread_json(sum.speed_mps)},
              {"planned_mps", spread_json(sum.planned_mps)},
-             {"correction_p95_mps", spread_json(sum.correction_mps)},
+             {"correction_p95_mps", spread_json(sum.correction_p95_mps)},
              {"transfer_d", spread_json(sum.transfer_d)}};
     if (s.clearance) {
       one["clearance"] = {{"smallest_m", s.clearance->smallest_m},
@@ -250,7 +211,7 @@ Json json_of(const Asked& asked, const std::vector<Study>& studies) {
   return out;
 }
 
-std::string line_of(const char* what, const std::optional<Spread>& s, const char* unit) {
+std::string line_of(const char* what, const std::optional<orbit::Spread>& s, const char* unit) {
   if (!s) return "";
   return fmt::format("  {:<16} {:9.2f} … {:.2f} {}, quartiles {:.2f} / {:.2f} / {:.2f}\n", what, s->least,
                      s->most, unit, s->p25, s->median, s->p75);
@@ -267,13 +228,13 @@ std::string table_of(const Study& s, double step_s) {
                                       n.correction_p95_mps, n.transfer_s / day_s)
                         : fmt::format("  {:<19} {:<7} {}\n", date_of(w), "none", w.reason);
   }
-  const Summary sum = summary_of(s, step_s);
+  const orbit::WindowSummary sum = summary_of(s, step_s);
   const auto dates = static_cast<double>(s.windows.size());
   out += fmt::format("  {:.0f} dates: {:.1f} % open, {:.1f} % with a transfer, longest wait {:g} d\n", dates,
                      100.0 * static_cast<double>(sum.open) / dates,
                      100.0 * static_cast<double>(sum.found) / dates, sum.longest_wait_d);
   out += line_of("speed", sum.speed_mps, "m/s") + line_of("planned burns", sum.planned_mps, "m/s") +
-         line_of("corrections p95", sum.correction_mps, "m/s") + line_of("transfer", sum.transfer_d, "d");
+         line_of("corrections p95", sum.correction_p95_mps, "m/s") + line_of("transfer", sum.transfer_d, "d");
   if (s.clearance) {
     out += fmt::format("  over the ground  {:.1f} m at {:.1f} km, 3 sigma low {:.1f} m; known to {:.1f} km\n",
                        s.clearance->smallest_m, s.clearance->at_m / 1e3, s.clearance->dispersed_smallest_m,

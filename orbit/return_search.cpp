@@ -64,13 +64,14 @@ std::optional<Departure> over_apogee(const TransferSetting& s, const Destination
                    perigee_goal(s, d, later(up.last.at, longest_down_d), up.last.r_m.norm())};
 }
 
-constexpr double burn_after_d = 1.0, longest_direct_d = 9.0;
+constexpr double day_s = 86400.0;
+constexpr double longest_direct_d = 9.0;
 constexpr double lunar_distance_m = 384.4e6;
 
 std::optional<Departure> straight(const TransferSetting& s, const Destination& d, Epoch launch,
                                   double speed_mps, const Precision& precision) {
-  const Arc out = propagate(s.dynamics, leave(s, launch, {speed_mps, 0.0, 0.0}), later(launch, burn_after_d),
-                            {}, {.precision = precision});
+  const Arc out = propagate(s.dynamics, leave(s, launch, {speed_mps, 0.0, 0.0}),
+                            later(launch, d.burn_at_s / day_s), {}, {.precision = precision});
   if (out.end != ArcEnd::time) return {};
   return Departure{speed_mps, out.last,
                    perigee_goal(s, d, later(out.last.at, longest_direct_d), lunar_distance_m)};

@@ -98,7 +98,7 @@ std::vector<double> read_mix(MapReader& root, const std::vector<orbit::Destinati
     sum += share;
     const auto found = std::ranges::find(names, name);
     if (found == names.end()) {
-      root.fail("mix", quoted(name) + " is no destination of the file", list_names(names),
+      root.fail("mix", lunafab::quoted(name) + " is no destination of the file", list_names(names),
                 nearest_name(name, names));
     } else {
       shares[static_cast<std::size_t>(found - names.begin())] = share;

@@ -23,8 +23,8 @@ std::vector<double> read_steps(MapReader map, Range range) {
   map.finish();
   const double steps = std::floor((to - from) / step + rounding);
   if (!(steps >= 0.0 && steps < most_values)) {
-    map.fail("to", fmt::format("gives {:.0f} values", steps + 1.0),
-             fmt::format("1 … {:.0f}: not below `from`, not too far from it", most_values));
+    map.fail("to", steps < 0.0 ? "lies below `from`" : fmt::format("gives {:.0f} values", steps + 1.0),
+             fmt::format("1 … {:.0f} values", most_values));
     return {from};
   }
   std::vector<double> values;

@@ -129,14 +129,14 @@ Destination read_destination(const std::string& name, MapReader& map, Fidelity f
   read_kind(map, d);
   read_ideal(map, fidelity, d);
   d.arrival_s = map.quantity("arrival_time", unit::time, {0.0, 1e9}, 0.0);
-  d.correction_budget_mps = budget == Budget::optional && !map.has("correction_budget")
-                                ? std::numeric_limits<double>::infinity()
-                                : map.quantity("correction_budget", unit::speed, non_negative);
+  const bool unlimited = budget == Budget::optional && !map.has("correction_budget");
+  if (!unlimited) d.correction_budget_mps = map.quantity("correction_budget", unit::speed, non_negative);
   d.arrival_loss_probability = map.quantity("arrival_loss", unit::number, fraction, 0.0);
   map.finish();
   if (!map.findings().empty()) return d;  // half-read destinations cannot be completed
   try {
-    return completed(d, fidelity);
+    d = completed(d, fidelity);
+    if (unlimited) d.correction_budget_mps = std::numeric_limits<double>::infinity();
   } catch (const ContractError& error) {
     const bool by_altitude = d.kind == Kind::low_lunar_orbit || d.kind == Kind::high_earth_orbit;
     map.fail(by_altitude ? "altitude" : d.launch_speed_mps == 0.0 ? "c3" : "launch_speed", error.what());

@@ -55,14 +55,14 @@ TEST_CASE("siting: the grid is covered, the mix ranks its sites, on any number o
   CHECK(std::count(csv.begin(), csv.end(), '\n') == 9);  // 2 latitudes × 2 longitudes × 2 destinations
   const Json json = Json::parse(one.substr(0, one.rfind('}') + 1));
   REQUIRE(json["sites"].size() == 4);
-  const Json& best = json["sites"][0];
-  CHECK(best["latitude_deg"] == -86.0);  // Malapert serves both at any time (sources: deep_space_launch)
-  CHECK(best["served"] == 1.0);
-  CHECK(best["destinations"][0]["share_open"] == 1.0);
-  CHECK(best["destinations"][1]["speed_mps"]["max"].get<double>() < 2560.0);
+  for (const Json& site : json["sites"]) {
+    CHECK(site["served"].get<double>() <= json["sites"][0]["served"].get<double>());
+    if (site["latitude_deg"] == 0.0) continue;
+    CHECK(site["served"] == 1.0);  // from Malapert both at any time (sources: deep_space_launch, llo_launch)
+    CHECK(site["destinations"][0]["planned_mps"]["max"].get<double>() < 23.9);
+    CHECK(site["destinations"][1]["speed_mps"]["min"].get<double>() > 2490.0);
+  }
   CHECK(json["destinations"][1]["budget_mps"].is_null());
-  // West from 3° E on the equator goes the Moon's way round the Earth backwards: no escape with 2.56 km/s.
-  CHECK(json["sites"][3]["latitude_deg"] == 0.0);
 }
 
 TEST_CASE("siting: all bad input is named at once, with line, path and the nearest name", "[app]") {

@@ -31,8 +31,8 @@ Destination returning(double burn_at_s) {
   return {.kind = DestinationKind::sun_synchronous,
           .altitude_m = 600e3,
           .route = Route::direct,
-          .speeds = {1690.0, 2800.0},
-          .burn_at_s = burn_at_s};
+          .burn_at_s = burn_at_s,
+          .speeds = {1690.0, 2800.0}};
 }
 
 double aiming_mps(const Transfer& t) {

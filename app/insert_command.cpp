@@ -6,8 +6,8 @@
 #include <filesystem>
 #include <iostream>
 #include <stdexcept>
+#include "app/launch_file.hpp"
 #include "app/print_insertion.hpp"
-#include "app/read_insertion.hpp"
 #include "campaign/results.hpp"
 #include "core/quantity.hpp"
 #include "orbit/ephemeris.hpp"
@@ -32,7 +32,7 @@ Finding option_finding(const char* option, const std::string& value, std::string
           .nearest = std::move(nearest)};
 }
 
-std::optional<std::size_t> find_destination(const InsertRequest& request, const InsertionFile& file,
+std::optional<std::size_t> find_destination(const InsertRequest& request, const LaunchFile& file,
                                             Findings& findings) {
   std::vector<std::string> names;
   for (const orbit::Destination& d : file.destinations) names.push_back(d.name);
@@ -114,7 +114,7 @@ void read_monte_carlo(const InsertRequest& request, Findings& findings) {
   }
 }
 
-void check_muzzle(const InsertRequest& request, const InsertionFile& file, Findings& findings) {
+void check_muzzle(const InsertRequest& request, const LaunchFile& file, Findings& findings) {
   if (request.fidelity == Fidelity::ideal || file.has_muzzle || file.destinations.empty()) return;
   findings.add({.mark = {.file = request.file},
                 .path = "orbit.muzzle",
@@ -125,10 +125,10 @@ void check_muzzle(const InsertRequest& request, const InsertionFile& file, Findi
 report::InsertionQuestion read_question(const InsertRequest& request) {
   Findings findings;
   report::InsertionQuestion question;
-  InsertionFile file;
+  LaunchFile file;
   read_monte_carlo(request, findings);
   try {
-    file = read_insertion(request.file, request.settings, request.fidelity, findings);
+    file = read_launch_file(request.file, request.settings, request.fidelity, findings);
   } catch (const InputError& error) {
     for (const Finding& finding : error.findings()) findings.add(finding);
     findings.throw_if_any();

@@ -3,16 +3,18 @@
 #include <unistd.h>
 #include <CLI/CLI.hpp>
 #include <atomic>
-#include <chrono>
 #include <cstdio>
 #include <filesystem>
 #include <thread>
+#include "app/check_file.hpp"
 #include "app/constellation_command.hpp"
 #include "app/design_driver_command.hpp"
 #include "app/insert_command.hpp"
 #include "app/launch_command.hpp"
 #include "app/ledger_command.hpp"
 #include "app/print.hpp"
+#include "app/progress.hpp"
+#include "app/siting_command.hpp"
 #include "app/windows_command.hpp"
 #include "campaign/execute.hpp"
 #include "core/quantity.hpp"
@@ -49,29 +51,6 @@ std::string free_directory(const std::string& scenario_path) {
   return directory;
 }
 
-/// Progress with rate and time left: a line that renews itself on a terminal, a line every tenth elsewhere.
-class Progress {
- public:
-  explicit Progress(double total_days) : total_days_(total_days), terminal_(isatty(STDERR_FILENO) != 0) {}
-  void operator()(double part) {
-    const double elapsed_s = std::chrono::duration<double>(std::chrono::steady_clock::now() - began_).count();
-    if (terminal_ ? elapsed_s - shown_s_ < 0.1 && part < 1.0 : part < next_line_ || elapsed_s < 2.0) return;
-    shown_s_ = elapsed_s;
-    next_line_ = part + 0.1;
-    const double rate = elapsed_s > 0.0 ? part * total_days_ / elapsed_s : 0.0;
-    const double left_s = part > 0.0 ? elapsed_s * (1.0 - part) / part : 0.0;
-    fmt::print(stderr, "{}day {:.0f} of {:.0f} ({:.0f} %), {:.0f} simulated days a second, {:.0f} s left{}",
-               terminal_ ? "\r\x1b[K" : "", part * total_days_, total_days_, 100 * part, rate, left_s,
-               terminal_ ? (part >= 1.0 ? "\r\x1b[K" : "") : "\n");
-  }
-
- private:
-  double total_days_;
-  bool terminal_;
-  double shown_s_ = -1.0, next_line_ = 0.1;
-  std::chrono::steady_clock::time_point began_ = std::chrono::steady_clock::now();
-};
-
 struct RunArguments {
   std::string scenario, directory;
   std::vector<std::string> settings;
@@ -95,7 +74,7 @@ int run(RunArguments arguments) {
   options.interrupted = &interrupted;
   signal(SIGINT, on_interrupt);
   signal(SIGTERM, on_interrupt);
-  Progress progress(days(scenario.end));
+  Progress progress(days(scenario.end), {"day", "simulated days"});
   options.progress = [&](double part) {
     progress(part);
   };
@@ -122,7 +101,7 @@ int check(const std::vector<std::string>& files) {
   bool good = true;
   for (const std::string& file : files) {
     try {
-      (void)load(file, {});
+      report_findings(check_file(file), "warning");
       fmt::print("{}: fine\n", file);
     } catch (const InputError& error) {
       report_findings(error.findings(), "error");
@@ -375,8 +354,8 @@ void add_design_driver(CLI::App& app, std::function<int()>& chosen, DesignDriver
 
 void add_windows(CLI::App& app, std::function<int()>& chosen, WindowsRequest& request) {
   CLI::App* command =
-      app.add_subcommand("windows", "When launches to the destinations of a scenario are possible");
-  command->add_option("SCENARIO", request.file, "scenario file")->required();
+      app.add_subcommand("windows", "When launches to the destinations of a file are possible");
+  command->add_option("FILE", request.file, "scenario, or transfer file")->required();
   command->add_option("--destination", request.destination, "only this destination");
   command->add_option("--from", request.from, "first date: 2030-07-01, or 200 d since the start");
   command->add_option("--days", request.days, "so many days (default 60)");
@@ -396,6 +375,25 @@ void add_windows(CLI::App& app, std::function<int()>& chosen, WindowsRequest& re
   });
 }
 
+void add_siting(CLI::App& app, std::function<int()>& chosen, SitingRequest& request) {
+  CLI::App* command =
+      app.add_subcommand("siting", "Which sites and azimuths serve which destinations, and how often");
+  command->add_option("STUDY", request.study, "siting study file")->required();
+  command->add_option("--set", request.settings, "change a value of the file: path=value (repeatable)")
+      ->allow_extra_args(false);
+  command->add_flag("--json", request.json, "machine-readable");
+  command->add_option("--csv", request.csv, "file for the table: a row a site, azimuth and destination");
+  command
+      ->add_option("--threads", request.threads,
+                   "worker threads (default: all cores); results do not depend on it")
+      ->check(CLI::Range(1, 1024));
+  command->callback([&] {
+    chosen = [&request] {
+      return siting_command(request);
+    };
+  });
+}
+
 int dispatch(int argc, char** argv) {
   CLI::App app{"lunafab: lunar factory and mass driver, simulated from regolith to constellation", "lunafab"};
   app.set_version_flag("--version", fmt::format("lunafab {} ({}), model version {}", program_version,
@@ -406,8 +404,9 @@ int dispatch(int argc, char** argv) {
   add_run(app, chosen, run_arguments);
 
   std::vector<std::string> files;
-  CLI::App* check_command = app.add_subcommand("check", "Check scenario files and report every problem");
-  check_command->add_option("FILE", files, "scenario files")->required();
+  CLI::App* check_command =
+      app.add_subcommand("check", "Check scenario, transfer and siting files and report every problem");
+  check_command->add_option("FILE", files, "files")->required();
   check_command->callback([&] {
     chosen = [&] {
       return check(files);
@@ -457,6 +456,8 @@ int dispatch(int argc, char** argv) {
   add_design_driver(app, chosen, design_request);
   WindowsRequest windows_request;
   add_windows(app, chosen, windows_request);
+  SitingRequest siting_request;
+  add_siting(app, chosen, siting_request);
 
   try {
     app.parse(argc, argv);

@@ -8,10 +8,12 @@
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <stdexcept>
-#include "app/orbit_sections.hpp"
+#include "app/launch_file.hpp"
 #include "campaign/results.hpp"
 #include "core/quantity.hpp"
 #include "core/tick.hpp"
+#include "orbit/terrain.hpp"
+#include "orbit/window_summary.hpp"
 
 namespace lunafab::app {
 namespace {
@@ -22,7 +24,8 @@ constexpr int reached = 0, model_says_no = 1;
 constexpr double most_dates = 1e5;
 
 struct Asked {
-  OrbitSections sections;
+  LaunchFile file;
+  std::optional<orbit::TerrainProfile> terrain;
   Epoch from;
   double step_s = 0.0;
   std::size_t dates = 0;
@@ -69,6 +72,23 @@ double read_from_d(const std::string& text, Epoch start, Findings& findings) {
   }
 }
 
+void read_file(const WindowsRequest& request, Asked& asked, Findings& findings) {
+  try {
+    asked.file = read_launch_file(request.file, request.settings, Fidelity::table, findings);
+    if (!asked.file.plan.terrain_file.empty())
+      asked.terrain = orbit::load_terrain(asked.file.plan.terrain_file);
+  } catch (const InputError& error) {
+    for (const Finding& finding : error.findings()) findings.add(finding);
+  }
+  if (!findings.empty()) return;
+  const auto missing = [&](const char* path, const char* problem, const char* allowed) {
+    findings.add({.mark = {.file = request.file}, .path = path, .problem = problem, .allowed = allowed});
+  };
+  if (!asked.file.has_muzzle)
+    missing("orbit", "is not there: nobody knows where the muzzle points", "a section with `muzzle`");
+  if (asked.file.destinations.empty()) missing("destinations", "is empty", "one destination or more");
+}
+
 Asked read_request(const WindowsRequest& request) {
   Findings findings;
   Asked asked;
@@ -81,20 +101,16 @@ Asked read_request(const WindowsRequest& request) {
   } else {
     asked.dates = static_cast<std::size_t>(dates);
   }
-  try {
-    asked.sections = read_orbit_sections(request.file, request.settings);
-  } catch (const InputError& error) {
-    for (const Finding& finding : error.findings()) findings.add(finding);
-  }
-  asked.from.tt_days_since_j2000 = read_from_d(request.from, asked.sections.start, findings);
-  std::vector<orbit::Destination>& all = asked.sections.destinations;
+  read_file(request, asked, findings);
+  asked.from.tt_days_since_j2000 = read_from_d(request.from, asked.file.start, findings);
+  std::vector<orbit::Destination>& all = asked.file.destinations;
   if (!request.destination.empty() && !all.empty()) {
     std::vector<std::string> names;
     for (const orbit::Destination& d : all) names.push_back(d.name);
     std::erase_if(all, [&](const orbit::Destination& d) { return d.name != request.destination; });
     if (all.empty()) {
-      Finding finding = option_finding("--destination", request.destination,
-                                       "is not a destination of this scenario", list_names(names));
+      Finding finding = option_finding("--destination", request.destination, "is no destination of the file",
+                                       list_names(names));
       finding.nearest = nearest_name(request.destination, names);
       findings.add(finding);
     }
@@ -111,63 +127,23 @@ std::optional<double> slowest_mps(const Study& s) {
 }
 
 Study study_of(const Asked& asked, const orbit::OrbitModel& model, const orbit::Destination& d) {
-  const OrbitSections& sections = asked.sections;
+  const LaunchFile& file = asked.file;
   Study s{.destination = d,
-          .windows = orbit::solve_windows(model.setting, d, sections.muzzle_m2ps2, sections.plan.navigation,
+          .windows = orbit::solve_windows(model.setting, d, file.muzzle_m2ps2, file.plan.navigation,
                                           asked.from, asked.step_s, asked.dates)};
   const auto slowest = slowest_mps(s);
-  if (!sections.terrain || !slowest) return s;
-  const double vertical_sigma_rad = std::sqrt(sections.muzzle_m2ps2(2, 2)) / *slowest;
-  s.clearance = orbit::check_clearance(*sections.terrain, sections.plan.muzzle, *slowest,
+  if (!asked.terrain || !slowest) return s;
+  const double vertical_sigma_rad = std::sqrt(file.muzzle_m2ps2(2, 2)) / *slowest;
+  s.clearance = orbit::check_clearance(*asked.terrain, file.plan.muzzle, *slowest,
                                        {.vertical_sigma_rad = vertical_sigma_rad});
   return s;
 }
 
-// ---- summary
-
-struct Spread {
-  double least = 0.0, p25 = 0.0, median = 0.0, p75 = 0.0, most = 0.0;
-};
-
-std::optional<Spread> spread(std::vector<double> values) {
-  if (values.empty()) return {};
-  std::ranges::sort(values);
-  const auto at = [&](double share) {
-    const double place = share * static_cast<double>(values.size() - 1);
-    const auto i = static_cast<std::size_t>(place);
-    const double next = values[std::min(i + 1, values.size() - 1)];
-    return values[i] + (place - static_cast<double>(i)) * (next - values[i]);
-  };
-  return Spread{values.front(), at(0.25), at(0.5), at(0.75), values.back()};
-}
-
-struct Summary {
-  std::size_t found = 0, open = 0;
-  double longest_wait_d = 0.0;  ///< between the dates studied, also to their end
-  std::optional<Spread> speed_mps, planned_mps, correction_mps, transfer_d;
-};
-
-Summary summary_of(const Study& s, double step_s) {
-  Summary out;
-  std::vector<double> speeds, planned, corrections, transfers;
-  std::size_t wait = 0, longest = 0;
-  for (const orbit::Window& w : s.windows) {
-    const bool open = is_open(s, w);
-    out.open += open ? 1 : 0;
-    wait = open ? 0 : wait + 1;
-    longest = std::max(longest, wait);
-    if (w.node.found == 0) continue;
-    ++out.found;
-    speeds.push_back(w.node.speed_mps), planned.push_back(w.node.insertion_mps);
-    corrections.push_back(w.node.correction_p95_mps), transfers.push_back(w.node.transfer_s / day_s);
-  }
-  out.longest_wait_d = static_cast<double>(longest) * step_s / day_s;
-  out.speed_mps = spread(speeds), out.planned_mps = spread(planned);
-  out.correction_mps = spread(corrections), out.transfer_d = spread(transfers);
-  return out;
-}
-
 // ---- output
+
+orbit::WindowSummary summary_of(const Study& s, double step_s) {
+  return orbit::summarise(s.windows, s.destination.correction_budget_mps, step_s);
+}
 
 std::string date_of(const orbit::Window& w) {
   return format_date(w.at, Tick{});
@@ -201,7 +177,7 @@ std::string csv_of(const std::vector<Study>& studies) {
   return out;
 }
 
-Json spread_json(const std::optional<Spread>& s) {
+Json spread_json(const std::optional<orbit::Spread>& s) {
   if (!s) return nullptr;
   return {{"min", s->least}, {"p25", s->p25}, {"median", s->median}, {"p75", s->p75}, {"max", s->most}};
 }
@@ -219,9 +195,9 @@ Json window_json(const Study& s, const orbit::Window& w) {
 }
 
 Json json_of(const Asked& asked, const std::vector<Study>& studies) {
-  Json out{{"step_s", asked.step_s}, {"muzzle", asked.sections.muzzle_source}};
+  Json out{{"step_s", asked.step_s}, {"muzzle", asked.file.muzzle_source}};
   for (const Study& s : studies) {
-    const Summary sum = summary_of(s, asked.step_s);
+    const orbit::WindowSummary sum = summary_of(s, asked.step_s);
     const auto dates = static_cast<double>(s.windows.size());
     Json one{{"name", s.destination.name},
              {"budget_mps", s.destination.correction_budget_mps},
@@ -230,7 +206,7 @@ Json json_of(const Asked& asked, const std::vector<Study>& studies) {
              {"longest_wait_d", sum.longest_wait_d},
              {"speed_mps", spread_json(sum.speed_mps)},
              {"planned_mps", spread_json(sum.planned_mps)},
-             {"correction_p95_mps", spread_json(sum.correction_mps)},
+             {"correction_p95_mps", spread_json(sum.correction_p95_mps)},
              {"transfer_d", spread_json(sum.transfer_d)}};
     if (s.clearance) {
       one["clearance"] = {{"smallest_m", s.clearance->smallest_m},
@@ -247,7 +223,7 @@ Json json_of(const Asked& asked, const std::vector<Study>& studies) {
   return out;
 }
 
-std::string line_of(const char* what, const std::optional<Spread>& s, const char* unit) {
+std::string line_of(const char* what, const std::optional<orbit::Spread>& s, const char* unit) {
   if (!s) return "";
   return fmt::format("  {:<16} {:9.2f} … {:.2f} {}, quartiles {:.2f} / {:.2f} / {:.2f}\n", what, s->least,
                      s->most, unit, s->p25, s->median, s->p75);
@@ -265,13 +241,13 @@ std::string table_of(const Study& s, double step_s) {
                                       n.correction_p95_mps, n.transfer_s / day_s, node_words(s, w))
                         : fmt::format("  {:<19} {:<7} {}\n", date_of(w), "none", w.reason);
   }
-  const Summary sum = summary_of(s, step_s);
+  const orbit::WindowSummary sum = summary_of(s, step_s);
   const auto dates = static_cast<double>(s.windows.size());
   out += fmt::format("  {:.0f} dates: {:.1f} % open, {:.1f} % with a transfer, longest wait {:g} d\n", dates,
                      100.0 * static_cast<double>(sum.open) / dates,
                      100.0 * static_cast<double>(sum.found) / dates, sum.longest_wait_d);
   out += line_of("speed", sum.speed_mps, "m/s") + line_of("planned burns", sum.planned_mps, "m/s") +
-         line_of("corrections p95", sum.correction_mps, "m/s") + line_of("transfer", sum.transfer_d, "d");
+         line_of("corrections p95", sum.correction_p95_mps, "m/s") + line_of("transfer", sum.transfer_d, "d");
   if (s.clearance) {
     out += fmt::format("  over the ground  {:.1f} m at {:.1f} km, 3 sigma low {:.1f} m; known to {:.1f} km\n",
                        s.clearance->smallest_m, s.clearance->at_m / 1e3, s.clearance->dispersed_smallest_m,
@@ -300,16 +276,15 @@ int windows_command(const WindowsRequest& request) {
     limit.emplace(tbb::global_control::max_allowed_parallelism, static_cast<std::size_t>(request.threads));
   }
   orbit::OrbitModel model{.start = asked.from};
-  orbit::open_sky(asked.sections.plan, static_cast<double>(asked.dates) * asked.step_s, model);
+  orbit::open_sky(asked.file.plan, static_cast<double>(asked.dates) * asked.step_s, model);
   std::vector<Study> studies;
-  for (const orbit::Destination& d : asked.sections.destinations)
-    studies.push_back(study_of(asked, model, d));
+  for (const orbit::Destination& d : asked.file.destinations) studies.push_back(study_of(asked, model, d));
   if (!request.csv.empty()) campaign::write_file(request.csv, csv_of(studies));
   if (request.json) {
     fmt::print(std::cout, "{}\n", json_of(asked, studies).dump(2));
   } else {
     for (const Study& s : studies) fmt::print(std::cout, "{}\n", table_of(s, asked.step_s));
-    fmt::print(std::cout, "Muzzle: {}\n", asked.sections.muzzle_source);
+    fmt::print(std::cout, "Muzzle: {}\n", asked.file.muzzle_source);
   }
   std::cout.flush();
   int code = reached;

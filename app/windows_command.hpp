@@ -4,8 +4,8 @@
 
 namespace lunafab::app {
 
-/// `lunafab windows SCENARIO …`: when launches to the destinations of a scenario are possible, and what they
-/// cost.
+/// `lunafab windows FILE …`: when launches to the destinations of a scenario or transfer file are possible,
+/// and what they cost.
 struct WindowsRequest {
   std::string file;
   std::vector<std::string> settings;

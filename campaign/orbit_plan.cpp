@@ -4,14 +4,13 @@
 #include <cmath>
 #include <limits>
 #include "core/cache.hpp"
-#include "core/version.hpp"
 #include "orbit/terrain.hpp"
+#include "orbit/window_key.hpp"
 
 namespace lunafab::campaign {
 namespace {
 
 constexpr double mg_per_kg = 1e6;
-constexpr std::uint32_t windows_version = 4;  // moves with what the solver of transfers computes
 
 double mass_kg(const Scenario& scenario, const SatelliteDesign& design) {
   return static_cast<double>(scenario.plant.chemistry.materials[design.material].piece_mg) / mg_per_kg;
@@ -46,43 +45,6 @@ Eigen::Matrix3d muzzle_covariance(const Scenario& scenario) {
   return worst;
 }
 
-/// What the windows of a destination follow from, hashed. The budget is not of it: it only decides which are
-/// open.
-std::uint64_t windows_hash(const orbit::OrbitPlan& plan, const Scenario& scenario,
-                           const orbit::Destination& d, std::size_t nodes) {
-  const orbit::Muzzle& m = plan.muzzle;
-  const orbit::Navigation& n = plan.navigation;
-  const Eigen::Matrix3d& c = scenario.orbit.muzzle_m2ps2;
-  std::string text = fmt::format("{} {} {} {} ", model_version, plan.field_file, plan.de_file, plan.degree);
-  for (const double x : {m.site.latitude_rad,
-                         m.site.longitude_rad,
-                         m.azimuth_rad,
-                         m.elevation_rad,
-                         m.altitude_m,
-                         n.earliest_s,
-                         n.position_m,
-                         n.velocity_mps,
-                         n.execution_rel,
-                         plan.window_step_s,
-                         c(0, 0),
-                         c(0, 1),
-                         c(0, 2),
-                         c(1, 1),
-                         c(1, 2),
-                         c(2, 2),
-                         d.altitude_m,
-                         d.c3_m2ps2,
-                         d.libration.period_s,
-                         d.libration.amplitude_m,
-                         d.speeds.slowest_mps,
-                         d.speeds.fastest_mps,
-                         scenario.start.tt_days_since_j2000})
-    text += fmt::format("{} ", x);
-  text += fmt::format("{} {} {} {} {}", static_cast<int>(d.kind), static_cast<int>(d.route),
-                      d.libration.point, static_cast<int>(d.libration.hemisphere), nodes);
-  return state_hash(text);
-}
-
 void open_if_closed(const orbit::OrbitPlan& plan, Scenario& scenario) {
   if (!scenario.orbit.sky) orbit::open_sky(plan, seconds(scenario.end), scenario.orbit);
 }
@@ -92,7 +54,9 @@ orbit::WindowTable windows_of(const orbit::OrbitPlan& plan, Scenario& scenario, 
   const double step_s = plan.window_step_s;
   const auto nodes = static_cast<std::size_t>(std::ceil(seconds(scenario.end) / step_s)) + 2;
   const CacheKey key{
-      .kind = "windows", .version = windows_version, .hash = windows_hash(plan, scenario, d, nodes)};
+      .kind = "windows",
+      .version = orbit::windows_version,
+      .hash = orbit::windows_hash(plan, d, scenario.orbit.muzzle_m2ps2, {scenario.start, step_s, nodes})};
   return cached<orbit::WindowTable>(cache_directory(), key, [&] {
     open_if_closed(plan, scenario);
     const auto windows = orbit::solve_windows(scenario.orbit.setting, d, scenario.orbit.muzzle_m2ps2,

@@ -18,7 +18,7 @@ enum class DestinationKind : std::uint8_t {
 /// How a craft comes back to the Earth.
 enum class Route : std::uint8_t {
   sun_assisted,  ///< over 1 to 4 Mkm, where a small burn at apogee turns the orbit
-  direct         ///< one burn a day after the launch
+  direct         ///< one burn on the way out, hours after the launch
 };
 
 /// A periodic orbit of the Earth–Moon system; one of period and amplitude is 0.
@@ -43,6 +43,7 @@ struct Destination {
   double altitude_m = 0.0;  ///< of the final circular orbit (lunar or Earth)
   double c3_m2ps2 = 0.0;    ///< heliocentric: barycentric energy at 1 Mkm
   Route route = Route::sun_assisted;
+  double burn_at_s = 43200.0;  ///< direct: from the muzzle to the burn; within 0.7 m/s of the best
   LibrationTarget libration{};
   SpeedRange speeds{};
 

@@ -1,5 +1,6 @@
 #include "orbit/read_orbit.hpp"
 #include <filesystem>
+#include <limits>
 #include <numbers>
 #include "core/contract.hpp"
 #include "core/read_distribution.hpp"
@@ -90,6 +91,8 @@ void read_kind(MapReader& map, Destination& d) {
       d.altitude_m = map.quantity("altitude", unit::length, {1e3, 1e8});
       d.route = map.choice<Route>("route", {{"sun_assisted", Route::sun_assisted}, {"direct", Route::direct}},
                                   Route::sun_assisted);
+      if (d.route == Route::direct)
+        d.burn_at_s = map.quantity("burn_at", unit::time, {3600.0, 3.0 * day_s}, d.burn_at_s);
       return;
     case Kind::heliocentric:
       d.c3_m2ps2 = map.quantity("c3", unit::specific_orbital_energy, {0.0, 1e9});
@@ -113,7 +116,7 @@ void read_ideal(MapReader& map, Fidelity fidelity, Destination& d) {
   d.correction_gain = map.quantity("correction_gain", unit::number, {0.0, 1e3}, 1.0);
 }
 
-Destination read_destination(const std::string& name, MapReader& map, Fidelity fidelity) {
+Destination read_destination(const std::string& name, MapReader& map, Fidelity fidelity, Budget budget) {
   using Kind = DestinationKind;
   Destination d{.name = name};
   d.kind = map.choice<Kind>("kind", {{"low_lunar_orbit", Kind::low_lunar_orbit},
@@ -126,17 +129,31 @@ Destination read_destination(const std::string& name, MapReader& map, Fidelity f
   read_kind(map, d);
   read_ideal(map, fidelity, d);
   d.arrival_s = map.quantity("arrival_time", unit::time, {0.0, 1e9}, 0.0);
-  d.correction_budget_mps = map.quantity("correction_budget", unit::speed, non_negative);
+  const bool unlimited = budget == Budget::optional && !map.has("correction_budget");
+  if (!unlimited) d.correction_budget_mps = map.quantity("correction_budget", unit::speed, non_negative);
   d.arrival_loss_probability = map.quantity("arrival_loss", unit::number, fraction, 0.0);
   map.finish();
   if (!map.findings().empty()) return d;  // half-read destinations cannot be completed
   try {
-    return completed(d, fidelity);
+    d = completed(d, fidelity);
+    if (unlimited) d.correction_budget_mps = std::numeric_limits<double>::infinity();
   } catch (const ContractError& error) {
     const bool by_altitude = d.kind == Kind::low_lunar_orbit || d.kind == Kind::high_earth_orbit;
     map.fail(by_altitude ? "altitude" : d.launch_speed_mps == 0.0 ? "c3" : "launch_speed", error.what());
   }
   return d;
+}
+
+/// What the transfers are computed with.
+void read_model(MapReader& map, const std::string& folder, OrbitPlan& plan) {
+  plan.field_file = read_file_name(map, "field", folder);
+  plan.degree = static_cast<int>(map.count("degree", 0, highest_degree, plan.degree));
+  plan.de_file = read_file_name(map, "ephemeris", folder);
+  plan.navigation = read_navigation(map);
+  if (plan.field_file.empty() && plan.degree > built_in_field().degree) {
+    map.fail("degree", "is above that of the built-in field",
+             "up to 12, or a `field` file (SHADR or ICGEM) of this degree");
+  }
 }
 
 }  // namespace
@@ -148,24 +165,26 @@ OrbitPlan read_orbit(MapReader& root, const std::string& folder, const std::opti
   plan.fidelity = map->choice<Fidelity>("fidelity", fidelities);
   plan.muzzle = read_muzzle(*map, site);
   plan.audit = map->count("audit", 0, 1'000'000'000, 0);
-  plan.field_file = read_file_name(*map, "field", folder);
-  plan.degree = static_cast<int>(map->count("degree", 0, highest_degree, plan.degree));
-  plan.de_file = read_file_name(*map, "ephemeris", folder);
-  plan.terrain_file = read_file_name(*map, "terrain", folder);
-  plan.navigation = read_navigation(*map);
   plan.window_step_s = map->quantity("window_step", unit::time, {600.0, 10.0 * day_s}, plan.window_step_s);
-  if (plan.field_file.empty() && plan.degree > built_in_field().degree) {
-    map->fail("degree", "is above that of the built-in field",
-              "up to 12, or a `field` file (SHADR or ICGEM) of this degree");
-  }
+  plan.terrain_file = read_file_name(*map, "terrain", folder);
+  read_model(*map, folder, plan);
   map->finish();
   return plan;
 }
 
-std::vector<Destination> read_destinations(MapReader& root, Fidelity fidelity) {
+OrbitPlan read_orbit_model(MapReader& root, const std::string& folder) {
+  OrbitPlan plan{.fidelity = Fidelity::table};
+  auto map = root.optional_map("orbit");
+  if (!map) return plan;
+  read_model(*map, folder, plan);
+  map->finish();
+  return plan;
+}
+
+std::vector<Destination> read_destinations(MapReader& root, Fidelity fidelity, Budget budget) {
   std::vector<Destination> destinations;
   root.each_map("destinations", [&](const std::string& name, MapReader& map) {
-    destinations.push_back(read_destination(name, map, fidelity));
+    destinations.push_back(read_destination(name, map, fidelity, budget));
   });
   return destinations;
 }

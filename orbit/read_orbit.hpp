@@ -25,8 +25,13 @@ struct OrbitPlan {
 /// else.
 OrbitPlan read_orbit(MapReader& root, const std::string& folder, const std::optional<LunarSite>& site);
 
+/// Reads `orbit` of a study, which gives field, ephemeris and navigation only.
+OrbitPlan read_orbit_model(MapReader& root, const std::string& folder);
+
+enum class Budget : std::uint8_t { required, optional };  ///< optional: without it any burn will do
 /// Reads `destinations`: what the fidelity needs, and nothing else. Completed.
-std::vector<Destination> read_destinations(MapReader& root, Fidelity fidelity);
+std::vector<Destination> read_destinations(MapReader& root, Fidelity fidelity,
+                                           Budget budget = Budget::required);
 
 /// Field, ephemeris over the run and the longest transfer after it, and setting. @throws InputError of the
 /// files.

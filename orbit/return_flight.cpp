@@ -15,7 +15,7 @@ constexpr double arrival_perigee_m = earth::equatorial_radius_m + 200e3;
 constexpr double gate_m = 600e6;  // beyond it the first apoapsis is that of the Earth's orbit
 constexpr double longest_up_d = 100.0, longest_down_d = 150.0;
 constexpr double steepest_capture = 3.0;
-constexpr double burn_after_d = 1.0, longest_direct_d = 9.0;
+constexpr double day_s = 86400.0, longest_direct_d = 9.0;
 
 Epoch later(Epoch epoch, double days) {
   return {epoch.tt_days_since_j2000 + days};
@@ -74,7 +74,7 @@ std::optional<Departure> over_apogee(const TransferSetting& s, const Destination
 
 std::optional<Departure> straight(const TransferSetting& s, const Destination& d, Epoch launch,
                                   double speed_mps, const ArcOptions& options) {
-  const Arc out = propagate(s.dynamics, leave(s, launch, {speed_mps, 0.0, 0.0}), later(launch, burn_after_d),
+  const Arc out = propagate(s.dynamics, leave(s, launch, {speed_mps, 0.0, 0.0}), later(launch, d.burn_at_s / day_s),
                             {}, options);
   if (out.end != ArcEnd::time) return {};
   Departure from{.speed_mps = speed_mps,

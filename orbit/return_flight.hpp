@@ -18,7 +18,7 @@ struct Departure {
   double later_by_speed = 0.0;  ///< s per m/s, of the burn's date
 };
 
-/// Up to the first apogee beyond 600,000 km, or to a day after the launch, by the destination's route;
+/// Up to the first apogee beyond 600,000 km, or to the burn on the way, by the destination's route;
 /// nothing where the launch does not come there.
 std::optional<Departure> depart(const TransferSetting& setting, const Destination& destination, Epoch launch,
                                 double speed_mps, Derivatives derivatives, const Precision& precision);

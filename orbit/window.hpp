@@ -60,6 +60,10 @@ struct Window {
   Epoch at;
   WindowNode node;
   std::string reason;
+
+  static void visit_fields(auto& self, auto&& visit) {
+    visit("at", self.at), visit("node", self.node), visit("reason", self.reason);
+  }
 };
 
 /// Solves one instant in full.

@@ -55,3 +55,18 @@ TEST_CASE("windows: ground in the way is a no, with the place", "[app]") {
   CHECK(ran.code == 1);
   CHECK(ran.text.find("20.0 km") != std::string::npos);
 }
+
+TEST_CASE("windows: a transfer file does as well as a scenario, with the errors it gives", "[app]") {
+  TemporaryDirectory dir;
+  const Ran ran = call({"windows", source + "/configs/transfers/malapert.yaml", "--destination", "deep_space",
+                        "--days", "0", "--json"},
+                       dir);
+  INFO(ran.text);
+  REQUIRE(ran.code == 0);
+  const Json json = Json::parse(ran.text);
+  CHECK(json["muzzle"] == "muzzle_error of the file");
+  // 5 cm/s along, taken out an hour later: as `insert` says, whose covariance a Monte Carlo confirms.
+  const double p95_mps = json["destinations"][0]["windows"][0]["correction_p95_mps"];
+  CHECK(p95_mps > 0.1);
+  CHECK(p95_mps < 0.5);
+}

@@ -1,8 +1,9 @@
-#include "app/read_insertion.hpp"
+#include "app/launch_file.hpp"
 #include <fmt/format.h>
 #include <Eigen/Eigenvalues>
 #include <filesystem>
 #include <numbers>
+#include <stdexcept>
 #include "campaign/scenario.hpp"
 #include "core/cache.hpp"
 #include "core/reader.hpp"
@@ -13,19 +14,10 @@
 namespace lunafab::app {
 namespace {
 
-constexpr Range error_range{0.0, 1e3};
-
-void read_start(MapReader& root, InsertionFile& out) {
-  const std::string start = root.text("start", "2030-01-01");
-  try {
-    out.start = parse_epoch(start);
-  } catch (const std::invalid_argument&) {
-    root.fail("start", "'" + start + "' is not a date", "YYYY-MM-DD or YYYY-MM-DDThh:mm:ss, TT");
-  }
-}
+constexpr Range error_range{0.0, 1e3}, speed_range{1.0, 2e4};
 
 /// Standard deviations and correlations.
-void read_muzzle_error(MapReader& root, InsertionFile& out) {
+Eigen::Matrix3d read_muzzle_error(MapReader& root) {
   MapReader map = root.map("muzzle_error");
   Eigen::Vector3d sd_mps;
   const char* const axes[] = {"along", "left", "up"};
@@ -42,67 +34,45 @@ void read_muzzle_error(MapReader& root, InsertionFile& out) {
               fmt::format("is no covariance: with these correlations it has the eigenvalue {:.3g}", least),
               "correlations of which none contradicts the others (positive semidefinite)");
   }
-  out.muzzle_m2ps2 = sd_mps.asDiagonal() * r * sd_mps.asDiagonal();
-  out.muzzle_source = "muzzle_error of the file";
+  return sd_mps.asDiagonal() * r * sd_mps.asDiagonal();
 }
 
-void set_speeds(InsertionFile& out, double slowest_mps, double fastest_mps) {
-  for (orbit::Destination& d : out.destinations) d.speeds = {slowest_mps, fastest_mps};
-}
-
-void read_ideal_driver(MapReader& map, InsertionFile& out) {
-  const double top_mps = map.quantity("speed", unit::speed, positive);
+Throw read_ideal_driver(MapReader& map) {
+  Throw out{.source = "driver at fidelity ideal"};
+  out.speeds.fastest_mps = map.quantity("speed", unit::speed, positive);
   const double along_mps = map.quantity("speed_sd", unit::speed, error_range),
                sideways_mps = map.quantity("lateral_sd", unit::speed, error_range);
-  const Eigen::Vector3d sd_mps(along_mps, sideways_mps, sideways_mps);
-  out.muzzle_m2ps2 = sd_mps.cwiseAbs2().asDiagonal();
-  out.muzzle_source = "driver at fidelity ideal";
-  set_speeds(out, orbit::SpeedRange{}.slowest_mps, top_mps);
+  out.muzzle_m2ps2 = Eigen::Vector3d(along_mps, sideways_mps, sideways_mps).cwiseAbs2().asDiagonal();
+  return out;
 }
 
 /// The design's own payload, in the middle of the speeds it is given: the scatter hardly depends on either.
-void read_machine(const Node& document, InsertionFile& out, Findings& findings) {
-  const Node* design = document.find("driver")->find("design");
-  if (design == nullptr) {
-    return findings.add({mark_at(document, "driver"), "driver.design", "is not there", "a driver file", ""});
-  }
+Throw read_machine(MapReader& map) {
+  Throw out;
+  const Node* design = map.required("design");
+  if (design == nullptr) return out;
   massdriver::DriverModel model{.fidelity = Fidelity::table};
   try {
-    model.design = massdriver::read_design_node(*design, "driver.design");
+    model.design = massdriver::read_design_node(*design, map.path_of("design"));
     model.table = massdriver::cached_table(model.design, state_hash(dump(*design)), cache_directory());
   } catch (const InputError& error) {
-    for (const Finding& finding : error.findings()) findings.add(finding);
-    return;
+    for (const Finding& finding : error.findings()) map.findings().add(finding);
+    return out;
   } catch (const massdriver::DriverCannot& cannot) {
-    return findings.add({design->mark, "driver.design",
-                         std::string("cannot launch what its table is to cover: ") + cannot.what(),
-                         "a machine that completes these launches: `lunafab launch` shows why", ""});
+    map.fail("design", std::string("cannot launch what its table is to cover: ") + cannot.what(),
+             "a machine that completes these launches: `lunafab launch` shows why");
+    return out;
   }
   const double payload_kg = model.design.payload_kg;
   const auto [slowest, fastest] = massdriver::speed_range_mps(model, payload_kg);
-  out.muzzle_m2ps2 = massdriver::muzzle_covariance_m2ps2(model, payload_kg, 0.5 * (slowest + fastest));
-  out.muzzle_source = fmt::format("launch table of {}, {:.0f} kg", model.design.title, payload_kg);
-  set_speeds(out, slowest, fastest);
-}
-
-void read_driver(MapReader& root, const Node& document, InsertionFile& out) {
-  auto map = root.optional_map("driver");
-  if (!map) {
-    out.muzzle_source = "none: a launch without errors, because the scenario has no driver";
-    return;
-  }
-  const auto fidelity = map->choice<Fidelity>(
-      "fidelity", {{"ideal", Fidelity::ideal}, {"table", Fidelity::table}, {"solve", Fidelity::solve}});
-  if (fidelity == Fidelity::ideal) {
-    read_ideal_driver(*map, out);
-  } else {
-    read_machine(document, out, root.findings());
-  }
+  return {.speeds = {slowest, fastest},
+          .muzzle_m2ps2 = massdriver::muzzle_covariance_m2ps2(model, payload_kg, 0.5 * (slowest + fastest)),
+          .source = fmt::format("launch table of {}, {:.0f} kg", model.design.title, payload_kg)};
 }
 
 std::optional<orbit::LunarSite> read_power_site(MapReader& root) {
   auto power = root.optional_map("power");
-  if (!power) return {};
+  if (!power || !power->has("site")) return {};
   MapReader site = power->map("site");
   constexpr double right_angle = 0.5 * std::numbers::pi;
   return orbit::LunarSite{
@@ -112,10 +82,42 @@ std::optional<orbit::LunarSite> read_power_site(MapReader& root) {
 
 }  // namespace
 
-InsertionFile read_insertion(const std::string& path, const std::vector<std::string>& settings,
-                             Fidelity fidelity, Findings& findings) {
+Epoch read_start(MapReader& root) {
+  const std::string start = root.text("start", "2030-01-01");
+  try {
+    return parse_epoch(start);
+  } catch (const std::invalid_argument&) {
+    root.fail("start", "'" + start + "' is not a date",
+              "YYYY-MM-DD or YYYY-MM-DDThh:mm:ss, 1900 to 3000, TT");
+    return {};
+  }
+}
+
+Throw read_throw(MapReader& root) {
+  Throw out{.source = "muzzle_error of the file"};
+  if (auto speeds = root.optional_map("speeds")) {
+    out.speeds.slowest_mps = speeds->quantity("from", unit::speed, speed_range);
+    out.speeds.fastest_mps = speeds->quantity("to", unit::speed, speed_range);
+    speeds->finish();
+    if (out.speeds.slowest_mps > out.speeds.fastest_mps)
+      root.fail("speeds", "ends below its beginning", "`from` at most `to`");
+  }
+  out.muzzle_m2ps2 = read_muzzle_error(root);
+  return out;
+}
+
+Throw read_driver_throw(MapReader& root) {
+  auto map = root.optional_map("driver");
+  if (!map) return {.source = "none: a launch without errors, because there is no driver"};
+  const auto fidelity = map->choice<Fidelity>(
+      "fidelity", {{"ideal", Fidelity::ideal}, {"table", Fidelity::table}, {"solve", Fidelity::solve}});
+  return fidelity == Fidelity::ideal ? read_ideal_driver(*map) : read_machine(*map);
+}
+
+LaunchFile read_launch_file(const std::string& path, const std::vector<std::string>& settings,
+                            Fidelity fidelity, Findings& findings) {
   const Node document = campaign::load_scenario_document(path, settings);
-  InsertionFile out{.file = path};
+  LaunchFile out{.file = path};
   MapReader root(&document, "", findings);
   const std::string format = root.text("lunafab");
   const bool scenario = format == "scenario/1";
@@ -125,17 +127,15 @@ InsertionFile read_insertion(const std::string& path, const std::vector<std::str
     return out;
   }
   out.title = root.text("title", std::filesystem::path(path).stem().string());
-  read_start(root, out);
+  out.start = read_start(root);
   const auto site = scenario ? read_power_site(root) : std::nullopt;
   out.has_muzzle = document.find("orbit") != nullptr;
   out.plan = orbit::read_orbit(root, std::filesystem::path(path).parent_path().string(), site);
   out.destinations = orbit::read_destinations(root, fidelity);
-  if (scenario) {
-    read_driver(root, document, out);
-  } else {
-    read_muzzle_error(root, out);
-    root.finish();
-  }
+  const Throw thrown = scenario ? read_driver_throw(root) : read_throw(root);
+  for (orbit::Destination& d : out.destinations) d.speeds = thrown.speeds;
+  out.muzzle_m2ps2 = thrown.muzzle_m2ps2, out.muzzle_source = thrown.source;
+  if (!scenario) root.finish();
   return out;
 }
 

@@ -31,7 +31,12 @@ enum class Purpose : std::uint8_t {
   bank_fault = 21,
   release = 22,
   track_survey = 23,
-  tracking = 24
+  tracking = 24,
+  resample = 25,
+  setup_time = 26,
+  sampling = 27,
+  route_move = 28,
+  lot_release = 29
 };
 
 /// The 32-bit key of an entity: FNV-1a of its full name in the file (`lines.cells.stations.evaporate`).

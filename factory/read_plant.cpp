@@ -45,11 +45,20 @@ void check_lines(MapReader& scenario, const PlantDraft& draft) {
 
 void check_entities(const Plant& plant, Findings& findings) {
   std::map<std::uint32_t, std::string> seen;
+  const auto check = [&](const Mark& mark, std::uint32_t entity, const std::string& name) {
+    const auto [at, fresh] = seen.emplace(entity, name);
+    if (!fresh) findings.add({mark, name, "has the same random-stream key as '" + at->second + "'", "another name", ""});
+  };
   for (const Station& station : plant.stations) {
-    const auto [at, fresh] = seen.emplace(station.entity, station.name);
-    if (fresh) continue;
-    findings.add({station.mark, station.name, "has the same random-stream key as '" + at->second + "'",
-                  "another name", ""});
+    check(station.mark, station.entity, station.name);
+    for (const Upkeep& upkeep : station.upkeep) {
+      if (upkeep.entity != station.entity) check(station.mark, upkeep.entity, upkeep.name);
+    }
+  }
+  for (const Resource& resource : plant.resources) check({}, resource.entity, resource.name);
+  for (const Release& release : plant.releases) check({}, release.entity, release.name);
+  for (const Product& product : plant.products) {
+    for (const Step& step : product.steps) check({}, step.entity, step.name);
   }
 }
 
@@ -67,6 +76,7 @@ Plant read_plant(MapReader& scenario, Chemistry chemistry, const std::vector<std
   draft.plant.power_limited = power_limited;
   draft.plant.is_satellite = mark_satellites(draft.materials, satellites);
   draft.plant.chemistry = std::move(chemistry);
+  read_shared(scenario, draft);
   each_line(scenario, [&](MapReader& line, const std::string& name) { read_stores(line, name, draft); });
   check_lines(scenario, draft);
   each_line(scenario, [&](MapReader& line, const std::string& name) { read_stations(line, name, draft); });

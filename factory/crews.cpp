@@ -124,8 +124,7 @@ std::int32_t Engine::priority_of(std::uint32_t slot) const {
 }
 
 bool Engine::may_be_left(std::uint32_t slot) const {
-  return s_.servers[slot].mode == Mode::busy &&
-         station_of(slot).rules.when_preempted != Interruption::finish;
+  return s_.servers[slot].mode == Mode::busy && station_of(slot).rules.when_preempted != Interruption::finish;
 }
 
 /// The crew has been sent, or none is needed: work begins when it arrives.
@@ -200,8 +199,8 @@ void draw_break(const Resource& resource, std::uint32_t unit, UnitState& state, 
   if (resource.upkeep.empty()) return;
   const Upkeep& upkeep = resource.upkeep.front();
   const std::uint64_t n = static_cast<std::uint64_t>(unit - resource.first_unit) << 32 | state.broken;
-  const double span_s = variate(
-      upkeep.interval, {key.seed, key.replication, upkeep.entity, Purpose::time_to_failure}, n);
+  const double span_s =
+      variate(upkeep.interval, {key.seed, key.replication, upkeep.entity, Purpose::time_to_failure}, n);
   state.breaks_at = state.worked + Ticks{std::max<std::int64_t>(to_us(span_s), 1)};
 }
 

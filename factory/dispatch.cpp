@@ -35,7 +35,8 @@ std::uint32_t Engine::server_for(const Station& station, const Lot& lot) const {
     const Server& server = s_.servers[slot];
     if (server.mode != Mode::starved) continue;
     const bool ready = server.setup == no_setup || server.setup == step.setup;
-    const double span_s = ready ? 0.0 : mean(plant_.setups[station.rules.setups].time(server.setup, step.setup));
+    const double span_s =
+        ready ? 0.0 : mean(plant_.setups[station.rules.setups].time(server.setup, step.setup));
     if (span_s >= shortest) continue;
     shortest = span_s;
     best = slot;
@@ -107,8 +108,9 @@ bool Engine::choose_lots(const Station& station) {
   if (candidates_.empty()) return false;
   if (batches) return choose_batch(station);
   // The first of equals is the one that came first.
-  const auto best = std::min_element(candidates_.begin(), candidates_.end(),
-                                     [](const Candidate& a, const Candidate& b) { return a.score < b.score; });
+  const auto best =
+      std::min_element(candidates_.begin(), candidates_.end(),
+                       [](const Candidate& a, const Candidate& b) { return a.score < b.score; });
   chosen_.push_back(best->lot);
   chosen_slot_ = best->slot;
   return true;
@@ -122,7 +124,8 @@ bool Engine::choose_batch(const Station& station) {
   families_.clear();
   const auto family_of = [&](const Candidate& candidate) -> Family& {
     const std::uint32_t name = step_of(s_.lots.all[candidate.lot]).family;
-    const auto found = std::find_if(families_.begin(), families_.end(), [&](const Family& f) { return f.name == name; });
+    const auto found =
+        std::find_if(families_.begin(), families_.end(), [&](const Family& f) { return f.name == name; });
     return found == families_.end() ? families_.emplace_back(Family{.name = name}) : *found;
   };
   for (const Candidate& candidate : candidates_) {

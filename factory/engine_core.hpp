@@ -301,10 +301,10 @@ class Engine {
   std::vector<Change> changes_;  ///< of the plans under way, innermost last
   std::vector<Actor> actors_;
   bool serving_requests_ = false;
-  std::vector<std::uint32_t> crew_;       ///< scratch of `send_crew`
-  std::vector<Candidate> candidates_;     ///< scratch of `choose_lots`
+  std::vector<std::uint32_t> crew_;    ///< scratch of `send_crew`
+  std::vector<Candidate> candidates_;  ///< scratch of `choose_lots`
   std::vector<Family> families_;
-  std::vector<std::uint32_t> chosen_;     ///< … what it chose
+  std::vector<std::uint32_t> chosen_;  ///< … what it chose
   std::uint32_t chosen_slot_ = no_slot;
   bool letting_in_ = false;
 };

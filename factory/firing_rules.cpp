@@ -1,7 +1,7 @@
 #include "factory/engine_core.hpp"
 
-// What the start of a firing may depend on besides one set of inputs: batches, room before service, the set-up
-// that is there, sampling.
+// What the start of a firing may depend on besides one set of inputs: batches, room before service, the
+// set-up that is there, sampling.
 namespace lunafab::factory {
 
 std::int64_t Engine::firings_at_hand(const Operation& op) {
@@ -16,7 +16,8 @@ std::int64_t Engine::firings_at_hand(const Operation& op) {
 std::int32_t Engine::batch_of(const Station& station, const Operation& op) {
   const Batch& batch = station.rules.batch;
   const auto at_hand = static_cast<std::int32_t>(std::min<std::int64_t>(firings_at_hand(op), batch.most));
-  if (at_hand >= batch.least || at_hand == 0 || batch.wait.us == never.us) return at_hand >= batch.least ? at_hand : 0;
+  if (at_hand >= batch.least || at_hand == 0 || batch.wait.us == never.us)
+    return at_hand >= batch.least ? at_hand : 0;
   const Tick patience = store_state(op.take.front().place).pieces.front().since + batch.wait;
   if (patience <= s_.now) return at_hand;
   s_.calendar.set(group_.first_batch_slot() + station.local, patience);
@@ -93,7 +94,8 @@ void Engine::prepare(const Station& station, std::uint32_t slot) {
   Server& server = s_.servers[slot];
   StationState& state = state_of(station);
   const std::uint64_t n = state.starts - 1;
-  if (station.rules.sampled < 1.0 && uniform(stream(station, Purpose::sampling), n) >= station.rules.sampled) {
+  if (station.rules.sampled < 1.0 &&
+      uniform(stream(station, Purpose::sampling), n) >= station.rules.sampled) {
     server.remaining = server.whole = Ticks{};
     server.good = server.batch;
   }

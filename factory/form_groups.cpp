@@ -70,7 +70,8 @@ void place_station(Plant& plant, std::uint32_t station_index, std::uint32_t grou
   if (is_store(station.scrap)) note(plant.stores[station.scrap].producers, station_index);
   if (is_store(station.rules.rework.to)) note(plant.stores[station.rules.rework.to].producers, station_index);
   station.first_clock = group.clocks;
-  group.clocks += static_cast<std::uint32_t>(station.upkeep.size()) * static_cast<std::uint32_t>(station.servers);
+  group.clocks +=
+      static_cast<std::uint32_t>(station.upkeep.size()) * static_cast<std::uint32_t>(station.servers);
 }
 
 /// Calls `body(skill)` for every skill that a station asks for.
@@ -115,7 +116,8 @@ void place_resource(Plant& plant, std::uint32_t index, std::uint32_t group_index
   resource.first_unit = group.units;
   group.resources.push_back(index);
   group.units += static_cast<std::uint32_t>(resource.count);
-  group.resource_of_unit.insert(group.resource_of_unit.end(), static_cast<std::size_t>(resource.count), index);
+  group.resource_of_unit.insert(group.resource_of_unit.end(), static_cast<std::size_t>(resource.count),
+                                index);
 }
 
 void place_lots(Plant& plant, const std::vector<std::uint32_t>& group_of_line) {

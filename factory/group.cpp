@@ -44,7 +44,9 @@ void place_servers(const Plant& plant, const Station& station, const RunKey& key
     for (std::size_t k = 0; k < station.upkeep.size(); ++k)
       draw_due(station, slot, k, 0, state.upkeep[upkeep_place(station, slot, k)], key);
     refresh_server(plant, station, slot, state.upkeep, server, Tick{});
-    state.calendar.set(slot, std::min(server.fails_at, mode == Mode::starved || mode == Mode::off ? server.maintain_at : never));
+    state.calendar.set(
+        slot,
+        std::min(server.fails_at, mode == Mode::starved || mode == Mode::off ? server.maintain_at : never));
   }
 }
 

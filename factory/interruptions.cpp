@@ -5,12 +5,12 @@
 // What stops a server: failures, planned maintenance, the end of a shift.
 namespace lunafab::factory {
 
-void draw_due(const Station& station, std::uint32_t slot, std::size_t index, std::int64_t from, UpkeepDue& due,
-              const RunKey& key) {
+void draw_due(const Station& station, std::uint32_t slot, std::size_t index, std::int64_t from,
+              UpkeepDue& due, const RunKey& key) {
   const Upkeep& upkeep = station.upkeep[index];
   const std::uint64_t n = static_cast<std::uint64_t>(slot - station.first_server) << 32 | due.done;
-  const double drawn = variate(
-      upkeep.interval, {key.seed, key.replication, upkeep.entity, Purpose::time_to_failure}, n);
+  const double drawn =
+      variate(upkeep.interval, {key.seed, key.replication, upkeep.entity, Purpose::time_to_failure}, n);
   const std::int64_t span =
       upkeep.clock == UpkeepClock::pieces ? static_cast<std::int64_t>(drawn) : to_us(drawn);
   due.at = from + std::max<std::int64_t>(span, 1);
@@ -144,7 +144,8 @@ void Engine::stop_work(const Station& station, std::uint32_t slot, Interruption 
       server.remaining = server.whole;
       break;
     case Interruption::resample: {
-      const double span_s = variate(station.cycle, stream(station, Purpose::resample), state_of(station).redone++);
+      const double span_s =
+          variate(station.cycle, stream(station, Purpose::resample), state_of(station).redone++);
       server.remaining = server.whole = Ticks{to_us(span_s / station.speed)};
       break;
     }
@@ -165,7 +166,6 @@ void Engine::on_calendar(std::uint32_t number) {
   const std::uint32_t index = group_.calendars[number];
   const WorkCalendar& calendar = plant_.calendars[index];
   const bool on = is_on(calendar, s_.now);
-  s_.calendar_on[number] = on ? 1 : 0;
   s_.calendar.set(group_.first_calendar_slot() + number, next_change(calendar, s_.now));
   for (std::uint32_t unit = 0; unit < group_.units; ++unit) {
     const Resource& resource = plant_.resources[group_.resource_of_unit[unit]];

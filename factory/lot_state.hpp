@@ -33,9 +33,9 @@ struct StartBy {
 
 struct Lot {
   std::uint32_t product = 0, release = 0;
-  std::uint32_t step = 0;         ///< it waits for, is worked on by, or is on its way to
-  std::uint32_t next = no_lot;    ///< on the same server; of the free ones
-  std::uint32_t visits = 0;       ///< of steps, so far
+  std::uint32_t step = 0;       ///< it waits for, is worked on by, or is on its way to
+  std::uint32_t next = no_lot;  ///< on the same server; of the free ones
+  std::uint32_t visits = 0;     ///< of steps, so far
   std::int32_t priority = 5;
   std::uint64_t serial = 0;  ///< of its product
   Tick released{}, due = never, since{};
@@ -61,7 +61,8 @@ struct LotQueue {
   std::int64_t waits = 0, served = 0, scrapped = 0, reworked = 0, skipped = 0, limits_broken = 0;
   Int128 wait_us = 0;
   static void visit_fields(auto& self, auto&& visit) {
-    visit("waiting", self.waiting), visit("coming", self.coming), visit("blocked", self.blocked), visit("level", self.level);
+    visit("waiting", self.waiting), visit("coming", self.coming), visit("blocked", self.blocked),
+        visit("level", self.level);
     visit("waits", self.waits), visit("served", self.served), visit("scrapped", self.scrapped);
     visit("reworked", self.reworked), visit("skipped", self.skipped);
     visit("limits_broken", self.limits_broken), visit("wait_us", self.wait_us);
@@ -90,7 +91,9 @@ struct ReleaseState {
 struct LimitState {
   std::int64_t lots = 0;
   std::int64_t drum_us = 0;
-  static void visit_fields(auto& self, auto&& visit) { visit("lots", self.lots), visit("drum_us", self.drum_us); }
+  static void visit_fields(auto& self, auto&& visit) {
+    visit("lots", self.lots), visit("drum_us", self.drum_us);
+  }
 };
 
 struct ProductState {
@@ -128,9 +131,9 @@ inline constexpr std::size_t unit_mode_count = 5;
 /// A unit of a resource.
 struct UnitState {
   UnitMode mode = UnitMode::idle;
-  std::uint32_t slot = no_slot;     ///< server it serves
+  std::uint32_t slot = no_slot;  ///< server it serves
   std::uint32_t at = nowhere;    ///< station where it was last
-  std::uint32_t broken = 0;         ///< so often
+  std::uint32_t broken = 0;      ///< so often
   std::int64_t errands = 0;
   Tick since{};
   Ticks worked{}, travelled{};

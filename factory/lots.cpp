@@ -40,8 +40,9 @@ Tick next_release(const Release& release, const ReleaseState& state, Tick now, c
     return n < release.schedule.size() ? release.schedule[n] : never;
   }
   if (state.released == 0) return release.first;
-  const double span_s = variate(release.interval, {key.seed, key.replication, release.entity, Purpose::lot_release},
-                                static_cast<std::uint64_t>(state.released));
+  const double span_s =
+      variate(release.interval, {key.seed, key.replication, release.entity, Purpose::lot_release},
+              static_cast<std::uint64_t>(state.released));
   return now + Ticks{std::max<std::int64_t>(to_us(span_s), 0)};
 }
 
@@ -117,7 +118,8 @@ void Engine::move_to(Lot& lot, std::uint32_t step) {
   for (; step < product.steps.size(); ++step) {
     ++lot.visits;
     const Step& next = product.steps[step];
-    if (next.sampled >= 1.0 || uniform(stream(next.entity, Purpose::sampling), visit_number(lot)) < next.sampled)
+    if (next.sampled >= 1.0 ||
+        uniform(stream(next.entity, Purpose::sampling), visit_number(lot)) < next.sampled)
       break;
     ++s_.stations[plant_.stations[next.station].local].lots.skipped;
   }
@@ -233,7 +235,8 @@ std::vector<std::uint32_t> Engine::drop_late(const Station& station) {
   return late;
 }
 
-/// Whether a lot starts its step within all limits; if not, and the limit says so, it is scrapped or reworked.
+/// Whether a lot starts its step within all limits; if not, and the limit says so, it is scrapped or
+/// reworked.
 bool Engine::in_time(const Station& station, std::uint32_t index) {
   Lot& lot = s_.lots.all[index];
   if (lot.limits.empty()) return true;
@@ -301,9 +304,8 @@ bool Engine::room_for_parts(const Station&, std::uint32_t slot) {
   const Lot& first = s_.lots.all[server.lot];
   if (first.passed != 0) return true;
   const auto& put = step_of(first).put;
-  return std::all_of(put.begin(), put.end(), [&](const StepLeg& leg) {
-    return has_room(leg.store, leg.amount * server.batch);
-  });
+  return std::all_of(put.begin(), put.end(),
+                     [&](const StepLeg& leg) { return has_room(leg.store, leg.amount * server.batch); });
 }
 
 /// What comes of a lot: passed, to be reworked, or scrapped; where it stands then.
@@ -314,14 +316,14 @@ void Engine::judge(const Station& station, std::uint32_t slot, Lot& lot) {
   lot.passed = 1;
   ++queue.served;
   s_.servers[slot].fired += plant_.products[lot.product].lot_size;
-  for (const StepLeg& leg : step.put)
-    put_in(leg.store, leg.amount, {.since = s_.now, .born = lot.released});
+  for (const StepLeg& leg : step.put) put_in(leg.store, leg.amount, {.since = s_.now, .born = lot.released});
   for (std::uint32_t i = 0; i < step.limits.size(); ++i)
     lot.limits.push_back({step.limits[i].at, at, i, s_.now + step.limits[i].limit});
   const bool good =
       step.good >= 1.0 || uniform(stream(step.entity, Purpose::yield), visit_number(lot)) < step.good;
   if (step.remembered || !good) {
-    auto note = std::find_if(lot.notes.begin(), lot.notes.end(), [&](const StepNote& n) { return n.step == at; });
+    auto note =
+        std::find_if(lot.notes.begin(), lot.notes.end(), [&](const StepNote& n) { return n.step == at; });
     if (note == lot.notes.end()) note = lot.notes.insert(lot.notes.end(), {.step = at});
     note->slot = slot;
     if (!good && step.rework_to != no_step && note->reworks < step.rework_limit) {

@@ -79,9 +79,9 @@ struct Rework {
 
 /// What a station needs beyond inputs, room, time and power; all of it may be left out.
 struct StationRules {
-  std::uint32_t setups = no_matrix;         ///< of Plant::setups
+  std::uint32_t setups = no_matrix;  ///< of Plant::setups
   std::uint16_t initial_setup = no_setup;
-  bool avoid_setups = false;                ///< among operations of a mix whose inputs are there
+  bool avoid_setups = false;  ///< among operations of a mix whose inputs are there
   std::vector<Need> crew, setup_crew;
   std::uint32_t calendar = always_on;
   Interruption at_shift_end = Interruption::resume, at_power_loss = Interruption::resume,
@@ -110,14 +110,14 @@ struct Station {
   std::vector<Upkeep> upkeep;
   std::uint32_t first_clock = 0;  ///< of its servers' upkeep, in its group
   StationRules rules;
-  bool plain = true;  ///< no rule of it concerns the start of a firing
+  bool plain = true;   ///< no rule of it concerns the start of a firing
   StationPower power;  ///< already multiplied by `speed`
   Ticks thaw{};
   bool serves_lots = false;            ///< its work are steps of lots, not firings
   std::int64_t queue = unlimited;      ///< places for lots
   std::vector<DispatchTerm> dispatch;  ///< of lots, by level
   bool simple_queue = true;            ///< first come, first served, one by one, by any server, without parts
-  std::uint32_t route = no_route;  ///< a loading place: servers are vehicles, which leave with their load
+  std::uint32_t route = no_route;      ///< a loading place: servers are vehicles, which leave with their load
 };
 
 /// Lines that share a store, a resource or a product advance as one. Slots of its calendar: servers, units of

@@ -28,8 +28,10 @@ void Engine::apply_grant(const GroupMessage::Grant& grant) {
   StationState& state = state_of(station);
   state.allowed = grant.running;
   state.held_allowed = grant.held;
-  for (const Mode victim : {Mode::starved, Mode::blocked, Mode::no_resource, Mode::thawing, Mode::setup, Mode::busy}) {
-    for (std::uint32_t slot = end_slot(station); slot-- > station.first_server && state.powered > state.allowed;) {
+  for (const Mode victim :
+       {Mode::starved, Mode::blocked, Mode::no_resource, Mode::thawing, Mode::setup, Mode::busy}) {
+    for (std::uint32_t slot = end_slot(station);
+         slot-- > station.first_server && state.powered > state.allowed;) {
       if (s_.servers[slot].mode == victim) lose_power(station, slot);
     }
   }

@@ -41,7 +41,7 @@ struct Step {
   double sampled = 1.0;      ///< share of lots that do the step; the rest pass at once
   double good = 1.0;         ///< share of lots that pass; the rest are reworked, or scrapped
   std::uint32_t rework_to = no_step;
-  std::uint16_t rework_limit = 0;  ///< reworks of one lot at this step; beyond, it is scrapped
+  std::uint16_t rework_limit = 0;        ///< reworks of one lot at this step; beyond, it is scrapped
   bool remembered = false;               ///< a later step returns to the server of this one
   std::uint32_t same_tool_as = no_step;  ///< earlier step whose server the lot returns to
   std::vector<QueueTimeLimit> limits;    ///< that begin when this step ends
@@ -73,11 +73,11 @@ struct Release {
   std::uint32_t product = 0;
   std::int32_t priority = 5;
   Ticks allowance{never.us};
-  std::int64_t lots = 1;               ///< each time
+  std::int64_t lots = 1;                                          ///< each time
   std::int64_t count = std::numeric_limits<std::int64_t>::max();  ///< releases in all
   Tick first{};
-  Distribution interval;               ///< s; unused with a schedule, or with a limit alone
-  bool timed = true;                   ///< false: whenever the limit allows
+  Distribution interval;  ///< s; unused with a schedule, or with a limit alone
+  bool timed = true;      ///< false: whenever the limit allows
   std::vector<Tick> schedule;
   /// Lots wait outside while the limit's account is full: lots (`conwip`, over the account's releases), or
   /// mean hours of work on their way to the drum.
@@ -91,14 +91,14 @@ struct ReleaseLimit {
   std::uint32_t local = 0;
   std::int64_t lots = std::numeric_limits<std::int64_t>::max();
   std::uint32_t drum = no_drum;  ///< station; lots count until they have left it for the last time
-  Ticks drum_work{};                ///< 0: lots are counted; mean work of the drum on its way to it, in place of lots
+  Ticks drum_work{};  ///< 0: lots are counted; mean work of the drum on its way to it, in place of lots
 };
 
 /// One criterion of a dispatch rule; terms of one level are added up with their weights, the next level
 /// decides between equals. Smaller goes first.
 struct DispatchTerm {
   enum class Kind : std::uint8_t {
-    fifo,            ///< arrival in the queue, h
+    fifo,  ///< arrival in the queue, h
     lifo,
     spt,             ///< mean time of the step, h
     edd,             ///< due date, h

@@ -31,14 +31,16 @@ std::uint32_t read_step_name(MapReader& map, const char* key, const std::vector<
   return found ? static_cast<std::uint32_t>(*found) : no_step;
 }
 
-std::vector<StepLeg> read_parts(MapReader& map, const char* key, const std::string& line, const PlantDraft& draft) {
+std::vector<StepLeg> read_parts(MapReader& map, const char* key, const std::string& line,
+                                const PlantDraft& draft) {
   std::vector<StepLeg> legs;
   const bool takes = std::string_view(key) == "take";
   for (const auto& [name, amount] : map.quantities(key, unit::number, {1.0, 1e9})) {
     const auto place = find_place(map, takes ? "from" : "to", line, name, draft);
     if (!place) continue;
     if (!is_store(*place) || draft.plant.material_of(*place).measure != Measure::abstract) {
-      map.fail(key, "lots take and give abstract parts only: '" + name + "' is none", "a store of a material with `piece: abstract`");
+      map.fail(key, "lots take and give abstract parts only: '" + name + "' is none",
+               "a store of a material with `piece: abstract`");
       continue;
     }
     legs.push_back({*place, static_cast<std::int64_t>(amount)});
@@ -64,7 +66,9 @@ void read_limits(MapReader& map, const std::vector<std::string>& steps, Step& st
     limit.at = found ? static_cast<std::uint32_t>(*found) : 0;
     limit.limit = ticks_from_seconds(section.quantity("within", unit::time, {0.0, 1e9}));
     using Broken = QueueTimeLimit::Broken;
-    limit.broken = section.choice<Broken>("broken", {{"note", Broken::note}, {"scrap", Broken::scrap}, {"rework", Broken::rework}}, Broken::note);
+    limit.broken = section.choice<Broken>(
+        "broken", {{"note", Broken::note}, {"scrap", Broken::scrap}, {"rework", Broken::rework}},
+        Broken::note);
     if (limit.broken == Broken::rework) {
       section.text("to");
       limit.rework_to = read_step_name(section, "to", steps);
@@ -77,23 +81,34 @@ void read_limits(MapReader& map, const std::vector<std::string>& steps, Step& st
 /// Families by name, own to each station.
 using Families = std::map<std::pair<std::uint32_t, std::string>, std::uint32_t>;
 
-Step read_step(const std::string& name, MapReader& map, const std::string& line, const std::vector<std::string>& steps, const ToolNames& tools, const std::string& product, PlantDraft& draft, Families& families) {
+Step read_step(const std::string& name, MapReader& map, const std::string& line,
+               const std::vector<std::string>& steps, const ToolNames& tools, const std::string& product,
+               PlantDraft& draft, Families& families) {
   Step step;
   step.name = map.path();
   step.entity = entity_key(step.name);
-  const auto tool = map.resolve("station", map.text("station"), "station without recipe, `from` and `to` in the line", tools.names);
+  const auto tool = map.resolve("station", map.text("station"),
+                                "station without recipe, `from` and `to` in the line", tools.names);
   step.station = tool ? tools.stations[*tool] : tools.stations.empty() ? 0 : tools.stations.front();
   Station& station = draft.plant.stations[step.station];
   step.time = read_distribution(map, "time");
-  step.per = map.choice<TimePer>("per", {{"lot", TimePer::lot}, {"piece", TimePer::piece}, {"batch", TimePer::batch}}, map.has("batch") ? TimePer::batch : TimePer::lot);
-  if (station.rules.setups != no_matrix) step.setup = read_state(map, "setup", draft.plant.setups[station.rules.setups].states);
+  step.per = map.choice<TimePer>(
+      "per", {{"lot", TimePer::lot}, {"piece", TimePer::piece}, {"batch", TimePer::batch}},
+      map.has("batch") ? TimePer::batch : TimePer::lot);
+  if (station.rules.setups != no_matrix)
+    step.setup = read_state(map, "setup", draft.plant.setups[station.rules.setups].states);
   if (auto section = map.optional_map("batch")) {
     // `with`: lots of one name are worked on together; by default those of the same product at the same step
     const std::string family = section->text("with", product + "." + name);
-    step.family = families.emplace(std::pair{step.station, family}, static_cast<std::uint32_t>(families.size())).first->second;
+    step.family =
+        families.emplace(std::pair{step.station, family}, static_cast<std::uint32_t>(families.size()))
+            .first->second;
   }
   step.batch = read_batch(map);
-  if (step.batch.most == 1) step.family = families.emplace(std::pair{step.station, step.name}, static_cast<std::uint32_t>(families.size())).first->second;
+  if (step.batch.most == 1)
+    step.family =
+        families.emplace(std::pair{step.station, step.name}, static_cast<std::uint32_t>(families.size()))
+            .first->second;
   read_quality(map, steps, step);
   step.same_tool_as = read_step_name(map, "same_tool_as", steps);
   read_limits(map, steps, step);
@@ -102,7 +117,8 @@ Step read_step(const std::string& name, MapReader& map, const std::string& line,
   step.put = read_parts(map, "put", line, draft);
   step.crew = map.has("crew") ? read_needs(map, "crew", draft) : station.rules.crew;
   map.finish();
-  const bool plain = step.batch.most == 1 && step.same_tool_as == no_step && step.take.empty() && step.setup == no_setup;
+  const bool plain =
+      step.batch.most == 1 && step.same_tool_as == no_step && step.take.empty() && step.setup == no_setup;
   if (!plain) station.simple_queue = false;
   return step;
 }
@@ -113,8 +129,10 @@ void check_step(MapReader& map, const Product& product, std::size_t at, const Pl
     map.findings().add({map.mark(), step.name, problem, allowed, ""});
   };
   if (step.same_tool_as != no_step) {
-    if (step.same_tool_as >= at) return fail("`same_tool_as` names a step that comes later", "an earlier step");
-    if (product.steps[step.same_tool_as].station != step.station) fail("`same_tool_as` names a step of another station", "a step of the same station");
+    if (step.same_tool_as >= at)
+      return fail("`same_tool_as` names a step that comes later", "an earlier step");
+    if (product.steps[step.same_tool_as].station != step.station)
+      fail("`same_tool_as` names a step of another station", "a step of the same station");
   }
   for (const QueueTimeLimit& limit : step.limits) {
     if (limit.at <= at) fail("a queue-time limit ends at a step that comes no later", "a later step");
@@ -136,7 +154,8 @@ void finish_product(Product& product, const PlantDraft& draft) {
   product.raw_time_s = product.work_left_s.front();
 }
 
-void read_product(const std::string& name, MapReader& map, const std::string& line_name, const ToolNames& tools, PlantDraft& draft, Families& families) {
+void read_product(const std::string& name, MapReader& map, const std::string& line_name,
+                  const ToolNames& tools, PlantDraft& draft, Families& families) {
   Product product;
   product.name = map.path();
   product.entity = entity_key(product.name);
@@ -159,13 +178,16 @@ void read_schedule(MapReader& map, Release& release) {
   if (node == nullptr) return;
   if (node->kind != Node::Kind::sequence) return map.fail("at", "is not a list", "[0 h, 12 h, …]");
   for (const Node& item : node->items) {
-    const Tick at = Tick{} + ticks_from_seconds(read_quantity_node(item, map.path_of("at"), unit::time, {0.0, longest_run_s}, map.findings()));
-    if (!release.schedule.empty() && at < release.schedule.back()) map.findings().add({item.mark, map.path_of("at"), "dates do not ascend", "ascending dates", ""});
+    const Tick at = Tick{} + ticks_from_seconds(read_quantity_node(item, map.path_of("at"), unit::time,
+                                                                   {0.0, longest_run_s}, map.findings()));
+    if (!release.schedule.empty() && at < release.schedule.back())
+      map.findings().add({item.mark, map.path_of("at"), "dates do not ascend", "ascending dates", ""});
     release.schedule.push_back(at);
   }
 }
 
-void read_release(MapReader& map, const std::string& prefix, const std::vector<std::string>& limits, std::size_t first_limit, PlantDraft& draft) {
+void read_release(MapReader& map, const std::string& prefix, const std::vector<std::string>& limits,
+                  std::size_t first_limit, PlantDraft& draft) {
   Release release;
   release.name = map.path();
   release.entity = entity_key(release.name);
@@ -187,12 +209,14 @@ void read_release(MapReader& map, const std::string& prefix, const std::vector<s
   release.timed = map.has("every") || !release.schedule.empty();
   release.interval = read_distribution(map, "every", {.kind = Distribution::Kind::constant});
   if (map.has("every") && mean(release.interval) < 1e-6) map.fail("every", "is zero", "a positive time");
-  if (map.has("every") && map.has("at")) map.fail("at", "a release has an interval or a schedule, not both", "one of them");
+  if (map.has("every") && map.has("at"))
+    map.fail("at", "a release has an interval or a schedule, not both", "one of them");
   if (map.has("limit")) {
     const auto limit = map.resolve("limit", map.text("limit"), "limit of the line", limits);
     if (limit) release.limit = static_cast<std::uint32_t>(first_limit + *limit);
   }
-  if (!release.timed && !map.has("limit")) map.fail("every", "nothing says when lots are let in", "`every`, `at`, or `limit`");
+  if (!release.timed && !map.has("limit"))
+    map.fail("every", "nothing says when lots are let in", "`every`, `at`, or `limit`");
   map.finish();
   draft.plant.releases.push_back(std::move(release));
 }
@@ -203,7 +227,9 @@ void read_products(MapReader& line, const std::string& line_name, PlantDraft& dr
   if (!line.has("products")) return;
   const ToolNames tools = tools_of(line.path() + ".stations.", draft);
   Families families;
-  line.each_map("products", [&](const std::string& name, MapReader& map) { read_product(name, map, line_name, tools, draft, families); });
+  line.each_map("products", [&](const std::string& name, MapReader& map) {
+    read_product(name, map, line_name, tools, draft, families);
+  });
   std::vector<std::string> limits;
   const std::size_t first_limit = draft.plant.limits.size();
   line.each_map("limits", [&](const std::string& name, MapReader& map) {
@@ -224,7 +250,9 @@ void read_products(MapReader& line, const std::string& line_name, PlantDraft& dr
     limits.push_back(name);
     draft.plant.limits.push_back(std::move(limit));
   });
-  line.each_map("releases", [&](const std::string&, MapReader& map) { read_release(map, line.path() + ".products.", limits, first_limit, draft); });
+  line.each_map("releases", [&](const std::string&, MapReader& map) {
+    read_release(map, line.path() + ".products.", limits, first_limit, draft);
+  });
 }
 
 }  // namespace lunafab::factory

@@ -66,8 +66,11 @@ void read_resource(const std::string& name, MapReader& map, PlantDraft& draft) {
     resource.charging = ticks_from_seconds(charge->quantity("time", unit::time, {1.0, 1e9}));
     charge->finish();
   }
-  const bool one_by_work = resource.upkeep.size() <= 1 && (resource.upkeep.empty() || resource.upkeep.front().clock == UpkeepClock::operating);
-  if (!one_by_work) map.fail("failures", "units fail in one way, by the time they work", "one mode with `clock: operating`");
+  const bool one_by_work =
+      resource.upkeep.size() <= 1 &&
+      (resource.upkeep.empty() || resource.upkeep.front().clock == UpkeepClock::operating);
+  if (!one_by_work)
+    map.fail("failures", "units fail in one way, by the time they work", "one mode with `clock: operating`");
   map.finish();
   draft.plant.resources.push_back(std::move(resource));
 }
@@ -200,8 +203,10 @@ void read_shared(MapReader& scenario, PlantDraft& draft) {
     map.finish();
     draft.plant.calendars.push_back(std::move(calendar));
   });
-  scenario.each_map("resources", [&](const std::string& name, MapReader& map) { read_resource(name, map, draft); });
-  scenario.each_map("setups", [&](const std::string& name, MapReader& map) { read_matrix(name, map, draft); });
+  scenario.each_map("resources",
+                    [&](const std::string& name, MapReader& map) { read_resource(name, map, draft); });
+  scenario.each_map("setups",
+                    [&](const std::string& name, MapReader& map) { read_matrix(name, map, draft); });
 }
 
 Batch read_batch(MapReader& map) {
@@ -210,8 +215,10 @@ Batch read_batch(MapReader& map) {
   if (!section) return batch;
   batch.most = static_cast<std::int32_t>(section->count("most", 1, 100'000));
   batch.least = static_cast<std::int32_t>(section->count("least", 1, 100'000, batch.most));
-  if (batch.least > batch.most) section->fail("least", "is above `most`", "up to " + std::to_string(batch.most));
-  if (section->has("wait")) batch.wait = ticks_from_seconds(section->quantity("wait", unit::time, {0.0, 1e9}));
+  if (batch.least > batch.most)
+    section->fail("least", "is above `most`", "up to " + std::to_string(batch.most));
+  if (section->has("wait"))
+    batch.wait = ticks_from_seconds(section->quantity("wait", unit::time, {0.0, 1e9}));
   return batch;
 }
 
@@ -224,7 +231,8 @@ std::uint16_t read_state(MapReader& map, const char* key, const std::vector<std:
 void read_setups(MapReader& map, PlantDraft& draft, Station& station) {
   auto section = map.optional_map("setups");
   if (!section) return;
-  const auto matrix = section->resolve("matrix", section->text("matrix"), "set-up matrix", names_of(draft.plant.setups));
+  const auto matrix =
+      section->resolve("matrix", section->text("matrix"), "set-up matrix", names_of(draft.plant.setups));
   if (matrix) {
     const auto& states = draft.plant.setups[*matrix].states;
     station.rules.setups = static_cast<std::uint32_t>(*matrix);
@@ -248,8 +256,9 @@ namespace {
 std::optional<DispatchTerm::Kind> term_named(const std::string& word) {
   using Kind = DispatchTerm::Kind;
   static const std::vector<std::pair<std::string, Kind>> words{
-      {"fifo", Kind::fifo}, {"lifo", Kind::lifo},   {"spt", Kind::spt},     {"edd", Kind::edd},
-      {"cr", Kind::critical_ratio}, {"slack", Kind::slack}, {"setup", Kind::setup}, {"priority", Kind::priority}};
+      {"fifo", Kind::fifo},   {"lifo", Kind::lifo},         {"spt", Kind::spt},
+      {"edd", Kind::edd},     {"cr", Kind::critical_ratio}, {"slack", Kind::slack},
+      {"setup", Kind::setup}, {"priority", Kind::priority}};
   for (const auto& [name, kind] : words)
     if (name == word) return kind;
   return std::nullopt;
@@ -263,12 +272,15 @@ void read_dispatch(MapReader& map, Station& station) {
   if (node == nullptr) return;
   const auto add = [&](const std::string& word, double weight, std::size_t level) {
     const auto kind = term_named(word);
-    if (!kind) return map.fail("dispatch", "no rule '" + word + "'", "fifo, lifo, spt, edd, cr, slack, setup, priority", nearest_name(word, term_names));
+    if (!kind)
+      return map.fail("dispatch", "no rule '" + word + "'",
+                      "fifo, lifo, spt, edd, cr, slack, setup, priority", nearest_name(word, term_names));
     station.dispatch.push_back({*kind, weight, static_cast<std::uint8_t>(level)});
   };
   if (node->kind == Node::Kind::scalar) return add(node->scalar, 1.0, 0);
   if (node->kind == Node::Kind::map) {
-    for (const auto& [word, weight] : map.quantities("dispatch", unit::number, {-1e9, 1e9})) add(word, weight, 0);
+    for (const auto& [word, weight] : map.quantities("dispatch", unit::number, {-1e9, 1e9}))
+      add(word, weight, 0);
     return;
   }
   const std::vector<std::string> words = map.words("dispatch");
@@ -284,8 +296,11 @@ void read_rework(MapReader& map, const std::string& line, const PlantDraft& draf
   section->finish();
   const auto& put = station.mix.front().put;
   const bool one = station.mix.size() == 1 && put.size() == 1;
-  if (!one) return map.fail("rework", "only a station with one output sends pieces back", "one recipe with one output, or none");
-  const bool same = place && is_store(*place) && draft.plant.stores[*place].material == put.front().material &&
+  if (!one)
+    return map.fail("rework", "only a station with one output sends pieces back",
+                    "one recipe with one output, or none");
+  const bool same = place && is_store(*place) &&
+                    draft.plant.stores[*place].material == put.front().material &&
                     draft.plant.tracks_pieces(*place);
   if (place && !same) section->fail("to", "pieces go back to a store of their own material", "a store of it");
   if (place) station.rules.rework.to = *place;
@@ -296,7 +311,9 @@ void read_rework(MapReader& map, const std::string& line, const PlantDraft& draf
 void read_rules(MapReader& map, const std::string& line, PlantDraft& draft, Station& station) {
   StationRules& rules = station.rules;
   station.upkeep = read_failures(map, station.name, draft);
-  map.each_map("maintenance", [&](const std::string&, MapReader& plan) { station.upkeep.push_back(read_plan(plan, draft)); });
+  map.each_map("maintenance", [&](const std::string&, MapReader& plan) {
+    station.upkeep.push_back(read_plan(plan, draft));
+  });
   rules.calendar = read_calendar_name(map, "calendar", draft);
   rules.crew = read_needs(map, "crew", draft);
   read_setups(map, draft, station);
@@ -313,12 +330,17 @@ void read_rules(MapReader& map, const std::string& line, PlantDraft& draft, Stat
     return;
   }
   rules.batch = read_batch(map);
-  rules.blocking = map.choice<Blocking>("blocking", {{"after_service", Blocking::after_service}, {"before_service", Blocking::before_service}}, Blocking::after_service);
+  rules.blocking = map.choice<Blocking>(
+      "blocking", {{"after_service", Blocking::after_service}, {"before_service", Blocking::before_service}},
+      Blocking::after_service);
   rules.sampled = map.quantity("sampled", unit::number, {0.0, 1.0, true}, 1.0);
   read_rework(map, line, draft, station);
-  if (rules.batch.wait.us != never.us && (station.mix.front().take.empty() || !is_store(station.mix.front().take.front().place) || !draft.plant.tracks_pieces(station.mix.front().take.front().place)))
+  if (rules.batch.wait.us != never.us &&
+      (station.mix.front().take.empty() || !is_store(station.mix.front().take.front().place) ||
+       !draft.plant.tracks_pieces(station.mix.front().take.front().place)))
     map.fail("batch", "only pieces from a store can be waited for", "no `wait`");
-  if (rules.batch.most > 1 && std::any_of(station.mix.begin(), station.mix.end(), [](const Operation& op) { return op.makes_satellite != 0; }))
+  if (rules.batch.most > 1 && std::any_of(station.mix.begin(), station.mix.end(),
+                                          [](const Operation& op) { return op.makes_satellite != 0; }))
     map.fail("batch", "satellites are made one at a time", "no `batch`");
 }
 

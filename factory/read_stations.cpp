@@ -94,8 +94,8 @@ Station read_tool(const std::string& name, MapReader& map, const std::string& li
   station.speed = map.quantity("speed", unit::number, {1e-3, 1e3}, 1.0);
   station.power = read_power(map, station.speed);
   read_rules(map, line_name, draft, station);
-  const bool fifo = station.dispatch.empty() ||
-                    (station.dispatch.size() == 1 && station.dispatch.front().kind == DispatchTerm::Kind::fifo);
+  const bool fifo = station.dispatch.empty() || (station.dispatch.size() == 1 &&
+                                                 station.dispatch.front().kind == DispatchTerm::Kind::fifo);
   station.simple_queue = fifo;
   map.finish();
   return station;

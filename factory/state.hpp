@@ -34,8 +34,8 @@ constexpr bool is_powered(Mode mode) {
          mode == Mode::setup || mode == Mode::no_resource;
 }
 inline constexpr std::array<const char*, mode_count> mode_names{
-    "starved", "busy",    "blocked", "down",  "no_power",    "held",        "frozen",
-    "thawing", "away",    "setup",   "no_resource", "maintenance", "off"};
+    "starved", "busy", "blocked", "down",        "no_power",    "held", "frozen",
+    "thawing", "away", "setup",   "no_resource", "maintenance", "off"};
 
 struct Server {
   Mode mode = Mode::starved;
@@ -46,28 +46,29 @@ struct Server {
   enum class Crew : std::uint8_t { none, coming, here } crew = Crew::none;  ///< the units it asked for
   std::uint16_t op = 0;
   std::uint16_t setup = no_setup, setup_to = no_setup;  ///< states of its matrix
-  std::uint16_t upkeep = 0;        ///< under way, or waiting for its crew
-  std::int32_t batch = 1;          ///< firings at a time
-  std::int32_t good = 1;           ///< … of which so many pass
-  std::int32_t reworks = 0;        ///< of the piece carried
-  Tick since{};           ///< when the mode began, or was last booked
-  Tick run_from{};        ///< start of the running stretch, or of being blocked
-  Tick fails_at = never;  ///< calendar clock
-  Ticks remaining{};      ///< work left in this firing
-  Ticks whole{};          ///< … of so much
+  std::uint16_t upkeep = 0;                             ///< under way, or waiting for its crew
+  std::int32_t batch = 1;                               ///< firings at a time
+  std::int32_t good = 1;                                ///< … of which so many pass
+  std::int32_t reworks = 0;                             ///< of the piece carried
+  Tick since{};                                         ///< when the mode began, or was last booked
+  Tick run_from{};                                      ///< start of the running stretch, or of being blocked
+  Tick fails_at = never;                                ///< calendar clock
+  Ticks remaining{};                                    ///< work left in this firing
+  Ticks whole{};                                        ///< … of so much
   Ticks thaw_left{}, setup_left{};
-  Ticks life{};             ///< operating time until the next failure
-  Ticks worked{};           ///< operating time since the start
-  std::int64_t fired = 0;   ///< pieces since the start
-  Tick maintain_at = never; ///< next planned upkeep, if it is free then
-  Tick born{};              ///< of the oldest piece taken
-  std::uint64_t piece = 0;  ///< satellite identity carried, 0: none
+  Ticks life{};                ///< operating time until the next failure
+  Ticks worked{};              ///< operating time since the start
+  std::int64_t fired = 0;      ///< pieces since the start
+  Tick maintain_at = never;    ///< next planned upkeep, if it is free then
+  Tick born{};                 ///< of the oldest piece taken
+  std::uint64_t piece = 0;     ///< satellite identity carried, 0: none
   std::uint32_t lot = no_lot;  ///< first of those it works on
   static void visit_fields(auto& self, auto&& visit) {
     visit("mode", self.mode), visit("loaded", self.loaded), visit("done", self.done),
         visit("good", self.good);
     visit("gated", self.gated), visit("icy", self.icy), visit("crew", self.crew);
-    visit("op", self.op), visit("setup", self.setup), visit("setup_to", self.setup_to), visit("upkeep", self.upkeep);
+    visit("op", self.op), visit("setup", self.setup), visit("setup_to", self.setup_to),
+        visit("upkeep", self.upkeep);
     visit("batch", self.batch), visit("reworks", self.reworks), visit("since", self.since);
     visit("run_from", self.run_from), visit("fails_at", self.fails_at), visit("remaining", self.remaining);
     visit("whole", self.whole), visit("thaw_left", self.thaw_left), visit("setup_left", self.setup_left);
@@ -99,13 +100,13 @@ struct StationState {
   std::uint64_t changes = 0;  ///< set-ups begun
   std::uint64_t redone = 0;   ///< times drawn anew after an interruption
   std::uint8_t off = 0;       ///< outside its working hours
-  std::int32_t allowed = 0;  ///< servers granted running power
+  std::int32_t allowed = 0;   ///< servers granted running power
   std::int32_t held_allowed = 0;
   std::int32_t powered = 0;  ///< servers in starved, busy, blocked, thawing
   std::int32_t starved = 0, blocked = 0;
   std::int32_t gated = 0;  ///< blocked before service: inputs at hand, no room for what they become
   std::int64_t failures = 0, maintenances = 0;
-  std::vector<Firings> firings;                    ///< by operation of the mix
+  std::vector<Firings> firings;  ///< by operation of the mix
   LotQueue lots;
   std::array<std::int64_t, mode_count> mode_us{};  ///< booked server time
   static void visit_fields(auto& self, auto&& visit) {
@@ -186,7 +187,8 @@ struct StoreState {
   std::vector<Inbound> inbound;
   static void visit_fields(auto& self, auto&& visit) {
     visit("amount", self.amount), visit("received", self.received), visit("issued", self.issued);
-    visit("overflowed", self.overflowed), visit("arrived", self.arrived), visit("reserved", self.reserved), visit("level", self.level);
+    visit("overflowed", self.overflowed), visit("arrived", self.arrived), visit("reserved", self.reserved),
+        visit("level", self.level);
     visit("waits", self.waits), visit("wait_us", self.wait_us), visit("pieces", self.pieces);
     visit("inbound", self.inbound);
   }
@@ -241,15 +243,14 @@ struct GroupState {
   std::vector<GroupMessage> inbox;  ///< heap, earliest first
   std::vector<UpkeepDue> upkeep;    ///< by station, server, upkeep of the station
   std::vector<UnitState> units;
-  std::vector<CrewRequest> requests;      ///< in the order in which they are served
-  std::vector<std::uint8_t> calendar_on;  ///< by calendar of the group
+  std::vector<CrewRequest> requests;  ///< in the order in which they are served
   LotsState lots;
   static void visit_fields(auto& self, auto&& visit) {
     visit("now", self.now), visit("satellites_begun", self.satellites_begun), visit("events", self.events),
         visit("stations", self.stations);
     visit("stores", self.stores), visit("servers", self.servers), visit("calendar", self.calendar);
     visit("inbox", self.inbox), visit("upkeep", self.upkeep), visit("units", self.units);
-    visit("requests", self.requests), visit("calendar_on", self.calendar_on), visit("lots", self.lots);
+    visit("requests", self.requests), visit("lots", self.lots);
   }
 };
 

@@ -34,7 +34,7 @@ enum class UpkeepClock : std::uint8_t {
 struct Upkeep {
   std::string name;
   std::uint32_t entity = 0;  ///< key of its random streams
-  bool planned = false;  ///< waits for the end of the work in hand, and for its window
+  bool planned = false;      ///< waits for the end of the work in hand, and for its window
   UpkeepClock clock = UpkeepClock::operating;
   Distribution interval;  ///< from the end of one to the next, s or pieces
   Distribution duration;  ///< s
@@ -56,8 +56,8 @@ struct SetupMatrix {
   }
 };
 
-/// How many are worked on together: starts as soon as `least` are there, with up to `most`; once the first has
-/// waited for `wait`, with what is there.
+/// How many are worked on together: starts as soon as `least` are there, with up to `most`; once the first
+/// has waited for `wait`, with what is there.
 struct Batch {
   std::int32_t least = 1, most = 1;
   Ticks wait{never.us};

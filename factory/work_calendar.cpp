@@ -40,9 +40,9 @@ Tick next_on(const WorkCalendar& calendar, Tick at) {
 double share_on(const WorkCalendar& calendar) {
   Ticks on{};
   for (const WorkCalendar::Stretch& stretch : calendar.on) on = on + (stretch.to - stretch.from);
-  const Ticks span = calendar.period.us > 0    ? calendar.period
-                     : calendar.on.empty() ? Ticks{1}
-                                           : calendar.on.back().to - Tick{};
+  const Ticks span = calendar.period.us > 0 ? calendar.period
+                     : calendar.on.empty()  ? Ticks{1}
+                                            : calendar.on.back().to - Tick{};
   return static_cast<double>(on.us) / static_cast<double>(span.us);
 }
 

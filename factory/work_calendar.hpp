@@ -6,8 +6,8 @@
 
 namespace lunafab::factory {
 
-/// When work is done: shifts, weeks, lunar days. Stretches on, in order and without overlap; they repeat every
-/// `period`, or happen once where it is 0.
+/// When work is done: shifts, weeks, lunar days. Stretches on, in order and without overlap; they repeat
+/// every `period`, or happen once where it is 0.
 struct WorkCalendar {
   struct Stretch {
     Tick from{}, to{};  ///< within the period

@@ -201,7 +201,9 @@ double station_rate_per_h(const Scenario& scenario, std::uint32_t index, double 
     available *= share_on(scenario.plant.calendars[station.rules.calendar]);
   available *= station.rules.batch.most;
   constexpr double instant_per_h = 1e12;
-  return cycle_h > 0.0 && !station.serves_lots ? std::min(available / cycle_h * station.servers, instant_per_h) : instant_per_h;
+  return cycle_h > 0.0 && !station.serves_lots
+             ? std::min(available / cycle_h * station.servers, instant_per_h)
+             : instant_per_h;
 }
 
 FlowPlan plan_flow(const Scenario& scenario, const std::vector<double>& powered_share) {

@@ -127,6 +127,8 @@ struct LotsState {
 
 enum class UnitMode : std::uint8_t { idle, serving, down, charging, off };
 inline constexpr std::size_t unit_mode_count = 5;
+inline constexpr std::array<const char*, unit_mode_count> unit_mode_names{"idle", "serving", "down",
+                                                                          "charging", "off"};
 
 /// A unit of a resource.
 struct UnitState {

@@ -33,6 +33,20 @@ void each_line(MapReader& scenario, auto&& body) {
   }
 }
 
+/// Whether lines hold nothing but lots on routes, which need no material.
+bool only_lots(MapReader& scenario) {
+  const auto lines = scenario.nodes("lines");
+  return !lines.empty() && std::all_of(lines.begin(), lines.end(), [](const auto& line) {
+    const Node* stations = line.second->find("stations");
+    if (line.second->find("products") == nullptr || line.second->find("stores") != nullptr) return false;
+    return stations == nullptr ||
+           std::none_of(stations->entries.begin(), stations->entries.end(), [](const Node::Entry& station) {
+             return station.value.find("from") != nullptr || station.value.find("to") != nullptr ||
+                    station.value.find("recipe") != nullptr || station.value.find("mix") != nullptr;
+           });
+  });
+}
+
 void check_lines(MapReader& scenario, const PlantDraft& draft) {
   const auto depots = std::count(draft.lines.begin(), draft.lines.end(), "depot");
   if (depots > (scenario.has("depot") ? 1 : 0)) {
@@ -68,7 +82,7 @@ void check_entities(const Plant& plant, Findings& findings) {
 
 Plant read_plant(MapReader& scenario, Chemistry chemistry, const std::vector<std::string>& satellites,
                  Ticks lookahead, bool power_limited) {
-  if (chemistry.materials.empty()) {
+  if (chemistry.materials.empty() && !only_lots(scenario)) {
     scenario.fail("materials", "no material is declared", "at least one");
     chemistry.materials.push_back({.name = "", .measure = Measure::abstract});
   }

@@ -72,7 +72,7 @@ class Balancer {
 
   void count_operation(const factory::Station& station, const factory::Operation& op,
                        const factory::Firings& fired) {
-    const std::int64_t finished = fired.good + fired.scrapped;
+    const std::int64_t finished = fired.good + fired.scrapped + fired.reworked;
     for (const Leg& leg : op.take) {
       if (leg.place == factory::index(Place::ground))
         account(leg.material).dug += mass(leg.material, Int128{leg.amount} * fired.started);
@@ -104,14 +104,15 @@ class Balancer {
 
   void convert(const factory::Recipe& recipe, const factory::Station& station,
                const factory::Firings& fired) {
-    const Int128 finished = fired.good + fired.scrapped;
+    const Int128 passed = fired.good + fired.reworked;  // sent back: whole pieces all the same
+    const Int128 finished = passed + fired.scrapped;
     for (const factory::RecipeLeg& leg : recipe.inputs) {
       account(leg.material).used += mass(leg.material, leg.amount * finished);
       add(converted_[leg.material], leg.mg, -finished);
     }
     for (const factory::RecipeLeg& leg : recipe.outputs) {
-      account(leg.material).made += mass(leg.material, leg.amount * Int128{fired.good});
-      add(converted_[leg.material], leg.mg, fired.good);
+      account(leg.material).made += mass(leg.material, leg.amount * passed);
+      add(converted_[leg.material], leg.mg, passed);
       book_scrap(station, leg.material, leg.mg, mass(leg.material, leg.amount), fired.scrapped);
     }
   }
@@ -227,7 +228,7 @@ EnergyBalance energy_balance(const Scenario& scenario, const CampaignState& stat
       if (!station.mix[i].recipe) continue;
       const auto bound =
           static_cast<Int128>(plant.chemistry.recipes[*station.mix[i].recipe].enthalpy_J * 1e9);
-      balance.chemical += bound * (s.firings[i].good + s.firings[i].scrapped);
+      balance.chemical += bound * (s.firings[i].good + s.firings[i].reworked + s.firings[i].scrapped);
     }
   }
   const SiteState& site = state.site;

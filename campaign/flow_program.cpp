@@ -191,12 +191,19 @@ double station_rate_per_h(const Scenario& scenario, std::uint32_t index, double 
     cycle_h += (seconds(route.outbound) + seconds(route.inbound)) / 3600.0;
   }
   double available = powered_share;
-  if (station.failures.clock != factory::FailureClock::none) {
-    const double up = mean(station.failures.time_to_failure), down = mean(station.failures.time_to_repair);
-    available *= up / (up + down);
+  for (const factory::Upkeep& upkeep : station.upkeep) {
+    const double down_h = mean(upkeep.duration) / 3600.0;
+    const double up_h = upkeep.clock == factory::UpkeepClock::pieces ? mean(upkeep.interval) * cycle_h
+                                                                     : mean(upkeep.interval) / 3600.0;
+    available *= up_h / (up_h + down_h);
   }
+  if (station.rules.calendar != factory::always_on)
+    available *= share_on(scenario.plant.calendars[station.rules.calendar]);
+  available *= station.rules.batch.most;
   constexpr double instant_per_h = 1e12;
-  return cycle_h > 0.0 ? std::min(available / cycle_h * station.servers, instant_per_h) : instant_per_h;
+  return cycle_h > 0.0 && !station.serves_lots
+             ? std::min(available / cycle_h * station.servers, instant_per_h)
+             : instant_per_h;
 }
 
 FlowPlan plan_flow(const Scenario& scenario, const std::vector<double>& powered_share) {

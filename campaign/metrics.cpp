@@ -47,6 +47,19 @@ void add_space(const Scenario& scenario, const CampaignState& state, Metrics& li
   list.emplace_back("energy_per_satellite_J", o.energy_per_satellite_J);
 }
 
+/// Lots of a product: rate, time from release to leaving, work in process, lateness.
+void add_product(const Scenario& scenario, const CampaignState& state, std::uint32_t index, Metrics& list) {
+  const factory::ProductState s = since_warmup_product(state, scenario.plant, index);
+  const std::string& name = scenario.plant.products[index].name;
+  const double finished = static_cast<double>(s.finished), span_s = observed_s(scenario, state);
+  list.emplace_back(name + ".finished_per_h", finished / span_s * 3600.0);
+  list.emplace_back(name + ".mean_cycle_h",
+                    s.finished > 0 ? static_cast<double>(s.cycle_us) / finished / 3.6e9 : 0.0);
+  list.emplace_back(name + ".p95_cycle_h", s.cycle.quantile(0.95) / 3.6e9);
+  list.emplace_back(name + ".mean_wip", static_cast<double>(s.wip.integral) / (span_s * 1e6));
+  list.emplace_back(name + ".late", s.finished > 0 ? static_cast<double>(s.late) / finished : 0.0);
+}
+
 }  // namespace
 
 Outcome outcome(const Scenario& scenario, const CampaignState& state, const EnergyBalance& energy) {
@@ -106,6 +119,7 @@ Metrics metrics(const Scenario& scenario, const CampaignState& state) {
     std::int64_t good = 0;
     double total_us = 0.0;
     for (const factory::Firings& firings : s.firings) good += firings.good;
+    if (scenario.plant.stations[i].serves_lots) good = s.lots.served;
     for (const std::int64_t us : s.mode_us) total_us += static_cast<double>(us);
     const std::string& name = scenario.plant.stations[i].name;
     list.emplace_back(name + ".good_per_h", static_cast<double>(good) / span_h);
@@ -127,6 +141,15 @@ Metrics metrics(const Scenario& scenario, const CampaignState& state) {
           scenario.plant.stores[i].name + ".mean_wait_h",
           s.waits > 0 ? static_cast<double>(s.wait_us) / static_cast<double>(s.waits) / 3.6e9 : 0.0);
     }
+  }
+  for (std::uint32_t i = 0; i < scenario.plant.products.size(); ++i) add_product(scenario, state, i, list);
+  for (std::uint32_t i = 0; i < scenario.plant.resources.size(); ++i) {
+    const factory::UnitState units = since_warmup_units(state, scenario.plant, i);
+    const double span_us =
+        static_cast<double>((state.now - scenario.warmup).us) * scenario.plant.resources[i].count;
+    list.emplace_back(
+        scenario.plant.resources[i].name + ".serving",
+        static_cast<double>(units.mode_us[static_cast<std::size_t>(factory::UnitMode::serving)]) / span_us);
   }
   return list;
 }

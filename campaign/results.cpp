@@ -168,6 +168,12 @@ void write_results(const std::string& directory, const RunReport& report) {
   };
   write("stations.csv", stations_csv(report));
   write("stores.csv", stores_csv(report));
+  const factory::Plant& plant = report.campaign->scenario().plant;
+  if (!plant.products.empty()) {
+    write("products.csv", products_csv(report));
+    write("queues.csv", queues_csv(report));
+  }
+  if (!plant.resources.empty()) write("resources.csv", resources_csv(report));
   write("flows.csv", flows_csv(report));
   if (report.campaign->scenario().has_site()) {
     write("series.csv", series_csv(report));

@@ -100,51 +100,9 @@ void Campaign::step(orbit::LedgerStore* ledger) {
 }
 
 void Campaign::mark_warmup() {
-  WarmupMark& mark = state_.warmup;
-  mark.taken = 1;
-  for (std::uint32_t g = 0; g < state_.groups.size(); ++g) {
+  for (std::uint32_t g = 0; g < state_.groups.size(); ++g)
     factory::book(state_.groups[g], scenario_->plant, g, state_.now);
-    mark.stations.push_back(state_.groups[g].stations);
-    std::vector<factory::StoreState> stores = state_.groups[g].stores;
-    for (factory::StoreState& store : stores) {
-      store.pieces = {};
-      store.inbound.clear();
-    }
-    mark.stores.push_back(std::move(stores));
-  }
-}
-
-factory::StationState since_warmup(const CampaignState& state, const factory::Plant& plant,
-                                   std::uint32_t index) {
-  const factory::Station& station = plant.stations[index];
-  factory::StationState result = state.groups[station.group].stations[station.local];
-  if (state.warmup.taken == 0) return result;
-  const factory::StationState& mark = state.warmup.stations[station.group][station.local];
-  result.starts -= mark.starts;
-  result.failures -= mark.failures;
-  for (std::size_t op = 0; op < result.firings.size(); ++op) {
-    result.firings[op].started -= mark.firings[op].started;
-    result.firings[op].good -= mark.firings[op].good;
-    result.firings[op].scrapped -= mark.firings[op].scrapped;
-  }
-  for (std::size_t mode = 0; mode < factory::mode_count; ++mode) result.mode_us[mode] -= mark.mode_us[mode];
-  return result;
-}
-
-factory::StoreState since_warmup_store(const CampaignState& state, const factory::Plant& plant,
-                                       std::uint32_t index) {
-  const factory::Store& store = plant.stores[index];
-  factory::StoreState result = state.groups[store.group].stores[store.local];
-  if (state.warmup.taken == 0) return result;
-  const factory::StoreState& mark = state.warmup.stores[store.group][store.local];
-  result.received -= mark.received;
-  result.issued -= mark.issued;
-  result.overflowed -= mark.overflowed;
-  result.arrived -= mark.arrived;
-  result.level.integral -= mark.level.integral;
-  result.waits -= mark.waits;
-  result.wait_us -= mark.wait_us;
-  return result;
+  state_.warmup = mark_of(state_);
 }
 
 std::int64_t shipped_pieces(const factory::Plant& plant, const CampaignState& state) {
@@ -161,6 +119,8 @@ std::int64_t shipped_pieces(const factory::Plant& plant, const CampaignState& st
       }
     }
   }
+  for (std::uint32_t i = 0; i < plant.products.size(); ++i)
+    pieces += since_warmup_product(state, plant, i).finished * plant.products[i].lot_size;
   return pieces;
 }
 

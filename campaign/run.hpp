@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 #include "campaign/scenario.hpp"
+#include "campaign/since_warmup.hpp"
 #include "campaign/site.hpp"
 #include "campaign/state.hpp"
 #include "orbit/ledger_store.hpp"
@@ -51,13 +52,7 @@ class Campaign {
   std::uint64_t events_last_window_ = 0;
 };
 
-/// Statistics of a store or station since the warm-up, and the span they cover.
-factory::StationState since_warmup(const CampaignState& state, const factory::Plant& plant,
-                                   std::uint32_t station);
-factory::StoreState since_warmup_store(const CampaignState& state, const factory::Plant& plant,
-                                       std::uint32_t store);
-
-/// Firings that put something to `shipped` since the warm-up, in pieces.
+/// What firings put to `shipped`, and lots that were finished, since the warm-up, in pieces.
 std::int64_t shipped_pieces(const factory::Plant& plant, const CampaignState& state);
 
 }  // namespace lunafab::campaign

@@ -215,9 +215,12 @@ struct SiteState {
 struct WarmupMark {
   std::uint8_t taken = 0;
   std::vector<std::vector<factory::StationState>> stations;  ///< by group
-  std::vector<std::vector<factory::StoreState>> stores;      ///< pieces and waiting loads left out
+  std::vector<std::vector<factory::StoreState>> stores;
+  std::vector<std::vector<factory::ProductState>> products;
+  std::vector<std::vector<factory::UnitState>> units;
   static void visit_fields(auto& self, auto&& visit) {
     visit("taken", self.taken), visit("stations", self.stations), visit("stores", self.stores);
+    visit("products", self.products), visit("units", self.units);
   }
 };
 

@@ -1,5 +1,7 @@
 #include "campaign/tables.hpp"
 #include <fmt/format.h>
+#include <algorithm>
+#include <cmath>
 #include <iterator>
 #include "factory/engine.hpp"
 
@@ -28,19 +30,22 @@ const char* outcome_at(const logistics::Flight& flight, Tick now) {
 std::string stations_csv(const RunReport& report) {
   const Scenario& scenario = report.campaign->scenario();
   const CampaignState& state = report.campaign->state();
-  std::string csv = "station,servers,good,scrapped,failures,good_per_h";
+  std::string csv = "station,servers,good,scrapped,reworked,failures,maintenances,setups,good_per_h";
   for (const char* mode : factory::mode_names) add(csv, ",{}_share", mode);
   csv += ",energy_MWh,waits_at_the_end,for_store\n";
   const double span_h = seconds(state.now - scenario.warmup) / 3600.0;
   for (std::uint32_t i = 0; i < scenario.plant.stations.size(); ++i) {
     const factory::Station& station = scenario.plant.stations[i];
     const factory::StationState s = since_warmup(state, scenario.plant, i);
-    std::int64_t good = 0, scrapped = 0;
+    std::int64_t good = 0, scrapped = 0, reworked = 0;
     double total_us = 0.0;
-    for (const factory::Firings& fired : s.firings) good += fired.good, scrapped += fired.scrapped;
+    for (const factory::Firings& fired : s.firings) {
+      good += fired.good, scrapped += fired.scrapped, reworked += fired.reworked;
+    }
+    if (station.serves_lots) good = s.lots.served, scrapped = s.lots.scrapped, reworked = s.lots.reworked;
     for (const std::int64_t us : s.mode_us) total_us += static_cast<double>(us);
-    add(csv, "{},{},{},{},{},{}", station.name, station.servers, good, scrapped, s.failures,
-        static_cast<double>(good) / span_h);
+    add(csv, "{},{},{},{},{},{},{},{},{}", station.name, station.servers, good, scrapped, reworked,
+        s.failures, s.maintenances, s.changes, static_cast<double>(good) / span_h);
     for (const std::int64_t us : s.mode_us)
       add(csv, ",{}", total_us > 0.0 ? static_cast<double>(us) / total_us : 0.0);
     const factory::Obstacle waits = factory::obstacle(scenario.plant, state.groups[station.group], i);
@@ -78,6 +83,72 @@ std::string stores_csv(const RunReport& report) {
         amount(static_cast<double>(s.issued)), amount(static_cast<double>(s.overflowed)));
     if (counted && s.waits > 0)
       add(csv, "{}", static_cast<double>(s.wait_us) / static_cast<double>(s.waits) / 3.6e9);
+    csv += "\n";
+  }
+  return csv;
+}
+
+std::string queues_csv(const RunReport& report) {
+  const Scenario& scenario = report.campaign->scenario();
+  const CampaignState& state = report.campaign->state();
+  std::string csv =
+      "station,places,waiting,mean_waiting,mean_wait_h,served,scrapped,reworked,skipped,limits_broken\n";
+  const auto span_us = static_cast<double>((state.now - scenario.warmup).us);
+  for (std::uint32_t i = 0; i < scenario.plant.stations.size(); ++i) {
+    const factory::Station& station = scenario.plant.stations[i];
+    if (!station.serves_lots) continue;
+    const factory::LotQueue q = since_warmup(state, scenario.plant, i).lots;
+    add(csv, "{},{},{},{},", station.name,
+        station.queue == factory::unlimited ? "unlimited" : fmt::format("{}", station.queue),
+        q.waiting.size(), static_cast<double>(q.level.integral) / span_us);
+    if (q.waits > 0) add(csv, "{}", static_cast<double>(q.wait_us) / static_cast<double>(q.waits) / 3.6e9);
+    add(csv, ",{},{},{},{},{}\n", q.served, q.scrapped, q.reworked, q.skipped, q.limits_broken);
+  }
+  return csv;
+}
+
+std::string products_csv(const RunReport& report) {
+  const Scenario& scenario = report.campaign->scenario();
+  const CampaignState& state = report.campaign->state();
+  std::string csv =
+      "product,lot_size,released,finished,scrapped,in_process,mean_in_process,finished_per_h,raw_process_h,"
+      "mean_cycle_h,sd_cycle_h,"
+      "p5_cycle_h,p50_cycle_h,p95_cycle_h,late,mean_tardy_h,little_h\n";
+  const double span_s = seconds(state.now - scenario.warmup);
+  for (std::uint32_t i = 0; i < scenario.plant.products.size(); ++i) {
+    const factory::Product& product = scenario.plant.products[i];
+    const factory::ProductState s = since_warmup_product(state, scenario.plant, i);
+    const auto n = static_cast<double>(s.finished);
+    const double wip = static_cast<double>(s.wip.integral) / (span_s * 1e6);
+    const double mean_s = s.finished > 0 ? static_cast<double>(s.cycle_us) * 1e-6 / n : 0.0;
+    const double variance =
+        s.finished > 1 ? std::max(0.0, (s.cycle_squares_s2 - n * mean_s * mean_s) / (n - 1.0)) : 0.0;
+    const double left_per_s = (n + static_cast<double>(s.scrapped)) / span_s;
+    add(csv, "{},{},{},{},{},{},{},{},{}", product.name, product.lot_size, s.serials, s.finished, s.scrapped,
+        s.wip.level, wip, n / span_s * 3600.0, product.raw_time_s / 3600.0);
+    add(csv, ",{},{},{},{},{},{},{}", mean_s / 3600.0, std::sqrt(variance) / 3600.0,
+        s.cycle.quantile(0.05) / 3.6e9, s.cycle.quantile(0.5) / 3.6e9, s.cycle.quantile(0.95) / 3.6e9, s.late,
+        s.late > 0 ? static_cast<double>(s.tardy_us) / static_cast<double>(s.late) / 3.6e9 : 0.0);
+    add(csv, ",{}\n", left_per_s > 0.0 ? wip / left_per_s / 3600.0 : 0.0);
+  }
+  return csv;
+}
+
+std::string resources_csv(const RunReport& report) {
+  const Scenario& scenario = report.campaign->scenario();
+  const CampaignState& state = report.campaign->state();
+  std::string csv = "resource,units,errands,failures,travel_h";
+  for (const char* mode : factory::unit_mode_names) add(csv, ",{}_share", mode);
+  csv += "\n";
+  for (std::uint32_t i = 0; i < scenario.plant.resources.size(); ++i) {
+    const factory::Resource& resource = scenario.plant.resources[i];
+    const factory::UnitState units = since_warmup_units(state, scenario.plant, i);
+    add(csv, "{},{},{},{},{}", resource.name, resource.count, units.errands, units.broken,
+        hours(units.travelled.us));
+    double total_us = 0.0;
+    for (const std::int64_t us : units.mode_us) total_us += static_cast<double>(us);
+    for (const std::int64_t us : units.mode_us)
+      add(csv, ",{}", total_us > 0.0 ? static_cast<double>(us) / total_us : 0.0);
     csv += "\n";
   }
   return csv;

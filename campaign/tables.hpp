@@ -8,6 +8,10 @@ namespace lunafab::campaign {
 
 std::string stations_csv(const RunReport& report);
 std::string stores_csv(const RunReport& report);
+std::string queues_csv(const RunReport& report);  ///< of lots, by station
+std::string products_csv(
+    const RunReport& report);  ///< made of lots; `little_h`: mean in process ÷ rate of leaving
+std::string resources_csv(const RunReport& report);
 std::string flows_csv(const RunReport& report);  ///< kind, name, account, value, unit: mass, elements, energy
 std::string series_csv(const RunReport& report);
 std::string launches_csv(const RunReport& report);

@@ -33,7 +33,12 @@ enum class Purpose : std::uint8_t {
   track_survey = 23,
   tracking = 24,
   radiation_failure = 25,
-  arrival_node = 26
+  arrival_node = 26,
+  resample = 27,
+  setup_time = 28,
+  sampling = 29,
+  route_move = 30,
+  lot_release = 31
 };
 
 /// The 32-bit key of an entity: FNV-1a of its full name in the file (`lines.cells.stations.evaporate`).

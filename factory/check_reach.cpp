@@ -22,6 +22,7 @@ void fill(std::uint32_t place, Reach& reach) {
 void run_operation(const Plant& plant, const Station& station, const Operation& op, Reach& reach) {
   for (const Leg& leg : op.put) fill(leg.place, reach);
   if (station.yield < 1.0) fill(station.scrap, reach);
+  if (station.rules.rework.limit > 0) fill(station.rules.rework.to, reach);
   if (station.route != no_route && plant.routes[station.route].to)
     fill(*plant.routes[station.route].to, reach);
 }
@@ -30,6 +31,11 @@ Reach spread(const Plant& plant, const std::vector<std::uint32_t>& supplied) {
   Reach reach;
   for (const Store& store : plant.stores) reach.store.push_back(store.initial > 0 ? 1 : 0);
   for (const std::uint32_t store : supplied) reach.store[store] = 1;
+  for (const Product& product : plant.products) {
+    for (const Step& step : product.steps) {
+      for (const StepLeg& leg : step.put) reach.store[leg.store] = 1;
+    }
+  }
   for (const Station& station : plant.stations) reach.operation.emplace_back(station.mix.size(), 0);
   for (bool moved = true; moved;) {
     moved = false;

@@ -20,16 +20,28 @@ inline StreamKey stream_of(const Station& station, Purpose purpose, const RunKey
   return {key.seed, key.replication, station.entity, purpose};
 }
 
-/// Draws the time to a server's next failure, counted from `working_from`.
-inline void draw_life(const Station& station, std::uint32_t number, Server& server, Tick working_from,
-                      const RunKey& key) {
-  if (station.failures.clock == FailureClock::none) return;
-  const std::uint64_t n = static_cast<std::uint64_t>(number) << 32 | server.failures;
-  const double life_s =
-      variate(station.failures.time_to_failure, stream_of(station, Purpose::time_to_failure, key), n);
-  const Ticks life{std::max<std::int64_t>(to_us(life_s), 1)};
-  if (station.failures.clock == FailureClock::operating) server.life = life;
-  if (station.failures.clock == FailureClock::calendar) server.fails_at = working_from + life;
+/// Place of an upkeep of a server in the group's list.
+inline std::size_t upkeep_place(const Station& station, std::uint32_t slot, std::size_t upkeep) {
+  return station.first_clock + (slot - station.first_server) * station.upkeep.size() + upkeep;
 }
+
+/// Draws when an upkeep of a server falls due next, counted from `from` on its clock.
+void draw_due(const Station& station, std::uint32_t slot, std::size_t upkeep, std::int64_t from,
+              UpkeepDue& due, const RunKey& key);
+
+/// When a release happens next, after `state.released` of them; `now`, the last one.
+Tick next_release(const Release& release, const ReleaseState& state, Tick now, const RunKey& key);
+
+/// Heap order of lots on their way: whether `a` arrives after `b`.
+inline bool later_move(const Moving& a, const Moving& b) {
+  return std::pair{a.at, a.order} > std::pair{b.at, b.order};
+}
+
+/// Draws after how much work a unit breaks next.
+void draw_break(const Resource& resource, std::uint32_t unit, UnitState& state, const RunKey& key);
+
+/// A server's next failures and maintenance, from the dues of its upkeep.
+void refresh_server(const Plant& plant, const Station& station, std::uint32_t slot,
+                    const std::vector<UpkeepDue>& dues, Server& server, Tick now);
 
 }  // namespace lunafab::factory

@@ -33,6 +33,20 @@ void each_line(MapReader& scenario, auto&& body) {
   }
 }
 
+/// Whether lines hold nothing but lots on routes, which need no material.
+bool only_lots(MapReader& scenario) {
+  const auto lines = scenario.nodes("lines");
+  return !lines.empty() && std::all_of(lines.begin(), lines.end(), [](const auto& line) {
+    const Node* stations = line.second->find("stations");
+    if (line.second->find("products") == nullptr || line.second->find("stores") != nullptr) return false;
+    return stations == nullptr ||
+           std::none_of(stations->entries.begin(), stations->entries.end(), [](const Node::Entry& station) {
+             return station.value.find("from") != nullptr || station.value.find("to") != nullptr ||
+                    station.value.find("recipe") != nullptr || station.value.find("mix") != nullptr;
+           });
+  });
+}
+
 void check_lines(MapReader& scenario, const PlantDraft& draft) {
   const auto depots = std::count(draft.lines.begin(), draft.lines.end(), "depot");
   if (depots > (scenario.has("depot") ? 1 : 0)) {
@@ -45,11 +59,22 @@ void check_lines(MapReader& scenario, const PlantDraft& draft) {
 
 void check_entities(const Plant& plant, Findings& findings) {
   std::map<std::uint32_t, std::string> seen;
+  const auto check = [&](const Mark& mark, std::uint32_t entity, const std::string& name) {
+    const auto [at, fresh] = seen.emplace(entity, name);
+    if (!fresh)
+      findings.add(
+          {mark, name, "has the same random-stream key as '" + at->second + "'", "another name", ""});
+  };
   for (const Station& station : plant.stations) {
-    const auto [at, fresh] = seen.emplace(station.entity, station.name);
-    if (fresh) continue;
-    findings.add({station.mark, station.name, "has the same random-stream key as '" + at->second + "'",
-                  "another name", ""});
+    check(station.mark, station.entity, station.name);
+    for (const Upkeep& upkeep : station.upkeep) {
+      if (upkeep.entity != station.entity) check(station.mark, upkeep.entity, upkeep.name);
+    }
+  }
+  for (const Resource& resource : plant.resources) check({}, resource.entity, resource.name);
+  for (const Release& release : plant.releases) check({}, release.entity, release.name);
+  for (const Product& product : plant.products) {
+    for (const Step& step : product.steps) check({}, step.entity, step.name);
   }
 }
 
@@ -57,7 +82,7 @@ void check_entities(const Plant& plant, Findings& findings) {
 
 Plant read_plant(MapReader& scenario, Chemistry chemistry, const std::vector<std::string>& satellites,
                  Ticks lookahead, bool power_limited) {
-  if (chemistry.materials.empty()) {
+  if (chemistry.materials.empty() && !only_lots(scenario)) {
     scenario.fail("materials", "no material is declared", "at least one");
     chemistry.materials.push_back({.name = "", .measure = Measure::abstract});
   }
@@ -67,6 +92,7 @@ Plant read_plant(MapReader& scenario, Chemistry chemistry, const std::vector<std
   draft.plant.power_limited = power_limited;
   draft.plant.is_satellite = mark_satellites(draft.materials, satellites);
   draft.plant.chemistry = std::move(chemistry);
+  read_shared(scenario, draft);
   each_line(scenario, [&](MapReader& line, const std::string& name) { read_stores(line, name, draft); });
   check_lines(scenario, draft);
   each_line(scenario, [&](MapReader& line, const std::string& name) { read_stations(line, name, draft); });

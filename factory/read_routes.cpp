@@ -74,7 +74,8 @@ StationPower loading_power(MapReader& map, double trip_J, double load_s) {
   return result;
 }
 
-void read_trip(MapReader& map, double payload_kg, Ticks lookahead, Route& route, Station& station) {
+void read_trip(MapReader& map, double payload_kg, Ticks lookahead, const PlantDraft& draft, Route& route,
+               Station& station) {
   station.servers = static_cast<std::int32_t>(map.count("vehicles", 1, 100'000));
   const double vehicle_kg = map.quantity("vehicle_mass", unit::mass, vehicle_kg_range);
   const double distance_m = map.quantity("distance", unit::length, distance_m_range);
@@ -83,7 +84,7 @@ void read_trip(MapReader& map, double payload_kg, Ticks lookahead, Route& route,
   const double unload_s = map.quantity("unload_time", unit::time, {0.0, 1e7}, 0.0);
   const double energy = map.quantity("energy", unit::haul_energy, non_negative);
   station.cycle = {.kind = Distribution::Kind::constant, .a = load_s};
-  station.failures = read_failures(map);
+  station.upkeep = read_failures(map, station.name, draft);
   route.outbound = ticks_from_seconds(distance_m / speed_mps + unload_s);
   route.inbound = ticks_from_seconds(distance_m / speed_mps);
   check_trip(map, route, lookahead);
@@ -124,7 +125,7 @@ void read_route(const std::string& name, MapReader& map, Ticks lookahead, PlantD
     payload_kg =
         static_cast<double>(mass_mg(draft.plant.chemistry.materials[load.material], load.amount)) / mg_per_kg;
   }
-  read_trip(map, payload_kg, lookahead, route, station);
+  read_trip(map, payload_kg, lookahead, draft, route, station);
   map.finish();
   draft.plant.routes.push_back(std::move(route));
   draft.plant.stations.push_back(std::move(station));

@@ -38,6 +38,7 @@ StationPower read_power(MapReader& map, double speed) {
     return std::llround(power->quantity(key, unit::power, {0.0, largest_W}, 0.0) * mW_per_W * speed);
   };
   result.busy_mW = milliwatts("busy");
+  result.setup_mW = power->has("setup") ? milliwatts("setup") : result.busy_mW;
   result.idle_mW = milliwatts("idle");
   result.hold_mW = milliwatts("hold");
   result.priority = static_cast<int>(power->count("priority", 0, 100, 5));
@@ -68,8 +69,40 @@ void check_cycle(MapReader& map, const Station& station) {
     map.fail("cycle", "is shorter than the clock's microsecond", "a mean of at least 1 us");
 }
 
+/// Whether nothing of a station but its rules would be left without firings to look at.
+bool starts_plainly(const Station& station) {
+  const StationRules& rules = station.rules;
+  const bool set_up = std::any_of(station.mix.begin(), station.mix.end(),
+                                  [](const Operation& op) { return op.setup != no_setup; });
+  return !set_up && rules.crew.empty() && rules.batch.most == 1 && rules.sampled >= 1.0;
+}
+
+/// A station of a line with products that takes and gives nothing serves their steps.
+bool is_tool(const MapReader& line, const MapReader& map) {
+  return line.has("products") && !map.has("recipe") && !map.has("mix") && !map.has("from") && !map.has("to");
+}
+
+Station read_tool(const std::string& name, MapReader& map, const std::string& line_name, PlantDraft& draft) {
+  Station station;
+  station.name = name;
+  station.mark = map.mark();
+  station.entity = entity_key(station.name);
+  station.group = line_index(draft, line_name);
+  station.serves_lots = true;
+  station.plain = false;
+  station.servers = static_cast<std::int32_t>(map.count("servers", 1, 100'000, 1));
+  station.speed = map.quantity("speed", unit::number, {1e-3, 1e3}, 1.0);
+  station.power = read_power(map, station.speed);
+  read_rules(map, line_name, draft, station);
+  const bool fifo = station.dispatch.empty() || (station.dispatch.size() == 1 &&
+                                                 station.dispatch.front().kind == DispatchTerm::Kind::fifo);
+  station.simple_queue = fifo;
+  map.finish();
+  return station;
+}
+
 Station read_station(const std::string& name, MapReader& map, const std::string& line_name,
-                     const PlantDraft& draft) {
+                     PlantDraft& draft) {
   Station station;
   station.name = name;
   station.mark = map.mark();
@@ -83,11 +116,12 @@ Station read_station(const std::string& name, MapReader& map, const std::string&
   const Scrap scrap = read_scrap(map, line_name, station.yield, draft);
   station.scrap = scrap.place;
   station.scrap_material = scrap.material;
-  station.failures = read_failures(map);
   station.power = read_power(map, station.speed);
   station.thaw = ticks_from_seconds(map.quantity("thaw", unit::time, {0.0, 1e8}, 0.0));
   if (station.power.hold_mW == 0 && station.thaw.us > 0)
     map.fail("thaw", "only servers with hold power freeze", "`power: {hold: …}`");
+  read_rules(map, line_name, draft, station);
+  station.plain = starts_plainly(station);
   map.finish();
   check_cycle(map, station);
   check_energy(map, station, draft.plant.chemistry);
@@ -96,27 +130,15 @@ Station read_station(const std::string& name, MapReader& map, const std::string&
 
 }  // namespace
 
-Failures read_failures(MapReader& map) {
-  Failures failures;
-  auto section = map.optional_map("failures");
-  if (!section) return failures;
-  failures.clock = section->choice<FailureClock>(
-      "clock", {{"operating", FailureClock::operating}, {"calendar", FailureClock::calendar}});
-  failures.time_to_failure = read_distribution(*section, "time_to_failure");
-  failures.time_to_repair = read_distribution(*section, "time_to_repair");
-  if (section->has("time_to_failure") && mean(failures.time_to_failure) < 1e-6) {
-    section->fail("time_to_failure", "is zero: the station would never run", "a positive time");
-  }
-  section->finish();
-  return failures;
-}
-
 void read_stations(MapReader& line, const std::string& line_name, PlantDraft& draft) {
   (void)line.optional("stores");  // read in the first pass
   if (line.path() == "depot" && line.has("stations")) line.fail("stations", "a depot only stores", "stores");
   line.each_map("stations", [&](const std::string& name, MapReader& map) {
-    draft.plant.stations.push_back(read_station(line.path() + ".stations." + name, map, line_name, draft));
+    const std::string path = line.path() + ".stations." + name;
+    draft.plant.stations.push_back(is_tool(line, map) ? read_tool(path, map, line_name, draft)
+                                                      : read_station(path, map, line_name, draft));
   });
+  read_products(line, line_name, draft);
   line.finish();
 }
 

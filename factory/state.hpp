@@ -6,6 +6,8 @@
 #include "core/integer.hpp"
 #include "core/statistics.hpp"
 #include "core/tick.hpp"
+#include "factory/lot_state.hpp"
+#include "factory/upkeep.hpp"
 
 // The state of a line group: plain data, indices only, so that it can be copied, hashed and written.
 namespace lunafab::factory {
@@ -20,56 +22,98 @@ enum class Mode : std::uint8_t {
   held,      ///< not granted, kept alive by hold power
   frozen,    ///< lost its hold power
   thawing,
-  away  ///< a vehicle on the road
+  away,         ///< a vehicle on the road
+  setup,        ///< changing over
+  no_resource,  ///< has what it needs but for people, robots or tools
+  maintenance,  ///< planned, waiting for its crew included
+  off           ///< outside its working hours
 };
-inline constexpr std::size_t mode_count = 9;
+inline constexpr std::size_t mode_count = 13;
+constexpr bool is_powered(Mode mode) {
+  return mode == Mode::starved || mode == Mode::busy || mode == Mode::blocked || mode == Mode::thawing ||
+         mode == Mode::setup || mode == Mode::no_resource;
+}
 inline constexpr std::array<const char*, mode_count> mode_names{
-    "starved", "busy", "blocked", "down", "no_power", "held", "frozen", "thawing", "away"};
+    "starved", "busy", "blocked", "down",        "no_power",    "held", "frozen",
+    "thawing", "away", "setup",   "no_resource", "maintenance", "off"};
 
 struct Server {
   Mode mode = Mode::starved;
   std::uint8_t loaded = 0;  ///< has taken its inputs
   std::uint8_t done = 0;    ///< … and finished the work
-  std::uint8_t good = 1;    ///< … with this result
+  std::uint8_t gated = 0;   ///< blocked before service
   std::uint8_t icy = 0;     ///< froze and has to thaw before anything else
+  enum class Crew : std::uint8_t { none, coming, here } crew = Crew::none;  ///< the units it asked for
   std::uint16_t op = 0;
-  std::uint32_t failures = 0;
-  Tick since{};           ///< when the mode began, or was last booked
-  Tick run_from{};        ///< start of the running stretch, or of being blocked
-  Tick fails_at = never;  ///< calendar clock
-  Ticks remaining{};      ///< work left in this firing (or thaw)
-  Ticks thaw_left{};
-  Ticks life{};             ///< operating time until the next failure
-  std::uint64_t piece = 0;  ///< satellite identity carried, 0: none
+  std::uint16_t setup = no_setup, setup_to = no_setup;  ///< states of its matrix
+  std::uint16_t upkeep = 0;                             ///< under way, or waiting for its crew
+  std::int32_t batch = 1;                               ///< firings at a time
+  std::int32_t good = 1;                                ///< … of which so many pass
+  std::int32_t reworks = 0;                             ///< of the piece carried
+  Tick since{};                                         ///< when the mode began, or was last booked
+  Tick run_from{};                                      ///< start of the running stretch, or of being blocked
+  Tick fails_at = never;                                ///< calendar clock
+  Ticks remaining{};                                    ///< work left in this firing
+  Ticks whole{};                                        ///< … of so much
+  Ticks thaw_left{}, setup_left{};
+  Ticks life{};                ///< operating time until the next failure
+  Ticks worked{};              ///< operating time since the start
+  std::int64_t fired = 0;      ///< pieces since the start
+  Tick maintain_at = never;    ///< next planned upkeep, if it is free then
+  Tick born{};                 ///< of the oldest piece taken
+  std::uint64_t piece = 0;     ///< satellite identity carried, 0: none
+  std::uint32_t lot = no_lot;  ///< first of those it works on
   static void visit_fields(auto& self, auto&& visit) {
     visit("mode", self.mode), visit("loaded", self.loaded), visit("done", self.done),
         visit("good", self.good);
-    visit("icy", self.icy), visit("op", self.op), visit("failures", self.failures),
-        visit("since", self.since);
+    visit("gated", self.gated), visit("icy", self.icy), visit("crew", self.crew);
+    visit("op", self.op), visit("setup", self.setup), visit("setup_to", self.setup_to),
+        visit("upkeep", self.upkeep);
+    visit("batch", self.batch), visit("reworks", self.reworks), visit("since", self.since);
     visit("run_from", self.run_from), visit("fails_at", self.fails_at), visit("remaining", self.remaining);
-    visit("thaw_left", self.thaw_left), visit("life", self.life), visit("piece", self.piece);
+    visit("whole", self.whole), visit("thaw_left", self.thaw_left), visit("setup_left", self.setup_left);
+    visit("life", self.life), visit("worked", self.worked), visit("fired", self.fired);
+    visit("maintain_at", self.maintain_at), visit("born", self.born), visit("piece", self.piece);
+    visit("lot", self.lot);
   }
+};
+
+/// When an upkeep of a server falls due next: µs of operation, µs of the calendar, or pieces.
+struct UpkeepDue {
+  std::int64_t at = 0;
+  std::uint32_t done = 0;  ///< so often so far
+  static void visit_fields(auto& self, auto&& visit) { visit("at", self.at), visit("done", self.done); }
 };
 
 /// Firings of one operation since the start.
 struct Firings {
-  std::int64_t started = 0, good = 0, scrapped = 0;
+  std::int64_t started = 0, good = 0, scrapped = 0, reworked = 0;
   static void visit_fields(auto& self, auto&& visit) {
-    visit("started", self.started), visit("good", self.good), visit("scrapped", self.scrapped);
+    visit("started", self.started), visit("good", self.good), visit("scrapped", self.scrapped),
+        visit("reworked", self.reworked);
   }
 };
 
 struct StationState {
-  std::uint64_t starts = 0;
-  std::int32_t allowed = 0;  ///< servers granted running power
+  std::uint64_t starts = 0;   ///< services begun
+  std::uint64_t begun = 0;    ///< firings begun
+  std::uint64_t changes = 0;  ///< set-ups begun
+  std::uint64_t redone = 0;   ///< times drawn anew after an interruption
+  std::uint8_t off = 0;       ///< outside its working hours
+  std::int32_t allowed = 0;   ///< servers granted running power
   std::int32_t held_allowed = 0;
   std::int32_t powered = 0;  ///< servers in starved, busy, blocked, thawing
   std::int32_t starved = 0, blocked = 0;
-  std::int64_t failures = 0;
-  std::vector<Firings> firings;                    ///< by operation of the mix
+  std::int32_t gated = 0;  ///< blocked before service: inputs at hand, no room for what they become
+  std::int64_t failures = 0, maintenances = 0;
+  std::vector<Firings> firings;  ///< by operation of the mix
+  LotQueue lots;
   std::array<std::int64_t, mode_count> mode_us{};  ///< booked server time
   static void visit_fields(auto& self, auto&& visit) {
-    visit("starts", self.starts), visit("allowed", self.allowed), visit("held_allowed", self.held_allowed);
+    visit("starts", self.starts), visit("begun", self.begun), visit("changes", self.changes);
+    visit("redone", self.redone), visit("off", self.off), visit("gated", self.gated);
+    visit("maintenances", self.maintenances), visit("lots", self.lots);
+    visit("allowed", self.allowed), visit("held_allowed", self.held_allowed);
     visit("powered", self.powered), visit("starved", self.starved), visit("blocked", self.blocked);
     visit("failures", self.failures), visit("firings", self.firings), visit("mode_us", self.mode_us);
   }
@@ -79,7 +123,12 @@ struct StationState {
 struct Piece {
   Tick since{};
   std::uint64_t id = 0;
-  static void visit_fields(auto& self, auto&& visit) { visit("since", self.since), visit("id", self.id); }
+  Tick born{};  ///< when the oldest of what it was made of came into the group
+  std::int32_t reworks = 0;
+  static void visit_fields(auto& self, auto&& visit) {
+    visit("since", self.since), visit("id", self.id), visit("born", self.born),
+        visit("reworks", self.reworks);
+  }
 };
 
 /// First-in-first-out queue of pieces in a growing ring.
@@ -91,6 +140,7 @@ class PieceQueue {
     if (count_ == ring_.size()) grow();
     ring_[(head_ + count_++) & (ring_.size() - 1)] = piece;
   }
+  const Piece& front() const { return ring_[head_]; }
   Piece pop() {
     const Piece piece = ring_[head_];
     head_ = (head_ + 1) & (ring_.size() - 1);
@@ -129,6 +179,7 @@ struct StoreState {
   std::int64_t received = 0, issued = 0;  ///< since the start; received includes what was then dumped
   std::int64_t overflowed = 0;            ///< dumped or vented by `when_full`
   std::int64_t arrived = 0;               ///< by vehicle or flight, part of received
+  std::int64_t reserved = 0;              ///< room kept for firings under way
   TimeWeighted level;
   std::int64_t waits = 0;  ///< pieces that left, and how long they had stayed
   Int128 wait_us = 0;
@@ -136,7 +187,8 @@ struct StoreState {
   std::vector<Inbound> inbound;
   static void visit_fields(auto& self, auto&& visit) {
     visit("amount", self.amount), visit("received", self.received), visit("issued", self.issued);
-    visit("overflowed", self.overflowed), visit("arrived", self.arrived), visit("level", self.level);
+    visit("overflowed", self.overflowed), visit("arrived", self.arrived), visit("reserved", self.reserved),
+        visit("level", self.level);
     visit("waits", self.waits), visit("wait_us", self.wait_us), visit("pieces", self.pieces);
     visit("inbound", self.inbound);
   }
@@ -189,11 +241,16 @@ struct GroupState {
   std::vector<Server> servers;
   SlotCalendar calendar;
   std::vector<GroupMessage> inbox;  ///< heap, earliest first
+  std::vector<UpkeepDue> upkeep;    ///< by station, server, upkeep of the station
+  std::vector<UnitState> units;
+  std::vector<CrewRequest> requests;  ///< in the order in which they are served
+  LotsState lots;
   static void visit_fields(auto& self, auto&& visit) {
     visit("now", self.now), visit("satellites_begun", self.satellites_begun), visit("events", self.events),
         visit("stations", self.stations);
     visit("stores", self.stores), visit("servers", self.servers), visit("calendar", self.calendar);
-    visit("inbox", self.inbox);
+    visit("inbox", self.inbox), visit("upkeep", self.upkeep), visit("units", self.units);
+    visit("requests", self.requests), visit("lots", self.lots);
   }
 };
 

@@ -29,11 +29,11 @@ class Machine {
 
   std::int64_t finish(std::int64_t start, std::uint64_t n) {
     std::int64_t work = drawn(station_, key_, Purpose::service, station_.cycle, n);
-    if (station_.failures.clock == FailureClock::none) return start + work;
+    if (station_.upkeep.empty()) return start + work;
     while (work > life_) {
       work -= life_;
       start += life_ + std::max<std::int64_t>(1, drawn(station_, key_, Purpose::time_to_repair,
-                                                       station_.failures.time_to_repair, failures_));
+                                                       station_.upkeep.front().duration, failures_));
       ++failures_;
       renew();
     }
@@ -43,9 +43,9 @@ class Machine {
 
  private:
   void renew() {
-    if (station_.failures.clock == FailureClock::none) return;
+    if (station_.upkeep.empty()) return;
     life_ = std::max<std::int64_t>(
-        1, drawn(station_, key_, Purpose::time_to_failure, station_.failures.time_to_failure, failures_));
+        1, drawn(station_, key_, Purpose::time_to_failure, station_.upkeep.front().interval, failures_));
   }
   const Station& station_;
   RunKey key_;

@@ -1,0 +1,157 @@
+#include <limits>
+#include "factory/engine_core.hpp"
+
+// Which lots a free server takes.
+namespace lunafab::factory {
+namespace {
+
+double hours(Ticks span) {
+  return static_cast<double>(span.us) / 3.6e9;
+}
+
+constexpr double no_due_date_h = 1e9;  // after everything that has one
+
+}  // namespace
+
+bool Engine::parts_at_hand(const Step& step) {
+  return std::all_of(step.take.begin(), step.take.end(),
+                     [&](const StepLeg& leg) { return store_state(leg.store).amount >= leg.amount; });
+}
+
+/// The free server that a lot may and should use: the one it must return to, else the one with the shortest
+/// change-over, the first among equals; `no_slot` where none is free.
+std::uint32_t Engine::server_for(const Station& station, const Lot& lot) const {
+  const Step& step = step_of(lot);
+  if (step.same_tool_as != no_step) {
+    for (const StepNote& note : lot.notes) {
+      if (note.step != step.same_tool_as || note.slot == no_slot) continue;
+      return s_.servers[note.slot].mode == Mode::starved ? note.slot : no_slot;
+    }
+  }
+  if (step.setup == no_setup) return free_server(station, no_setup);
+  std::uint32_t best = no_slot;
+  double shortest = std::numeric_limits<double>::infinity();
+  for (std::uint32_t slot = station.first_server; slot < end_slot(station); ++slot) {
+    const Server& server = s_.servers[slot];
+    if (server.mode != Mode::starved) continue;
+    const bool ready = server.setup == no_setup || server.setup == step.setup;
+    const double span_s =
+        ready ? 0.0 : mean(plant_.setups[station.rules.setups].time(server.setup, step.setup));
+    if (span_s >= shortest) continue;
+    shortest = span_s;
+    best = slot;
+  }
+  return best;
+}
+
+Engine::Score Engine::score(const Station& station, const Lot& lot, const Server& server) const {
+  Score total{};
+  const Step& step = step_of(lot);
+  const Product& product = plant_.products[lot.product];
+  const double left_h = product.work_left_s[lot.step] / 3600.0;
+  const double due_h = lot.due == never ? no_due_date_h : hours(lot.due - s_.now);
+  for (const DispatchTerm& term : station.dispatch) {
+    double value = 0.0;
+    switch (term.kind) {
+      case DispatchTerm::Kind::fifo:
+        value = -hours(s_.now - lot.since);
+        break;
+      case DispatchTerm::Kind::lifo:
+        value = hours(s_.now - lot.since);
+        break;
+      case DispatchTerm::Kind::spt:
+        value = mean(step.time) / 3600.0;
+        break;
+      case DispatchTerm::Kind::edd:
+        value = due_h;
+        break;
+      case DispatchTerm::Kind::critical_ratio:
+        value = due_h / std::max(left_h, 1e-9);
+        break;
+      case DispatchTerm::Kind::slack:
+        value = due_h - left_h;
+        break;
+      case DispatchTerm::Kind::setup:
+        if (step.setup != no_setup && server.setup != no_setup && server.setup != step.setup)
+          value = mean(plant_.setups[station.rules.setups].time(server.setup, step.setup)) / 3600.0;
+        break;
+      case DispatchTerm::Kind::priority:
+        value = lot.priority;
+        break;
+    }
+    total[term.level] += term.weight * value;
+  }
+  return total;
+}
+
+/// Chooses lots and server: into `chosen_` and `chosen_slot_`; false where none can begin.
+bool Engine::choose_lots(const Station& station) {
+  const LotQueue& queue = state_of(station).lots;
+  chosen_.clear();
+  if (queue.waiting.empty()) return false;
+  if (station.simple_queue) {
+    chosen_.push_back(queue.waiting.front());
+    chosen_slot_ = server_for(station, s_.lots.all[queue.waiting.front()]);
+    return chosen_slot_ != no_slot;
+  }
+  candidates_.clear();
+  bool batches = false;
+  for (const std::uint32_t index : queue.waiting) {
+    const Lot& lot = s_.lots.all[index];
+    const Step& step = step_of(lot);
+    if (!parts_at_hand(step)) continue;
+    const std::uint32_t slot = server_for(station, lot);
+    if (slot == no_slot) continue;
+    candidates_.push_back({score(station, lot, s_.servers[slot]), index, slot});
+    batches = batches || step.batch.most > 1;
+  }
+  if (candidates_.empty()) return false;
+  if (batches) return choose_batch(station);
+  // The first of equals is the one that came first.
+  const auto best =
+      std::min_element(candidates_.begin(), candidates_.end(),
+                       [](const Candidate& a, const Candidate& b) { return a.score < b.score; });
+  chosen_.push_back(best->lot);
+  chosen_slot_ = best->slot;
+  return true;
+}
+
+/// The best lot of a family that can begin, with the next best of its family; what can't begin yet sets the
+/// station's timer to when it will have waited long enough.
+bool Engine::choose_batch(const Station& station) {
+  std::stable_sort(candidates_.begin(), candidates_.end(),
+                   [](const Candidate& a, const Candidate& b) { return a.score < b.score; });
+  families_.clear();
+  const auto family_of = [&](const Candidate& candidate) -> Family& {
+    const std::uint32_t name = step_of(s_.lots.all[candidate.lot]).family;
+    const auto found =
+        std::find_if(families_.begin(), families_.end(), [&](const Family& f) { return f.name == name; });
+    return found == families_.end() ? families_.emplace_back(Family{.name = name}) : *found;
+  };
+  for (const Candidate& candidate : candidates_) {
+    Family& family = family_of(candidate);
+    ++family.there;
+    family.oldest = std::min(family.oldest, s_.lots.all[candidate.lot].since);
+  }
+  Tick patience = never;
+  for (const Candidate& first : candidates_) {
+    const Batch& batch = step_of(s_.lots.all[first.lot]).batch;
+    const Family& family = family_of(first);
+    const Tick by = batch.wait.us == never.us ? never : family.oldest + batch.wait;
+    if (family.there < batch.least && by > s_.now) {
+      patience = std::min(patience, by);
+      continue;
+    }
+    for (const Candidate& other : candidates_) {
+      if (step_of(s_.lots.all[other.lot]).family == family.name &&
+          static_cast<std::int32_t>(chosen_.size()) < batch.most)
+        chosen_.push_back(other.lot);
+    }
+    chosen_slot_ = first.slot;
+    return true;
+  }
+  s_.calendar.set(group_.first_batch_slot() + station.local, patience);
+  return false;
+}
+
+}  // namespace lunafab::factory

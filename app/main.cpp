@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <thread>
 #include "app/check_file.hpp"
+#include "app/compare_command.hpp"
 #include "app/constellation_command.hpp"
 #include "app/design_driver_command.hpp"
 #include "app/insert_command.hpp"
@@ -394,6 +395,29 @@ void add_siting(CLI::App& app, std::function<int()>& chosen, SitingRequest& requ
   });
 }
 
+void add_compare(CLI::App& app, std::function<int()>& chosen, CompareRequest& request) {
+  CLI::App* command =
+      app.add_subcommand("compare", "Compare two scenarios under common random numbers, metric by metric");
+  command->add_option("A", request.file_a, "scenario file")->required();
+  command->add_option("B", request.file_b, "scenario file; may be the same")->required();
+  command->add_option("--set-a", request.settings_a, "change a value of A: path=value (repeatable)")
+      ->allow_extra_args(false);
+  command->add_option("--set-b", request.settings_b, "change a value of B: path=value (repeatable)")
+      ->allow_extra_args(false);
+  command->add_option("--replications", request.replications, "of each (default: those of A, at least 10)")
+      ->check(CLI::Range(2, 1'000'000));
+  command->add_flag("--json", request.json, "machine-readable");
+  command
+      ->add_option("--threads", request.threads,
+                   "worker threads (default: all cores); results do not depend on it")
+      ->check(CLI::Range(1, 1024));
+  command->callback([&] {
+    chosen = [&request] {
+      return compare_command(request);
+    };
+  });
+}
+
 int dispatch(int argc, char** argv) {
   CLI::App app{"lunafab: lunar factory and mass driver, simulated from regolith to constellation", "lunafab"};
   app.set_version_flag("--version", fmt::format("lunafab {} ({}), model version {}", program_version,
@@ -454,6 +478,8 @@ int dispatch(int argc, char** argv) {
   add_constellation(app, chosen, constellation_request);
   DesignDriverRequest design_request;
   add_design_driver(app, chosen, design_request);
+  CompareRequest compare_request;
+  add_compare(app, chosen, compare_request);
   WindowsRequest windows_request;
   add_windows(app, chosen, windows_request);
   SitingRequest siting_request;

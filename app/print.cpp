@@ -4,6 +4,8 @@
 #include <cmath>
 #include <iterator>
 #include <nlohmann/json.hpp>
+#include "campaign/flow_samples.hpp"
+#include "campaign/replicate.hpp"
 #include "core/visit.hpp"
 #include "factory/engine.hpp"
 
@@ -200,22 +202,64 @@ void stop_lines(const RunReport& r, std::string& text) {
   }
 }
 
-void metric_lines(const RunReport& r, std::string& text) {
-  if (r.replications.size() < 2) {
-    if (!r.campaign->scenario().satellites.empty()) return;
+void warmup_lines(const RunReport& r, std::string& text) {
+  const Scenario& scenario = r.campaign->scenario();
+  if (scenario.warmup_kind == campaign::WarmupKind::chosen)
+    line(text, "Warm-up      {:.4g} d, chosen by MSER-5 from a pilot run", days(scenario.warmup));
+  if (scenario.warmup_kind == campaign::WarmupKind::not_settled) {
+    line(text, "Warm-up      {:.4g} d, half of the run: MSER-5 found NO earlier steady state; check, or run longer",
+         days(scenario.warmup));
+  }
+}
+
+/// Intervals of one replication, from its batch means.
+void batch_lines(const RunReport& r, std::string& text) {
+  const Scenario& scenario = r.campaign->scenario();
+  if (scenario.satellites.empty()) {
     line(text, "Shipped      {} pieces, {:.6g} an hour after the warm-up", r.outcome.shipped,
          static_cast<double>(r.outcome.shipped) /
-             (seconds(r.campaign->state().now - r.campaign->scenario().warmup) / 3600.0));
-    return;
+             (seconds(r.campaign->state().now - scenario.warmup) / 3600.0));
   }
-  const double confidence = r.campaign->scenario().confidence;
-  line(text, "Over {} replications, mean ± half-width at {:.4g} %:", r.replications.size(), 100 * confidence);
-  for (const campaign::MetricInterval& metric : campaign::intervals(r.replications, confidence)) {
+  line(text,
+       "From batch means of one replication, mean ± half-width at {:.4g} %:", 100 * scenario.confidence);
+  for (const campaign::FlowMetric& metric : campaign::flow_metrics(scenario, r.campaign->state())) {
+    if (metric.value == 0.0) continue;
+    line(text, "  {:<44} {:>14.6g} ± {:<11.3g} ({:.2f} %){}", metric.name, metric.value,
+         metric.batches.interval.half_width, 100 * metric.batches.interval.half_width / metric.value,
+         metric.batches.batches == Batches::correlated ? "  batches correlated: too narrow, run longer" : "");
+  }
+}
+
+void interval_lines(const RunReport& r, std::string& text) {
+  const Scenario& scenario = r.campaign->scenario();
+  const bool paired = scenario.pairing == campaign::Pairing::antithetic;
+  line(text, "Over {} replications{}, mean ± half-width at {:.4g} %:", r.replications.size(),
+       paired ? " in antithetic pairs" : "", 100 * scenario.confidence);
+  for (const campaign::MetricInterval& metric :
+       campaign::intervals(r.replications, scenario.confidence, scenario.pairing)) {
     const double relative =
         metric.interval.mean != 0.0 ? 100 * metric.interval.half_width / std::abs(metric.interval.mean) : 0.0;
     line(text, "  {:<44} {:>14.6g} ± {:<11.3g} ({:.2f} %)", short_name(metric.name), metric.interval.mean,
          metric.interval.half_width, relative);
   }
+  if (!scenario.stopping) return;
+  if (campaign::precision(scenario, r.replications) == campaign::Precision::reached) {
+    line(text, "Stopped      after {} of at most {} replications: half-widths within {:.3g} %",
+         r.replications.size(), scenario.stopping->most, 100 * scenario.stopping->half_width);
+  } else {
+    line(text, "Stopped      at {} replications, the most allowed: half-widths NOT within {:.3g} %",
+         r.replications.size(), 100 * scenario.stopping->half_width);
+  }
+}
+
+std::string warmup_words(const Scenario& scenario) {
+  if (scenario.warmup_kind == campaign::WarmupKind::automatic) return "found by a pilot run";
+  return fmt::format("{:.4g} d", days(scenario.warmup));
+}
+
+std::string replication_words(const Scenario& scenario) {
+  if (!scenario.stopping) return std::to_string(scenario.replications);
+  return fmt::format("{} to {}", scenario.replications, scenario.stopping->most);
 }
 
 }  // namespace
@@ -228,7 +272,8 @@ std::string run_summary(const campaign::RunResult& result, const std::string& di
   line(text, "{}: {:.0f} d from {} TT, seed {}", scenario.title, days(scenario.end),
        format_date(scenario.start, Tick{}).substr(0, 10), scenario.seed);
   if (!scenario.satellites.empty()) space_lines(r, text);
-  metric_lines(r, text);
+  warmup_lines(r, text);
+  r.replications.size() > 1 ? interval_lines(r, text) : batch_lines(r, text);
   stop_lines(r, text);
   limit_lines(r, text);
   flow_lines(r, text);
@@ -297,15 +342,15 @@ std::string explanation(const Scenario& scenario, const campaign::RoughCut& cut)
   line(
       text,
       "What will run: event engine, {} line groups, {} stations, {} servers; {:.4g} d from {} TT, warm-up "
-      "{:.4g} d, {} replication(s), seed {}",
+      "{}, {} replication(s), seed {}",
       scenario.plant.groups.size(), scenario.plant.stations.size(),
       [&] {
         std::uint32_t n = 0;
         for (const auto& g : scenario.plant.groups) n += g.servers;
         return n;
       }(),
-      days(scenario.end), format_date(scenario.start, Tick{}).substr(0, 10), days(scenario.warmup),
-      scenario.replications, scenario.seed);
+      days(scenario.end), format_date(scenario.start, Tick{}).substr(0, 10), warmup_words(scenario),
+      replication_words(scenario), scenario.seed);
   if (!scenario.satellites.empty()) {
     line(text, "  {}", fidelity_words(scenario, {}));
   }

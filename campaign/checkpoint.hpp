@@ -12,9 +12,12 @@ struct Checkpoint {
   CampaignState state;
   std::int64_t ledger_postings = 0;
   std::string ledger_head;
+  Tick warmup{};  ///< an automatic one is not sought again
+  WarmupKind warmup_kind = WarmupKind::given;
   static void visit_fields(auto& self, auto&& visit) {
     visit("state", self.state), visit("ledger_postings", self.ledger_postings);
-    visit("ledger_head", self.ledger_head);
+    visit("ledger_head", self.ledger_head), visit("warmup", self.warmup);
+    visit("warmup_kind", self.warmup_kind);
   }
 };
 

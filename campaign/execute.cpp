@@ -1,9 +1,10 @@
 #include "campaign/execute.hpp"
 #include <tbb/global_control.h>
-#include <tbb/parallel_for.h>
 #include <chrono>
 #include <filesystem>
 #include "campaign/checkpoint.hpp"
+#include "campaign/replicate.hpp"
+#include "campaign/warmup.hpp"
 #include "core/document.hpp"
 
 namespace lunafab::campaign {
@@ -46,7 +47,9 @@ std::unique_ptr<orbit::LedgerStore> open_ledger(const Scenario& scenario, const 
 }
 
 void save(const Campaign& campaign, orbit::LedgerStore* ledger, const Paths& paths) {
-  Checkpoint checkpoint{.state = campaign.state()};
+  Checkpoint checkpoint{.state = campaign.state(),
+                        .warmup = campaign.scenario().warmup,
+                        .warmup_kind = campaign.scenario().warmup_kind};
   if (ledger != nullptr) {
     ledger->commit();
     checkpoint.ledger_postings = ledger->postings();
@@ -74,27 +77,19 @@ bool run_first(Campaign& campaign, orbit::LedgerStore* ledger, const RunOptions&
   return true;
 }
 
-/// Metrics of all replications; nothing where they were interrupted.
-std::optional<std::vector<Metrics>> run_replications(const Scenario& scenario, const Campaign& first,
-                                                     const std::atomic<bool>* interrupted) {
-  std::vector<Metrics> all(static_cast<std::size_t>(scenario.replications));
-  all[0] = metrics(scenario, first.state());
-  std::atomic<bool> complete{true};
-  tbb::parallel_for(std::size_t{1}, all.size(), [&](std::size_t i) {
-    Campaign campaign(scenario, static_cast<std::uint32_t>(i));
-    if (!campaign.run_to_end(interrupted)) {
-      complete = false;
-      return;
-    }
-    all[i] = metrics(scenario, campaign.state());
-  });
-  if (!complete) return std::nullopt;
-  return all;
+/// The scenario with its warm-up: that of the checkpoint, or chosen now; nothing where that was interrupted.
+std::optional<Scenario> with_warmup(const Scenario& scenario, const std::optional<Checkpoint>& checkpoint,
+                                    const std::atomic<bool>* interrupted) {
+  if (!checkpoint) return settle_warmup(scenario, interrupted);
+  Scenario settled = scenario;
+  settled.warmup = checkpoint->warmup;
+  settled.warmup_kind = checkpoint->warmup_kind;
+  return settled;
 }
 
 }  // namespace
 
-RunResult execute(const Scenario& scenario, const RunOptions& options) {
+RunResult execute(const Scenario& asked, const RunOptions& options) {
   const auto began = std::chrono::steady_clock::now();
   const auto elapsed = [&] {
     return std::chrono::duration<double>(std::chrono::steady_clock::now() - began).count();
@@ -104,12 +99,16 @@ RunResult execute(const Scenario& scenario, const RunOptions& options) {
   const Paths paths(options.directory);
   prepare(options, paths);
   std::optional<Checkpoint> checkpoint;
-  if (options.resume) checkpoint = read_checkpoint(paths.checkpoint, scenario);
-  const auto ledger = open_ledger(scenario, paths, checkpoint);
-  write_manifest(options.directory, scenario, {.status = "running", .threads = options.threads});
-  write_file(paths.scenario, dump(scenario.document));
+  if (options.resume) checkpoint = read_checkpoint(paths.checkpoint, asked);
+  const auto ledger = open_ledger(asked, paths, checkpoint);
+  write_manifest(options.directory, asked, {.status = "running", .threads = options.threads});
+  write_file(paths.scenario, dump(asked.document));
 
   RunResult result;
+  std::optional<Scenario> settled = with_warmup(asked, checkpoint, options.interrupted);
+  const bool ready = settled.has_value();
+  result.scenario = std::make_unique<const Scenario>(ready ? std::move(*settled) : asked);
+  const Scenario& scenario = *result.scenario;
   result.campaign = checkpoint ? std::make_unique<Campaign>(scenario, 0, std::move(checkpoint->state))
                                : std::make_unique<Campaign>(scenario, 0);
   const auto stopped = [&]() -> RunResult {
@@ -119,7 +118,7 @@ RunResult execute(const Scenario& scenario, const RunOptions& options) {
                    {.status = "interrupted", .wall_s = result.wall_s, .threads = options.threads});
     return std::move(result);
   };
-  if (!run_first(*result.campaign, ledger.get(), options, paths)) return stopped();
+  if (!ready || !run_first(*result.campaign, ledger.get(), options, paths)) return stopped();
   RunReport& report = result.report;
   report.campaign = result.campaign.get();
   report.material = material_balance(scenario, result.campaign->state());
@@ -129,7 +128,7 @@ RunResult execute(const Scenario& scenario, const RunOptions& options) {
     report.ledger_head = ledger->head();
     report.ledger_postings = ledger->postings();
   }
-  auto replications = run_replications(scenario, *result.campaign, options.interrupted);
+  auto replications = replicate(scenario, metrics(scenario, result.campaign->state()), options.interrupted);
   if (!replications) return stopped();
   report.replications = std::move(*replications);
   if (options.limit_stations >= 0) {

@@ -21,7 +21,8 @@ enum class RunStatus : std::uint8_t { complete, interrupted };
 
 struct RunResult {
   RunStatus status = RunStatus::complete;
-  std::unique_ptr<Campaign> campaign;  ///< the first replication, at its end
+  std::unique_ptr<const Scenario> scenario;  ///< with its warm-up
+  std::unique_ptr<Campaign> campaign;        ///< the first replication, at its end
   RunReport report;
   double wall_s = 0.0;
 };

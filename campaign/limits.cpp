@@ -146,7 +146,8 @@ bool run_candidate(const Scenario& scenario, std::uint32_t replication, const st
   if (scenario.orbit.audit > 0)
     apply_setting(document, "orbit.audit=0", findings);  // audits change no result
   findings.throw_if_any();
-  const Scenario raised = read_scenario(std::move(document), warnings);
+  Scenario raised = read_scenario(std::move(document), warnings);
+  raised.warmup = scenario.warmup;  // an automatic one is that of the base run
   Campaign campaign(raised, replication);
   if (!campaign.run_to_end(interrupted)) return false;
   const Outcome o = outcome(raised, campaign.state(), energy_balance(raised, campaign.state()));

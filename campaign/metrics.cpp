@@ -1,6 +1,7 @@
 #include "campaign/metrics.hpp"
 #include <algorithm>
 #include "campaign/fleet.hpp"
+#include "campaign/flow_samples.hpp"
 
 namespace lunafab::campaign {
 namespace {
@@ -114,6 +115,11 @@ Metrics metrics(const Scenario& scenario, const CampaignState& state) {
   const double span_h = observed_s(scenario, state) / 3600.0;
   if (!scenario.satellites.empty()) add_space(scenario, state, list);
   list.emplace_back("shipped_per_h", static_cast<double>(shipped_pieces(scenario.plant, state)) / span_h);
+  for (const FlowMetric& metric : flow_metrics(scenario, state)) {
+    const bool listed =
+        std::any_of(list.begin(), list.end(), [&](const auto& m) { return m.first == metric.name; });
+    if (!listed) list.emplace_back(metric.name, metric.value);
+  }
   for (std::uint32_t i = 0; i < scenario.plant.stations.size(); ++i) {
     const factory::StationState s = since_warmup(state, scenario.plant, i);
     std::int64_t good = 0;
@@ -154,12 +160,27 @@ Metrics metrics(const Scenario& scenario, const CampaignState& state) {
   return list;
 }
 
-std::vector<MetricInterval> intervals(const std::vector<Metrics>& replications, double confidence) {
+std::vector<double> independent_values(const std::vector<Metrics>& replications, std::size_t metric,
+                                       Pairing pairing) {
+  std::vector<double> values;
+  const auto value = [&](std::size_t run) {
+    return replications[run][metric].second;
+  };
+  if (pairing == Pairing::none) {
+    for (std::size_t i = 0; i < replications.size(); ++i) values.push_back(value(i));
+  } else {
+    for (std::size_t i = 0; i + 1 < replications.size(); i += 2)
+      values.push_back(0.5 * (value(i) + value(i + 1)));
+  }
+  return values;
+}
+
+std::vector<MetricInterval> intervals(const std::vector<Metrics>& replications, double confidence,
+                                      Pairing pairing) {
   std::vector<MetricInterval> result;
   for (std::size_t i = 0; !replications.empty() && i < replications.front().size(); ++i) {
-    Tally tally;
-    for (const Metrics& run : replications) tally.add(run[i].second);
-    result.push_back({replications.front()[i].first, mean_interval(tally, confidence)});
+    result.push_back({replications.front()[i].first,
+                      mean_interval(independent_values(replications, i, pairing), confidence)});
   }
   return result;
 }

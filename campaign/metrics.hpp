@@ -35,7 +35,11 @@ struct MetricInterval {
   std::string name;
   Interval interval;
 };
-/// Intervals over replications, metric by metric.
-std::vector<MetricInterval> intervals(const std::vector<Metrics>& replications, double confidence);
+/// The independent values of a metric: those of the replications, or the means of antithetic pairs.
+std::vector<double> independent_values(const std::vector<Metrics>& replications, std::size_t metric,
+                                       Pairing pairing);
+/// Intervals over replications, or pairs of them, metric by metric.
+std::vector<MetricInterval> intervals(const std::vector<Metrics>& replications, double confidence,
+                                      Pairing pairing);
 
 }  // namespace lunafab::campaign

@@ -5,6 +5,7 @@
 #include "campaign/orbit_plan.hpp"
 #include "campaign/orbital_life.hpp"
 #include "campaign/provenance.hpp"
+#include "campaign/read_sampling.hpp"
 #include "campaign/read_site.hpp"
 #include "campaign/scenario.hpp"
 #include "core/reader.hpp"
@@ -18,6 +19,18 @@ namespace lunafab::campaign {
 namespace {
 
 constexpr double longest_run_s = 3.2e9;  // a century
+
+void read_warmup(MapReader& root, Scenario& scenario) {
+  const Node* node = root.optional("warmup");
+  if (node != nullptr && node->kind == Node::Kind::scalar && node->scalar == "auto") {
+    scenario.warmup_kind = WarmupKind::automatic;
+    return;
+  }
+  scenario.warmup =
+      Tick{} + ticks_from_seconds(root.quantity("warmup", unit::time, {0.0, longest_run_s}, 0.0));
+  if (scenario.warmup >= scenario.end)
+    root.fail("warmup", "is not shorter than the duration", "a time below `duration`, or `auto`");
+}
 
 void read_header(MapReader& root, Scenario& scenario) {
   const std::string format = root.text("lunafab");
@@ -34,13 +47,9 @@ void read_header(MapReader& root, Scenario& scenario) {
               "YYYY-MM-DD or YYYY-MM-DDThh:mm:ss, 1900 to 3000, TT");
   }
   scenario.end = Tick{} + ticks_from_seconds(root.quantity("duration", unit::time, {1.0, longest_run_s}));
-  scenario.warmup =
-      Tick{} + ticks_from_seconds(root.quantity("warmup", unit::time, {0.0, longest_run_s}, 0.0));
-  if (scenario.warmup >= scenario.end)
-    root.fail("warmup", "is not shorter than the duration", "a time below `duration`");
+  read_warmup(root, scenario);
   scenario.seed = static_cast<std::uint64_t>(root.count("seed", 0, std::int64_t{1} << 62, 1));
-  scenario.replications = root.count("replications", 1, 1'000'000, 1);
-  scenario.confidence = root.quantity("confidence", unit::number, {0.5, 0.99999}, 0.95);
+  read_sampling(root, scenario);
   scenario.lookahead = ticks_from_seconds(root.quantity("lookahead", unit::time, {1.0, 86400.0}, 1800.0));
   scenario.window =
       ticks_from_seconds(root.quantity("window", unit::time, {1.0, 86400.0}, seconds(scenario.lookahead)));
@@ -90,6 +99,7 @@ Scenario read_scenario(Node document, Findings& warnings) {
     if (findings.empty()) check_site(scenario, findings);
     if (findings.empty() && !scenario.satellites.empty())
       scenario.dug_kg_per_satellite = dug_kg_per_satellite(scenario);
+    if (findings.empty()) check_stopping(scenario, findings);
   }
   findings.throw_if_any();
   return scenario;

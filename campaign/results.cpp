@@ -4,6 +4,8 @@
 #include <cstdio>
 #include <filesystem>
 #include <fstream>
+#include "campaign/flow_samples.hpp"
+#include "campaign/replicate.hpp"
 #include "campaign/tables.hpp"
 #include "core/version.hpp"
 #include "core/visit.hpp"
@@ -95,6 +97,48 @@ Json energy_json(const EnergyBalance& e) {
           {"driver_store_J", joules(e.driver_store)}};
 }
 
+const char* warmup_words(WarmupKind kind) {
+  switch (kind) {
+    case WarmupKind::chosen:
+      return "MSER-5";
+    case WarmupKind::not_settled:
+      return "half of the run: MSER-5 found no earlier steady state";
+    case WarmupKind::given:
+    case WarmupKind::automatic:
+      break;
+  }
+  return "given";
+}
+
+void add_intervals(const RunReport& r, Json& json) {
+  const Scenario& scenario = r.campaign->scenario();
+  json["intervals_over"] =
+      scenario.pairing == Pairing::antithetic ? "pairs of antithetic replications" : "replications";
+  if (scenario.stopping) {
+    json["stopping"] = {{"metrics", scenario.stopping->metrics},
+                        {"half_width_rel", scenario.stopping->half_width},
+                        {"most", scenario.stopping->most},
+                        {"reached", precision(scenario, r.replications) == Precision::reached}};
+  }
+  for (const MetricInterval& metric : intervals(r.replications, scenario.confidence, scenario.pairing)) {
+    json["metrics"][metric.name] = {{"mean", metric.interval.mean},
+                                    {"half_width", metric.interval.half_width}};
+  }
+}
+
+/// Of one replication: intervals of what was sampled over the run, from batch means.
+void add_batch_means(const RunReport& r, Json& json) {
+  json["intervals_over"] = "batch means of one replication";
+  for (const auto& [metric, value] : r.replications.front()) json["metrics"][metric] = {{"mean", value}};
+  for (const FlowMetric& metric : flow_metrics(r.campaign->scenario(), r.campaign->state())) {
+    Json& of_metric = json["metrics"][metric.name];
+    of_metric["half_width"] = metric.batches.interval.half_width;
+    of_metric["batches"] = metric.batches.count;
+    of_metric["von_neumann_ratio"] = metric.batches.von_neumann;
+    of_metric["batches_correlated"] = metric.batches.batches == Batches::correlated;
+  }
+}
+
 }  // namespace
 
 Json summary_json(const RunReport& r) {
@@ -106,6 +150,7 @@ Json summary_json(const RunReport& r) {
   json["start_TT"] = format_date(scenario.start, Tick{});
   json["duration_s"] = seconds(scenario.end);
   json["warmup_s"] = seconds(scenario.warmup);
+  json["warmup_from"] = warmup_words(scenario.warmup_kind);
   json["seed"] = scenario.seed;
   json["replications"] = r.replications.size();
   if (!scenario.satellites.empty()) add_space(r, json);
@@ -124,15 +169,8 @@ Json summary_json(const RunReport& r) {
   json["state_hash"] = fmt::format("{:016x}", state_hash(r.campaign->state()));
   json["ledger_head"] = r.ledger_head.empty() ? Json(nullptr) : Json(r.ledger_head);
   json["ledger_postings"] = r.ledger_postings;
-  if (r.replications.size() > 1) {
-    json["confidence"] = scenario.confidence;
-    for (const MetricInterval& metric : intervals(r.replications, scenario.confidence)) {
-      json["metrics"][metric.name] = {{"mean", metric.interval.mean},
-                                      {"half_width", metric.interval.half_width}};
-    }
-  } else {
-    for (const auto& [metric, value] : r.replications.front()) json["metrics"][metric] = {{"mean", value}};
-  }
+  json["confidence"] = scenario.confidence;
+  r.replications.size() > 1 ? add_intervals(r, json) : add_batch_means(r, json);
   return json;
 }
 

@@ -1,6 +1,7 @@
 #include "campaign/run.hpp"
 #include <tbb/parallel_for.h>
 #include <algorithm>
+#include "campaign/flow_samples.hpp"
 #include "core/contract.hpp"
 
 namespace lunafab::campaign {
@@ -15,7 +16,10 @@ constexpr std::int64_t plain_windows = 200;
 }  // namespace
 
 Campaign::Campaign(const Scenario& scenario, std::uint32_t replication)
-    : scenario_(&scenario), key_{scenario.seed, replication}, supply_(supply_track(scenario)) {
+    : scenario_(&scenario),
+      replication_(replication),
+      key_(run_key(scenario, replication)),
+      supply_(supply_track(scenario)) {
   const std::size_t groups = scenario.plant.groups.size();
   cache_.resize(groups);
   messages_.resize(groups);
@@ -28,11 +32,13 @@ Campaign::Campaign(const Scenario& scenario, std::uint32_t replication)
     note_messages(state_.site, messages_[g]);
   }
   if (scenario.warmup == Tick{}) mark_warmup();
+  sample_flow();
 }
 
 Campaign::Campaign(const Scenario& scenario, std::uint32_t replication, CampaignState state)
     : scenario_(&scenario),
-      key_{scenario.seed, replication},
+      replication_(replication),
+      key_(run_key(scenario, replication)),
       supply_(supply_track(scenario)),
       state_(std::move(state)) {
   const std::size_t groups = scenario.plant.groups.size();
@@ -47,8 +53,7 @@ Tick Campaign::next_stop() const {
                            ? scenario_->window
                            : Ticks{std::max<std::int64_t>(scenario_->end.us / plain_windows, 1)};
   Tick stop = std::min(scenario_->end, Tick{(state_.now.us / window.us + 1) * window.us});
-  if (state_.now < scenario_->warmup) stop = std::min(stop, scenario_->warmup);
-  return stop;
+  return std::min(stop, flow_tick(*scenario_, state_.flow.size()));
 }
 
 void Campaign::advance_group(std::uint32_t group, Tick until) {
@@ -91,6 +96,7 @@ void Campaign::step(orbit::LedgerStore* ledger) {
   }
   state_.now = until;
   if (until == scenario_->warmup) mark_warmup();
+  sample_flow();
   if (!done()) return;
   std::vector<GroupReport> last;
   for (std::uint32_t g = 0; g < state_.groups.size(); ++g)
@@ -99,10 +105,20 @@ void Campaign::step(orbit::LedgerStore* ledger) {
   order_waiting(state_);
 }
 
+void Campaign::sample_flow() {
+  while (flow_tick(*scenario_, state_.flow.size()) <= state_.now)
+    state_.flow.push_back(flow_sample(*scenario_, state_));
+}
+
 void Campaign::mark_warmup() {
   for (std::uint32_t g = 0; g < state_.groups.size(); ++g)
     factory::book(state_.groups[g], scenario_->plant, g, state_.now);
   state_.warmup = mark_of(state_);
+}
+
+factory::RunKey run_key(const Scenario& scenario, std::uint32_t replication) {
+  if (scenario.pairing == Pairing::none) return {scenario.seed, replication};
+  return {scenario.seed, replication / 2 | (replication % 2 == 1 ? antithetic : 0)};
 }
 
 std::int64_t shipped_pieces(const factory::Plant& plant, const CampaignState& state) {

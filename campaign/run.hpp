@@ -33,15 +33,17 @@ class Campaign {
   const Scenario& scenario() const { return *scenario_; }
   const CampaignState& state() const { return state_; }
   const SupplyTrack& supply() const { return supply_; }
-  std::uint32_t replication() const { return key_.replication; }
+  std::uint32_t replication() const { return replication_; }
 
  private:
   Tick next_stop() const;
   void advance_groups(Tick until);
   void advance_group(std::uint32_t group, Tick until);
   void mark_warmup();
+  void sample_flow();
 
   const Scenario* scenario_;
+  std::uint32_t replication_;
   factory::RunKey key_;
   SupplyTrack supply_;
   CampaignState state_;
@@ -51,6 +53,9 @@ class Campaign {
   std::vector<std::vector<GroupReport>> reports_;
   std::uint64_t events_last_window_ = 0;
 };
+
+/// The streams of a replication.
+factory::RunKey run_key(const Scenario& scenario, std::uint32_t replication);
 
 /// What firings put to `shipped`, and lots that were finished, since the warm-up, in pieces.
 std::int64_t shipped_pieces(const factory::Plant& plant, const CampaignState& state);

@@ -102,6 +102,25 @@ struct Capital {
   double life_s = 0.0;
 };
 
+enum class WarmupKind : std::uint8_t {
+  given,
+  automatic,   ///< still to be chosen, by `settle_warmup`
+  chosen,      ///< by MSER-5
+  not_settled  ///< MSER-5 found no steady state: half of the run
+};
+
+enum class Pairing : std::uint8_t {
+  none,
+  antithetic  ///< replication 2k + 1 draws 1 − u where replication 2k draws u; pairs are independent
+};
+
+/// Sequential stopping: replications go on beyond the least number until the intervals are narrow.
+struct StoppingRule {
+  std::int64_t most = 1;
+  double half_width = 0.0;  ///< over the mean
+  std::vector<std::string> metrics;
+};
+
 /// A checked scenario: everything a run needs, constant from here on.
 struct Scenario {
   std::string title;
@@ -109,8 +128,11 @@ struct Scenario {
   Epoch start;
   Tick end{};
   Tick warmup{};
+  WarmupKind warmup_kind = WarmupKind::given;
   std::uint64_t seed = 1;
-  std::int64_t replications = 1;
+  std::int64_t replications = 1;         ///< with a stopping rule, the least number
+  std::optional<StoppingRule> stopping;  ///< none: exactly `replications`
+  Pairing pairing = Pairing::none;
   double confidence = 0.95;
   Ticks lookahead{};
   Ticks window{};

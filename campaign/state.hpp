@@ -224,14 +224,32 @@ struct WarmupMark {
   }
 };
 
+/// Totals of the whole plant since the start.
+struct FlowSample {
+  Tick tick{};
+  std::int64_t shipped = 0;   ///< pieces, those of finished lots included
+  std::int64_t built = 0;     ///< satellites
+  std::int64_t finished = 0;  ///< lots
+  Int128 cycle_us = 0;        ///< of the lots finished
+  Int128 stored_us = 0;       ///< counted pieces in stores × µs
+  Int128 lots_us = 0;         ///< lots on their way × µs
+  static void visit_fields(auto& self, auto&& visit) {
+    visit("tick", self.tick), visit("shipped", self.shipped), visit("built", self.built);
+    visit("finished", self.finished), visit("cycle_us", self.cycle_us);
+    visit("stored_us", self.stored_us), visit("lots_us", self.lots_us);
+  }
+};
+
 struct CampaignState {
   Tick now{};
   std::vector<factory::GroupState> groups;
   SiteState site;
   WarmupMark warmup;
+  std::vector<FlowSample> flow;  ///< at even distances from the warm-up to the end
   static void visit_fields(auto& self, auto&& visit) {
     visit("now", self.now), visit("groups", self.groups), visit("site", self.site),
         visit("warmup", self.warmup);
+    visit("flow", self.flow);
   }
 };
 

@@ -30,14 +30,18 @@ std::uint64_t first_words(std::uint64_t block, std::uint32_t attempt) {
   return (static_cast<std::uint64_t>(attempt) << 48) | block;
 }
 
+bool is_antithetic(const StreamKey& key) {
+  return (key.replication & antithetic) != 0;
+}
+
 std::uint32_t last_word(const StreamKey& key) {
-  return (static_cast<std::uint32_t>(key.purpose) << 24) | key.replication;
+  return (static_cast<std::uint32_t>(key.purpose) << 24) | (key.replication & ~antithetic);
 }
 
 void check(const StreamKey& key, std::uint64_t last, std::uint32_t attempt) {
   expects(last < draws_per_stream, "random: draw number below 2^49");
   expects(attempt < attempts_per_draw, "random: attempt below 2^16");
-  expects(key.replication < replications_per_seed, "random: replication below 2^24");
+  expects((key.replication & ~antithetic) < replications_per_seed, "random: replication below 2^24");
 }
 
 constexpr std::size_t batch_blocks = 64;
@@ -90,11 +94,19 @@ double uniform(const StreamKey& key, std::uint64_t n, std::uint32_t attempt) {
   const std::uint64_t words = first_words(n >> 1, attempt);
   const auto block =
       philox({low(words), high(words), key.entity, last_word(key)}, {low(key.seed), high(key.seed)});
-  return (n & 1) == 0 ? centred(block[0], block[1]) : centred(block[2], block[3]);
+  const double u = (n & 1) == 0 ? centred(block[0], block[1]) : centred(block[2], block[3]);
+  return is_antithetic(key) ? 1.0 - u : u;
 }
 
 void fill_uniform(const StreamKey& key, std::uint64_t first, std::span<double> out, std::uint32_t attempt) {
   if (out.empty()) return;
+  if (is_antithetic(key)) {
+    StreamKey own = key;
+    own.replication &= ~antithetic;
+    fill_uniform(own, first, out, attempt);
+    for (double& draw : out) draw = 1.0 - draw;
+    return;
+  }
   check(key, first, attempt);
   expects(out.size() <= draws_per_stream - first, "random: draw number below 2^49");
   const auto advance = [&](std::size_t count) {

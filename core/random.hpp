@@ -47,7 +47,7 @@ std::uint32_t entity_key(std::string_view name);
 /// One random stream: which run, which entity, what for. Draw n of a stream depends on nothing else.
 struct StreamKey {
   std::uint64_t seed = 0;
-  std::uint32_t replication = 0;  ///< < 2^24
+  std::uint32_t replication = 0;  ///< < 2^24, and the bit `antithetic`
   std::uint32_t entity = 0;
   Purpose purpose = Purpose::test;
 };
@@ -55,6 +55,8 @@ struct StreamKey {
 inline constexpr std::uint64_t draws_per_stream = std::uint64_t{1} << 49;
 inline constexpr std::uint32_t attempts_per_draw = 1u << 16;
 inline constexpr std::uint32_t replications_per_seed = 1u << 24;
+/// Bit of `StreamKey::replication`: the stream has 1 − u wherever that replication's own has u.
+inline constexpr std::uint32_t antithetic = 1u << 31;
 
 /// One block of Philox4x32-10: 128 random bits, a bijection of the counter for each key. Same words as
 /// Random123.

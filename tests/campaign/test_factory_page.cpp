@@ -4,7 +4,7 @@
 using namespace lunafab;
 using namespace lunafab::test;
 
-// Every scenario printed in docs/factory.md is whole: it is read without a finding and runs to its end.
+// Every scenario printed in a guide to the factory is whole: it is read without a finding and runs to its end.
 namespace {
 
 std::vector<std::string> scenarios_of(const std::string& page) {
@@ -20,14 +20,16 @@ std::vector<std::string> scenarios_of(const std::string& page) {
 
 }  // namespace
 
-TEST_CASE("The scenarios of the factory page run", "[campaign]") {
-  const std::vector<std::string> texts = scenarios_of(read_bytes(source + "/docs/factory.md"));
+TEST_CASE("The scenarios of the factory's pages run", "[campaign]") {
+  std::vector<std::string> texts = scenarios_of(read_bytes(source + "/docs/factory.md"));
   REQUIRE(texts.size() >= 10);
+  for (std::string& text : scenarios_of(read_bytes(source + "/docs/output-analysis.md")))
+    texts.push_back(std::move(text));
   for (const std::string& text : texts) {
     CAPTURE(text);
     Findings warnings;
     const campaign::Scenario scenario =
-        campaign::read_scenario(parse_document(text, "factory.md"), warnings);
+        campaign::read_scenario(parse_document(text, "page.md"), warnings);
     campaign::Campaign run(scenario, 0);
     REQUIRE(run.run_to_end());
     CHECK(campaign::shipped_pieces(scenario.plant, run.state()) > 0);

@@ -151,6 +151,13 @@ void apply_setting(Node& root, const std::string& text, Findings& findings) {
   }
 }
 
+std::size_t count_values(const Node& node) {
+  std::size_t count = 1;
+  for (const Node& item : node.items) count += count_values(item);
+  for (const Node::Entry& entry : node.entries) count += count_values(entry.value);
+  return count;
+}
+
 Mark mark_at(const Node& root, std::string_view path) {
   const Node* node = &root;
   Mark mark = root.mark;

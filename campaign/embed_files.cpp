@@ -75,7 +75,7 @@ const CsvTable* FileEmbedder::load(const Node& name, const std::string& path, co
   const std::string file = (folder_ / name.scalar).string();
   const auto [known, is_new] = tables_.try_emplace(file);
   if (!std::filesystem::is_regular_file(file)) {
-    findings_.add({name.mark, path, quoted(name.scalar) + " is not a file", allowed, {}});
+    findings_.add({name.mark, path, lunafab::quoted(name.scalar) + " is not a file", allowed, {}});
   } else if (is_new) {
     try {
       known->second = load_csv(file);
@@ -119,7 +119,7 @@ std::optional<std::size_t> FileEmbedder::column_of(const CsvTable& table, const 
     if (name.scalar == cell.text || name.scalar == names.back()) return names.size() - 1;
   }
   findings_.add({name.mark, path,
-                 fmt::format("no column {} in {}", quoted(name.scalar), table.header.front().mark.file),
+                 fmt::format("no column {} in {}", lunafab::quoted(name.scalar), table.header.front().mark.file),
                  list_names(names), nearest_name(name.scalar, names)});
   return std::nullopt;
 }

@@ -1,7 +1,9 @@
 #include "app/fit_report.hpp"
 #include <fmt/format.h>
+#include <algorithm>
 #include <cmath>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include "core/distribution_text.hpp"
 
 namespace lunafab::app {
@@ -55,8 +57,13 @@ std::string best_line(const FitReport& report) {
   return distribution_text(report.fits.front().fit.distribution, report.data.unit);
 }
 
-std::string p_text(double p, std::size_t resamples) {
-  return resamples == 0 ? "-" : fmt::format("{:.3f}", p);
+/// An infinite distance is no rarer than that of any resample.
+std::optional<double> known_p(double p, double distance, std::size_t resamples) {
+  return resamples > 0 && std::isfinite(distance) ? std::optional(p) : std::nullopt;
+}
+
+std::string p_text(std::optional<double> p) {
+  return p ? fmt::format("{:.3f}", *p) : "-";
 }
 
 std::string summary_text(const FitReport& report) {
@@ -73,7 +80,7 @@ std::string summary_text(const FitReport& report) {
 
 std::string table_text(const FitReport& report) {
   if (report.fits.empty()) return {};
-  std::string text = fmt::format("\n{:>2} {:<12}{:>12}{:>8}{:>8}{:>8}{:>9}{:>8}  {}\n", "", "distribution",
+  std::string text = fmt::format("\n{:>2} {:<12}{:>12}{:>11}{:>8}{:>7}{:>11}{:>7}  {}\n", "", "distribution",
                                  "AIC", "delta", "KS D", "p", "AD A2", "p", "for the scenario");
   int place = 0;
   for (const RankedFit& r : report.fits) {
@@ -83,11 +90,13 @@ std::string table_text(const FitReport& report) {
       continue;
     }
     const std::string note = r.fit.note.empty() ? "" : "  # " + r.fit.note;
-    text += fmt::format("{:>2} {:<12}{:>12.2f}{:>8.2f}{:>8.4f}{:>8}{:>9.3f}{:>8}  {}{}\n", ++place, name,
-                        r.aic(), r.aic() - report.fits.front().aic(), r.distance.kolmogorov_smirnov,
-                        p_text(r.p.kolmogorov_smirnov, report.resamples), r.distance.anderson_darling,
-                        p_text(r.p.anderson_darling, report.resamples),
-                        distribution_text(r.fit.distribution, report.data.unit), note);
+    text +=
+        fmt::format("{:>2} {:<12}{:>12.2f}{:>11.2f}{:>8.4f}{:>7}{:>11.3f}{:>7}  {}{}\n", ++place, name,
+                    r.aic(), r.aic() - report.fits.front().aic(), r.distance.kolmogorov_smirnov,
+                    p_text(known_p(r.p.kolmogorov_smirnov, r.distance.kolmogorov_smirnov, report.resamples)),
+                    r.distance.anderson_darling,
+                    p_text(known_p(r.p.anderson_darling, r.distance.anderson_darling, report.resamples)),
+                    distribution_text(r.fit.distribution, report.data.unit), note);
   }
   if (report.resamples > 0)
     text += fmt::format("p from {} resamples of each fit, fitted anew\n", report.resamples);
@@ -99,21 +108,23 @@ Json number(double value) {
   return std::isfinite(value) ? Json(value) : Json(nullptr);
 }
 
+Json p_json(std::optional<double> p) {
+  return p ? Json(*p) : Json(nullptr);
+}
+
 Json fit_entry(const RankedFit& r, const FitReport& report) {
   Json json{{"dist", distribution_name(r.kind)}, {"fitted", is_fitted(r)}};
   if (!r.fit.note.empty()) json["note"] = r.fit.note;
   if (!is_fitted(r)) return json;
-  const bool resampled = report.resamples > 0;
   json["yaml"] = distribution_text(r.fit.distribution, report.data.unit);
   json["mean"] = number(mean(r.fit.distribution));
   json["sd"] = number(std::sqrt(variance(r.fit.distribution)));
   json["parameters"] = r.fit.parameters;
   json["log_likelihood"] = number(r.log_likelihood);
   json["aic"] = number(r.aic());
-  json["ks"] = {{"d", r.distance.kolmogorov_smirnov},
-                {"p", resampled ? Json(r.p.kolmogorov_smirnov) : Json(nullptr)}};
-  json["ad"] = {{"a2", number(r.distance.anderson_darling)},
-                {"p", resampled ? Json(r.p.anderson_darling) : Json(nullptr)}};
+  const double d = r.distance.kolmogorov_smirnov, a2 = r.distance.anderson_darling;
+  json["ks"] = {{"d", d}, {"p", p_json(known_p(r.p.kolmogorov_smirnov, d, report.resamples))}};
+  json["ad"] = {{"a2", number(a2)}, {"p", p_json(known_p(r.p.anderson_darling, a2, report.resamples))}};
   return json;
 }
 

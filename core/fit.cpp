@@ -143,8 +143,8 @@ Peak best_mode(double low, double high, Values values) {
 }
 
 Fit fit_triangular(Values values) {
-  constexpr int bits = 24, most_turns = 40;
-  constexpr double gain_each = 1e-9;  // of log-likelihood a value, where turning ends
+  constexpr int bits = 16, most_turns = 40;  // ends to 2⁻¹⁶ of their distance from the sample
+  constexpr double gain_each = 1e-9;         // of log-likelihood a value, where turning ends
   const double least = values.front(), greatest = values.back(), width = greatest - least;
   const double widest = 4.0 * width, narrowest = 1e-9 * width;
   const double deepest = std::min(widest, least);

@@ -16,6 +16,16 @@ double square(double x) {
   return x * x;
 }
 
+/// The smaller one by its series, the other as what is left.
+TailProbabilities gamma_tails(double shape, double x) {
+  if (x < shape) {
+    const double below = boost::math::gamma_p(shape, x);
+    return {below, 1.0 - below};
+  }
+  const double above = boost::math::gamma_q(shape, x);
+  return {1.0 - above, above};
+}
+
 TailProbabilities triangular_tails(const Distribution& d, double x) {
   if (x <= d.b) {
     const double below = d.b > d.a ? square(x - d.a) / ((d.c - d.a) * (d.b - d.a)) : 0.0;
@@ -63,10 +73,8 @@ TailProbabilities tail_probabilities(const Distribution& d, double x) {
     case Kind::exponential:
       return {-std::expm1(-x / d.a), std::exp(-x / d.a)};
     case Kind::erlang:
-    case Kind::gamma: {
-      const double reduced = x * d.b / d.a;
-      return {boost::math::gamma_p(d.b, reduced), boost::math::gamma_q(d.b, reduced)};
-    }
+    case Kind::gamma:
+      return gamma_tails(d.b, x * d.b / d.a);
     case Kind::lognormal: {
       const double z = (std::log(x) - d.a) / d.b;
       return {normal_cdf(z), normal_cdf(-z)};

@@ -53,6 +53,19 @@ TEST_CASE("fit: every line it prints is read by scenarios, with the sample's mea
   CHECK(mean(observed) == Approx(3600.0 * json["sample"]["mean"].get<double>()).epsilon(1e-12));
 }
 
+TEST_CASE("fit: its page shows what it prints", "[app]") {
+  const std::string page = read_bytes(source + "/docs/fit.md");
+  const auto block = [&](const std::string& fence) {
+    const std::size_t from = page.find("```" + fence + "\n") + fence.size() + 4;
+    return page.substr(from, page.find("```", from) - from);
+  };
+  const TemporaryDirectory dir;
+  write_bytes(dir / "repairs.csv", block("csv"));
+  const Ran ran = call({"fit", "repairs.csv"}, dir);
+  CHECK(ran.code == 0);
+  CHECK(ran.text == block("text"));
+}
+
 TEST_CASE("fit: the ranking is by AIC; what drew the sample passes, an exponential does not", "[app]") {
   const TemporaryDirectory dir;
   write_bytes(dir / "times.csv", data_of(repair, "repair [h]", 400));

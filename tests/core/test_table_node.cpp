@@ -1,4 +1,5 @@
 #include <catch2/catch.hpp>
+#include <random>
 #include <string>
 #include "core/reader.hpp"
 #include "core/table_node.hpp"
@@ -124,4 +125,31 @@ TEST_CASE("Table: text in a number column is found in its cell", "[core][csv]") 
   CHECK(reader_findings("name,time [min]\na,1\nb,soon\n").find("t.csv:3:3: tools.b.time: 'soon'") == 0);
   CHECK(reader_findings("name,servers,time\na,x,1 h\nb,many,1 h\n")
             .find("t.csv:3:3: tools.b.servers: 'many' is not a whole number") != std::string::npos);
+}
+
+TEST_CASE("Table: mutated files are read or refused with a finding, never anything else", "[core][csv]") {
+  const std::string good =
+      "name,time [min],failures.clock,list\nlitho,3,operating,\"[a, b]\"\netch,\"{dist: gamma, mean: 2 "
+      "h}\",,\n";
+  const std::string letters = ",\"'\n[]{}: .#&*!|>%@`~-\\\xC3\t";
+  std::mt19937 random(1);
+  int read = 0;
+  for (int i = 0; i < 5000; ++i) {
+    std::string text = good;
+    for (int change = 0; change < 3; ++change)
+      text[random() % text.size()] = letters[random() % letters.size()];
+    CAPTURE(text);
+    Findings findings;
+    try {
+      const Node node = table_node(parse_csv(text, "t.csv"), "lines.fab.stations", findings);
+      if (!findings.empty()) continue;
+      ++read;
+      Node root{.kind = Node::Kind::map};
+      root.entries.push_back({"table", {}, node});
+      REQUIRE(dump(parse_document(dump(root), "f.yaml")) == dump(root));
+    } catch (const InputError& error) {
+      REQUIRE_FALSE(error.findings().empty());
+    }
+  }
+  CHECK(read > 100);
 }

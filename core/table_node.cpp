@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <map>
 #include <unordered_map>
+#include "core/split_path.hpp"
 #include "core/yaml_tree.hpp"
 
 namespace lunafab {
@@ -23,16 +24,6 @@ struct Columns {
   std::size_t name = 0;  ///< the column that holds the rows' keys
   std::map<std::string, std::shared_ptr<const TableColumns>> by_prefix;
 };
-
-std::vector<std::string> split(std::string_view name) {
-  std::vector<std::string> keys;
-  for (std::size_t dot = 0; dot != std::string_view::npos; name.remove_prefix(dot + 1)) {
-    dot = name.find('.');
-    keys.emplace_back(name.substr(0, dot));
-    if (dot == std::string_view::npos) break;
-  }
-  return keys;
-}
 
 void check_column(const Column& column, const std::string& path, Findings& findings) {
   const auto too_long = [](const std::string& key) {
@@ -63,7 +54,7 @@ Columns read_columns(const CsvTable& table, const std::string& path, Findings& f
   TableColumns whole{table.header.front().mark, path, {}, {}};
   for (const CsvCell& cell : table.header) {
     const ColumnName name = column_name(cell.text);
-    columns.list.push_back({split(name.name), name.unit, &cell});
+    columns.list.push_back({split_path(name.name), name.unit, &cell});
     check_column(columns.list.back(), path, findings);
     if (std::find(whole.names.begin(), whole.names.end(), name.name) != whole.names.end())
       findings.add({cell.mark, path, "column " + quoted(name.name) + " twice", "each column once", {}});

@@ -118,9 +118,10 @@ std::optional<std::size_t> FileEmbedder::column_of(const CsvTable& table, const 
     names.push_back(column_name(cell.text).name);
     if (name.scalar == cell.text || name.scalar == names.back()) return names.size() - 1;
   }
-  findings_.add({name.mark, path,
-                 fmt::format("no column {} in {}", lunafab::quoted(name.scalar), table.header.front().mark.file),
-                 list_names(names), nearest_name(name.scalar, names)});
+  findings_.add(
+      {name.mark, path,
+       fmt::format("no column {} in {}", lunafab::quoted(name.scalar), table.header.front().mark.file),
+       list_names(names), nearest_name(name.scalar, names)});
   return std::nullopt;
 }
 
@@ -171,6 +172,23 @@ void FileEmbedder::embed_observations(Node& node, const std::string& path) {
     embed_observations(node.items[i], fmt::format("{}[{}]", path, i));
 }
 
+/// The resolved scenario must be one that can be read again.
+void check_resolved(const Node& document, Findings& findings) {
+  if (count_values(document) > most_values) {
+    findings.add({document.mark,
+                  {},
+                  fmt::format("more than {} values with those of its tables", most_values),
+                  "smaller tables",
+                  {}});
+  } else if (const std::size_t bytes = dump(document).size(); bytes > largest_document_bytes) {
+    findings.add({document.mark,
+                  {},
+                  fmt::format("{} bytes of YAML with what its tables hold", bytes),
+                  fmt::format("up to {} bytes", largest_document_bytes),
+                  {}});
+  }
+}
+
 }  // namespace
 
 void embed_files(Node& document, const std::string& scenario_path, Findings& findings) {
@@ -178,13 +196,7 @@ void embed_files(Node& document, const std::string& scenario_path, Findings& fin
   files.embed_driver(document);
   for (const std::string_view pattern : table_paths) files.embed_tables(document, pattern, "");
   files.embed_observations(document, "");
-  if (count_values(document) > most_values) {
-    findings.add({document.mark,
-                  {},
-                  fmt::format("more than {} values with those of its tables", most_values),
-                  "smaller tables",
-                  {}});
-  }
+  check_resolved(document, findings);
 }
 
 }  // namespace lunafab::campaign

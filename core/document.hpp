@@ -41,7 +41,7 @@ struct Node::Entry {
   Node value;
 };
 
-inline constexpr std::size_t largest_document_bytes = 32u << 20;
+inline constexpr std::size_t largest_document_bytes = 8u << 20;
 inline constexpr int deepest_nesting = 32;
 inline constexpr std::size_t most_values = 500'000;
 inline constexpr std::size_t longest_key_bytes = 128;

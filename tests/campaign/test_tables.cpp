@@ -172,6 +172,20 @@ TEST_CASE("Tables: observations name their column, or are told which there are",
             "data/repairs.csv:3:1: lines.fab.stations.litho.failures.time_to_repair.values[1]: 'long'") == 0);
 }
 
+TEST_CASE("Tables: more than a scenario file may hold is refused", "[campaign]") {
+  const TemporaryDirectory dir;
+  write_plant(dir);
+  std::string steps = "name,station,time [min],move [min]\n";
+  for (int i = 0; i < 90'000; ++i) steps += fmt::format("a_step_of_a_name_of_some_length_{},litho,1,1\n", i);
+  write_bytes(dir / "route_A.csv", steps);
+  CHECK(findings_of(dir).find("bytes of YAML with what its tables hold; allowed: up to 8388608 bytes") !=
+        std::string::npos);
+  for (int i = 0; i < 60'000; ++i) steps += fmt::format("b{},litho,1,1\n", i);
+  write_bytes(dir / "route_A.csv", steps);
+  CHECK(findings_of(dir).find("rows of 4 columns are too many; allowed: up to 500000 cells") !=
+        std::string::npos);
+}
+
 TEST_CASE("Tables: a fab of 1,300 tools and ten routes of 600 steps is read", "[campaign]") {
   const TemporaryDirectory dir;
   write_plant(dir);
@@ -198,6 +212,7 @@ TEST_CASE("Tables: a fab of 1,300 tools and ten routes of 600 steps is read", "[
   CHECK(count_values(document) > 60'000);
   CHECK(count_values(document) < most_values / 3);  // room for more columns
   const std::string resolved = dump(document);
+  CHECK(resolved.size() < largest_document_bytes / 2);
   CHECK(dump(parse_document(resolved, "resolved.yaml")) == resolved);
   Findings warnings;
   const campaign::Scenario scenario = campaign::read_scenario(document, warnings);

@@ -125,7 +125,7 @@ TEST_CASE("fit: bad data are found with line and column, exit code 2", "[app]") 
   refused("t\n1\nsoon\n-3\n", {}, "d.csv:3:1: t: 'soon' is not a number");
   refused("t\n1\nsoon\n-3\n", {}, "d.csv:4:1: t: '-3' is out of range");
   refused("t [kg]\n1\n2\n3\n", {}, "d.csv:1:1: unit:");
-  refused("t\n1\n2\n3\n", {"--unit", "hh"}, "--unit hh");
+  refused("t\n1\n2\n3\n", {"--unit", "hx"}, "--unit hx");
   refused("t\n1\n2\n", {}, "2 values are too few");
   refused("t\n\"1\n2\n", {}, "d.csv:2:1: a quote that never ends");
   CHECK(call(Arguments{"fit", "none.csv"}, dir).code == 2);

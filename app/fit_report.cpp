@@ -51,9 +51,10 @@ std::string empirical_line(const Observations& data) {
 }
 
 std::string best_line(const FitReport& report) {
-  if (report.fits.empty())
+  if (report.fits.empty()) {
     return distribution_text({.kind = Distribution::Kind::constant, .a = report.data.values.front()},
                              report.data.unit);
+  }
   return distribution_text(report.fits.front().fit.distribution, report.data.unit);
 }
 

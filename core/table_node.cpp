@@ -30,7 +30,10 @@ void check_column(const Column& column, const std::string& path, Findings& findi
     return key.size() > longest_key_bytes;
   };
   const std::string& text = column.header->text;
-  if (std::any_of(column.keys.begin(), column.keys.end(), [](const auto& key) { return key.empty(); }))
+  const auto is_empty_key = [](const std::string& key) {
+    return key.empty();
+  };
+  if (std::any_of(column.keys.begin(), column.keys.end(), is_empty_key))
     findings.add({column.header->mark, path, "empty name in the column " + quoted(text), "a.b", {}});
   if (std::any_of(column.keys.begin(), column.keys.end(), too_long))
     findings.add(

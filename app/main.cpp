@@ -10,6 +10,7 @@
 #include "app/compare_command.hpp"
 #include "app/constellation_command.hpp"
 #include "app/design_driver_command.hpp"
+#include "app/fit_command.hpp"
 #include "app/insert_command.hpp"
 #include "app/launch_command.hpp"
 #include "app/ledger_command.hpp"
@@ -418,6 +419,29 @@ void add_compare(CLI::App& app, std::function<int()>& chosen, CompareRequest& re
   });
 }
 
+void add_fit(CLI::App& app, std::function<int()>& chosen, FitRequest& request) {
+  CLI::App* command = app.add_subcommand("fit", "Fit distributions to a column of observed times");
+  command->add_option("DATA", request.file, "CSV file with a line of column names")->required();
+  command->add_option("--column", request.column, "its name (default: the only one)");
+  command->add_option("--unit", request.unit,
+                      "of the values (default: that of the header 'repair [h]', else s)");
+  command
+      ->add_option("--resamples", request.resamples,
+                   "for the p-values (default 499, fewer for many values; 0: none)")
+      ->check(CLI::Range(0, 100'000));
+  command->add_option("--seed", request.seed, "of the resamples (default 1)")->check(CLI::NonNegativeNumber);
+  command->add_flag("--json", request.json, "machine-readable");
+  command
+      ->add_option("--threads", request.threads,
+                   "worker threads (default: all cores); results do not depend on it")
+      ->check(CLI::Range(1, 1024));
+  command->callback([&] {
+    chosen = [&request] {
+      return fit_command(request);
+    };
+  });
+}
+
 int dispatch(int argc, char** argv) {
   CLI::App app{"lunafab: lunar factory and mass driver, simulated from regolith to constellation", "lunafab"};
   app.set_version_flag("--version", fmt::format("lunafab {} ({}), model version {}", program_version,
@@ -484,6 +508,9 @@ int dispatch(int argc, char** argv) {
   add_windows(app, chosen, windows_request);
   SitingRequest siting_request;
   add_siting(app, chosen, siting_request);
+
+  FitRequest fit_request;
+  add_fit(app, chosen, fit_request);
 
   try {
     app.parse(argc, argv);

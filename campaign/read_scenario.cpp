@@ -1,7 +1,7 @@
 #include <fmt/format.h>
 #include <algorithm>
 #include <cmath>
-#include <filesystem>
+#include "campaign/embed_files.hpp"
 #include "campaign/orbit_plan.hpp"
 #include "campaign/orbital_life.hpp"
 #include "campaign/provenance.hpp"
@@ -12,7 +12,6 @@
 #include "core/visit.hpp"
 #include "factory/read_chemistry.hpp"
 #include "factory/read_plant.hpp"
-#include "massdriver/read_design.hpp"
 #include "orbit/read_constellation.hpp"
 
 namespace lunafab::campaign {
@@ -105,35 +104,13 @@ Scenario read_scenario(Node document, Findings& warnings) {
   return scenario;
 }
 
-namespace {
-
-Node* find_mutable(Node& map, std::string_view key) {
-  for (Node::Entry& entry : map.entries)
-    if (entry.key == key) return &entry.value;
-  return nullptr;
-}
-
-/// `driver.design: FILE` becomes the body of that file, relative to the scenario's folder, so that settings
-/// reach into it and the resolved scenario stands alone.
-void embed_driver(Node& document, const std::string& path, Findings& findings) {
-  Node* driver = find_mutable(document, "driver");
-  Node* design = driver == nullptr ? nullptr : find_mutable(*driver, "design");
-  if (design == nullptr || design->kind != Node::Kind::scalar) return;
-  const std::filesystem::path file = std::filesystem::path(path).parent_path() / design->scalar;
-  if (!std::filesystem::is_regular_file(file)) {
-    return findings.add({design->mark, "driver.design", "'" + file.string() + "' is not a file",
-                         "a driver file, relative to the scenario's folder, or the design itself", ""});
-  }
-  *design = massdriver::design_body(load_document(file.string()), findings);
-}
-
-}  // namespace
-
 Node load_scenario_document(const std::string& path, const std::vector<std::string>& settings) {
   Node document = load_document(path);
   Findings findings;
-  embed_driver(document, path, findings);
+  embed_files(document, path, findings);
   for (const std::string& setting : settings) apply_setting(document, setting, findings);
+  if (!settings.empty() && findings.empty())
+    embed_files(document, path, findings);  // settings may name files
   findings.throw_if_any();
   return document;
 }

@@ -118,22 +118,6 @@ std::vector<std::string> column_names(const CsvTable& table) {
   return names;
 }
 
-std::string_view without_spaces(std::string_view text) {
-  const std::size_t first = text.find_first_not_of(" \t");
-  if (first == std::string_view::npos) return {};
-  return text.substr(first, text.find_last_not_of(" \t") - first + 1);
-}
-
-/// The whole text as a finite decimal number.
-std::optional<double> number_in(std::string_view text) {
-  text = without_spaces(text);
-  if (text.starts_with('+') && !text.starts_with("+-")) text.remove_prefix(1);
-  double value = 0.0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error != std::errc{} || end != text.data() + text.size() || !std::isfinite(value)) return std::nullopt;
-  return value;
-}
-
 }  // namespace
 
 CsvTable parse_csv(std::string_view text, const std::string& name) {
@@ -176,6 +160,30 @@ CsvTable load_csv(const std::string& path) {
   return parse_csv(read_text_file(path, largest_table_bytes, "a CSV file"), path);
 }
 
+std::string_view without_spaces(std::string_view text) {
+  const std::size_t first = text.find_first_not_of(" \t");
+  if (first == std::string_view::npos) return {};
+  return text.substr(first, text.find_last_not_of(" \t") - first + 1);
+}
+
+std::optional<double> decimal_number(std::string_view text) {
+  text = without_spaces(text);
+  if (text.starts_with('+') && !text.starts_with("+-")) text.remove_prefix(1);
+  double value = 0.0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (error != std::errc{} || end != text.data() + text.size() || !std::isfinite(value)) return std::nullopt;
+  return value;
+}
+
+ColumnName column_name(std::string_view header) {
+  header = without_spaces(header);
+  const std::size_t bracket = header.rfind('[');
+  if (bracket == std::string_view::npos || bracket == 0 || !header.ends_with(']'))
+    return {std::string(header), {}};
+  const std::string_view unit = header.substr(bracket + 1, header.size() - bracket - 2);
+  return {std::string(without_spaces(header.substr(0, bracket))), std::string(without_spaces(unit))};
+}
+
 std::optional<std::size_t> find_column(const CsvTable& table, std::string_view name, Findings& findings) {
   const auto found = std::find_if(table.header.begin(), table.header.end(),
                                   [&](const CsvCell& cell) { return cell.text == name; });
@@ -199,7 +207,7 @@ std::vector<double> number_column(const CsvTable& table, std::string_view name, 
   const std::string allowed = bounds.empty() ? "a number" : "a number, " + bounds;
   for (const auto& row : table.rows) {
     const CsvCell& cell = row[*column];
-    const std::optional<double> number = number_in(cell.text);
+    const std::optional<double> number = decimal_number(cell.text);
     const bool right = number && contains(range, *number);
     numbers.push_back(right ? *number : stand_in(range));
     if (right || findings.size() >= most_findings) continue;

@@ -34,6 +34,19 @@ CsvTable load_csv(const std::string& path);
 /// The same for text in memory; `name` stands in the findings' marks.
 CsvTable parse_csv(std::string_view text, const std::string& name);
 
+/// The text without spaces and tabs before and after it.
+std::string_view without_spaces(std::string_view text);
+
+/// The whole text, but spaces before and after, as a finite decimal number.
+std::optional<double> decimal_number(std::string_view text);
+
+/// A column's header `time [min]` taken apart.
+struct ColumnName {
+  std::string name;
+  std::string unit;  ///< empty where the header has none
+};
+ColumnName column_name(std::string_view header);
+
 /// The column of this name; a finding with the nearest name where there is none.
 std::optional<std::size_t> find_column(const CsvTable& table, std::string_view name, Findings& findings);
 

@@ -1,6 +1,7 @@
 #include "core/document.hpp"
 #include <fmt/format.h>
 #include <algorithm>
+#include "core/split_path.hpp"
 #include "core/text_file.hpp"
 #include "core/utf8.hpp"
 #include "core/yaml_tree.hpp"
@@ -32,18 +33,6 @@ struct Setting {
   Mark mark;
 };
 
-std::vector<std::string> split(const std::string& path) {
-  std::vector<std::string> keys(1);
-  for (const char c : path) {
-    if (c == '.') {
-      keys.emplace_back();
-    } else {
-      keys.back() += c;
-    }
-  }
-  return keys;
-}
-
 std::string trim(const std::string& text) {
   const std::size_t first = text.find_first_not_of(' ');
   return first == std::string::npos ? "" : text.substr(first, text.find_last_not_of(' ') - first + 1);
@@ -67,7 +56,7 @@ Setting parse_setting(const std::string& text, Findings& findings) {
   if (equals == std::string::npos) return refuse(setting, "no '='");
   setting.path = trim(text.substr(0, equals));
   setting.value = trim(text.substr(equals + 1));
-  setting.keys = split(setting.path);
+  setting.keys = split_path(setting.path);
   const bool all_named =
       std::none_of(setting.keys.begin(), setting.keys.end(), [](const auto& key) { return key.empty(); });
   if (!all_named) return refuse(setting, "empty name in the path");
@@ -149,6 +138,13 @@ void apply_setting(Node& root, const std::string& text, Findings& findings) {
   } else {
     *entry = {key, setting.mark, std::move(value)};
   }
+}
+
+std::size_t count_values(const Node& node) {
+  std::size_t count = 1;
+  for (const Node& item : node.items) count += count_values(item);
+  for (const Node::Entry& entry : node.entries) count += count_values(entry.value);
+  return count;
 }
 
 Mark mark_at(const Node& root, std::string_view path) {

@@ -1,5 +1,6 @@
 #pragma once
 #include <cstddef>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -7,6 +8,15 @@
 #include "core/input.hpp"
 
 namespace lunafab {
+
+/// Where a map stands that is a row of a CSV table, or a part of one: what a row lacks or has too much is
+/// said once, of the table.
+struct TableColumns {
+  Mark header;
+  std::string path;                ///< of the table in the document
+  std::string prefix;              ///< of the columns that become keys of this map: `failures.`
+  std::vector<std::string> names;  ///< of all columns, without their units
+};
 
 /// One value of a YAML file, with its place. Scalars keep their text: meaning comes from the field that reads
 /// them.
@@ -18,8 +28,9 @@ struct Node {
   Mark mark;
   std::string scalar;
   bool quoted = false;
-  std::vector<Node> items;     ///< of a sequence
-  std::vector<Entry> entries;  ///< of a map, in file order, keys unique
+  std::vector<Node> items;                      ///< of a sequence
+  std::vector<Entry> entries;                   ///< of a map, in file order, keys unique
+  std::shared_ptr<const TableColumns> columns;  ///< of a map that comes from a CSV table
 
   const Node* find(std::string_view key) const;
 };
@@ -49,6 +60,9 @@ Node parse_document(const std::string& text, const std::string& name);
 /// the path must exist; the last key is replaced or added. Problems become findings whose mark names `--set
 /// path=value`.
 void apply_setting(Node& root, const std::string& setting, Findings& findings);
+
+/// Values in the tree, itself counted: maps, sequences, scalars.
+std::size_t count_values(const Node& node);
 
 /// Place of the value at a dotted path, or of the deepest one on the way to it that exists.
 Mark mark_at(const Node& root, std::string_view path);

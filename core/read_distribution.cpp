@@ -1,5 +1,8 @@
 #include "core/read_distribution.hpp"
+#include <fmt/format.h>
+#include <algorithm>
 #include <cmath>
+#include <optional>
 
 namespace lunafab {
 namespace {
@@ -8,7 +11,57 @@ constexpr Range span_range{0.0, 9.2e9, false};  // up to 290 years
 constexpr Range positive_span{0.0, 9.2e9, true};
 constexpr Range shape_range{0.1, 1e4, false};  // beyond it the variates lose their documented accuracy
 
-constexpr Distribution stand_in{.kind = Distribution::Kind::constant, .a = 1.0};
+Distribution stand_in() {
+  return {.kind = Distribution::Kind::constant, .a = 1.0};
+}
+
+/// The items of a sequence, each with its path; a finding where `node` is none, or empty.
+std::vector<double> read_numbers(MapReader& map, std::string_view key, const Node& node, auto&& read) {
+  std::vector<double> numbers;
+  if (node.kind != Node::Kind::sequence || node.items.empty())
+    map.fail(key, "is not a list of values", "[2 h, 2.5 h, …]");
+  numbers.reserve(node.items.size());
+  for (const Node& item : node.items)
+    numbers.push_back(read(item, fmt::format("{}[{}]", map.path_of(key), numbers.size())));
+  return numbers;
+}
+
+/// Of values that are pure numbers; each carries its own where there is none.
+std::optional<double> read_unit_s(MapReader& map) {
+  const Node* const node = map.optional("unit");
+  if (node == nullptr) return std::nullopt;
+  Node one = *node;
+  one.scalar = "1 " + node->scalar;
+  return read_quantity_node(one, map.path_of("unit"), unit::time, positive_span, map.findings());
+}
+
+std::shared_ptr<const EmpiricalTable> read_observations(MapReader& map) {
+  using Between = EmpiricalTable::Between;
+  const Between between = map.flag("smooth", false) ? Between::linear : Between::steps;
+  const std::optional<double> unit_s = read_unit_s(map);
+  const Node* const values = map.required("values");
+  const Node* const weights = map.optional("weights");
+  if (values == nullptr) return nullptr;
+  const std::size_t reported = map.findings().size();
+  std::vector<double> spans_s =
+      read_numbers(map, "values", *values, [&](const Node& item, const std::string& path) {
+        if (!unit_s) return read_quantity_node(item, path, unit::time, span_range, map.findings());
+        const Range range{span_range.low, span_range.high / *unit_s, false};
+        return *unit_s * read_quantity_node(item, path, unit::number, range, map.findings());
+      });
+  std::vector<double> shares;
+  if (weights != nullptr) {
+    shares = read_numbers(map, "weights", *weights, [&](const Node& item, const std::string& path) {
+      return read_quantity_node(item, path, unit::number, {0.0, 1e15}, map.findings());
+    });
+    if (shares.size() != spans_s.size())
+      map.fail("weights", fmt::format("are {} for {} values", shares.size(), spans_s.size()), "one a value");
+    if (std::all_of(shares.begin(), shares.end(), [](double share) { return share == 0.0; }))
+      map.fail("weights", "are all zero", "one above 0 at least");
+  }
+  if (map.findings().size() != reported) return nullptr;
+  return std::make_shared<const EmpiricalTable>(std::move(spans_s), shares, between);
+}
 
 Distribution read_kind(MapReader& map) {
   using Kind = Distribution::Kind;
@@ -21,7 +74,8 @@ Distribution read_kind(MapReader& map) {
                                               {"weibull", Kind::weibull},
                                               {"triangular", Kind::triangular},
                                               {"normal", Kind::normal_truncated},
-                                              {"uniform", Kind::uniform}});
+                                              {"uniform", Kind::uniform},
+                                              {"empirical", Kind::empirical}});
   Distribution d{.kind = kind};
   switch (kind) {
     case Kind::constant:
@@ -66,12 +120,15 @@ Distribution read_kind(MapReader& map) {
       d.b = map.quantity("high", unit::time, span_range);
       if (!(d.a < d.b)) map.fail("high", "low < high does not hold", "high above low");
       break;
+    case Kind::empirical:
+      d.table = read_observations(map);
+      break;
   }
   map.finish();
   if (is_valid(d)) return d;
   if (map.findings().size() == reported)
     map.fail("dist", "no such spans can be drawn", "less extreme parameters");
-  return stand_in;
+  return stand_in();
 }
 
 Distribution from_node(MapReader& map, std::string_view key, const Node* node) {

@@ -117,8 +117,21 @@ const Node* MapReader::optional(std::string_view key) {
 
 const Node* MapReader::required(std::string_view key) {
   const Node* const value = optional(key);
-  if (value == nullptr && node_ != nullptr) report(mark_, path_of(key), "is missing");
+  if (value == nullptr && node_ != nullptr) report_absent(key);
   return value;
+}
+
+void MapReader::report_absent(std::string_view key) {
+  if (node_->columns == nullptr) return report(mark_, path_of(key), "is missing");
+  const TableColumns& table = *node_->columns;
+  const std::string column = table.prefix + std::string(key);
+  const bool filled_elsewhere =
+      std::any_of(table.names.begin(), table.names.end(),
+                  [&](const std::string& name) { return name == column || name.starts_with(column + "."); });
+  if (filled_elsewhere) return report(mark_, path_of(key), "is missing: the cell is empty");
+  report(table.header, table.path,
+         "no column " + quoted(column) + "; the table has " + list_names(table.names), {},
+         nearest_name(column, table.names));
 }
 
 double MapReader::quantity(std::string_view key, const Unit& unit, Range range) {
@@ -294,7 +307,14 @@ void MapReader::finish() {
     if (std::find(asked_.begin(), asked_.end(), entry.key) != asked_.end()) continue;
     std::string nearest = nearest_name(entry.key, absent);
     if (nearest.empty()) nearest = nearest_name(entry.key, asked_);
-    report(entry.key_mark, path_of(entry.key), "unknown key", list_names(asked_), std::move(nearest));
+    if (node_->columns == nullptr) {
+      report(entry.key_mark, path_of(entry.key), "unknown key", list_names(asked_), std::move(nearest));
+    } else {
+      const std::string& prefix = node_->columns->prefix;
+      if (!nearest.empty()) nearest = prefix + nearest;
+      report(entry.key_mark, node_->columns->path, "unknown column " + quoted(prefix + entry.key),
+             list_names(asked_), std::move(nearest));
+    }
   }
 }
 

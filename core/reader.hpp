@@ -95,6 +95,7 @@ class MapReader {
 
   void report(Mark mark, std::string path, std::string problem, std::string allowed = {},
               std::string nearest = {});
+  void report_absent(std::string_view key);
   std::size_t choice_index(const Node* node, std::string_view key, const std::vector<std::string>& words);
   double read_quantity(const Node* node, std::string_view key, const Unit& unit, Range range);
   std::int64_t read_count(const Node* node, std::string_view key, std::int64_t low, std::int64_t high);

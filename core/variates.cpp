@@ -75,6 +75,12 @@ struct TriangularInverse {
   void apply(std::span<double> draws) const { apply_each(*this, draws); }
 };
 
+struct EmpiricalInverse {
+  const EmpiricalTable& table;
+  double operator()(double u) const { return table.quantile(u); }
+  void apply(std::span<double> draws) const { apply_each(*this, draws); }
+};
+
 /// P(X > x) = Φ((mean − x)/sd) / Φ(mean/sd): solved in the upper tail, which keeps its digits however deep
 /// the cut lies.
 struct TruncatedNormalInverse {
@@ -110,6 +116,8 @@ auto with_inverse(const Distribution& d, Use&& use) {
       return use(TruncatedNormalInverse(d));
     case Kind::uniform:
       return use(UniformInverse{d.a, d.b - d.a});
+    case Kind::empirical:
+      return use(EmpiricalInverse{*d.table});
     case Kind::constant:
     case Kind::erlang:
     case Kind::gamma:
@@ -271,6 +279,8 @@ bool is_valid(const Distribution& d) {
       return d.b > 0.0 && d.a / d.b >= -deepest_cut && std::isfinite(d.a / d.b);
     case Kind::uniform:
       return d.a >= 0.0 && d.a <= d.b;
+    case Kind::empirical:
+      return d.table != nullptr;
   }
   return false;
 }
@@ -293,6 +303,8 @@ double mean(const Distribution& d) {
       return d.a + d.b * truncation_shift(d);
     case Kind::uniform:
       return 0.5 * (d.a + d.b);
+    case Kind::empirical:
+      return d.table->mean();
   }
   throw ContractError("variates: a known kind of distribution");
 }
@@ -321,6 +333,8 @@ double variance(const Distribution& d) {
     }
     case Kind::uniform:
       return square(d.b - d.a) / 12.0;
+    case Kind::empirical:
+      return d.table->variance();
   }
   throw ContractError("variates: a known kind of distribution");
 }

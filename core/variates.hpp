@@ -1,7 +1,9 @@
 #pragma once
 #include <cstdint>
+#include <memory>
 #include <span>
 #include "core/elementary.hpp"
+#include "core/empirical.hpp"
 #include "core/random.hpp"
 
 namespace lunafab {
@@ -18,7 +20,8 @@ struct Distribution {
     weibull,
     triangular,
     normal_truncated,
-    uniform
+    uniform,
+    empirical
   };
   Kind kind = Kind::constant;
   /// - constant: value
@@ -30,10 +33,13 @@ struct Distribution {
   /// - triangular: low, mode, high
   /// - normal_truncated: mean and sd of the parent, cut below at 0
   /// - uniform: low, high
+  /// - empirical: none; see `table`
   double a = 0.0, b = 0.0, c = 0.0;
+  std::shared_ptr<const EmpiricalTable> table;  ///< of `empirical`, shared by its copies; null otherwise
 
   static void visit_fields(auto& self, auto&& visit) {
     visit("kind", self.kind), visit("a", self.a), visit("b", self.b), visit("c", self.c);
+    visit("table", self.table);
   }
 };
 
@@ -43,6 +49,7 @@ struct Distribution {
 /// - lognormal: mu + sigma² ≤ 350 and mu − 9 sigma ≥ −700
 /// - triangular: low ≤ mode ≤ high; uniform: low ≤ high
 /// - normal_truncated: sd > 0, mean ≥ −35 sd
+/// - empirical: a table
 bool is_valid(const Distribution& d);
 
 /// Expected value and variance in closed form (truncation included). Relative error below 1e-12, but for the

@@ -4,6 +4,7 @@
 #include <concepts>
 #include <cstdint>
 #include <cstring>
+#include <memory>
 #include <optional>
 #include <stdexcept>
 #include <string>
@@ -46,6 +47,10 @@ template <class T>
 inline constexpr bool is_optional = false;
 template <class T>
 inline constexpr bool is_optional<std::optional<T>> = true;
+template <class T>
+inline constexpr bool is_shared = false;
+template <class T>
+inline constexpr bool is_shared<std::shared_ptr<const T>> = true;
 
 /// Walks any state value down to bytes: `sink(data, size)` for plain values, lengths as 64-bit counts.
 template <class Sink, class T>
@@ -59,6 +64,9 @@ void emit(Sink& sink, const T& value) {
     sink(value.data(), value.size());
   } else if constexpr (is_optional<T>) {
     emit(sink, value.has_value());
+    if (value) emit(sink, *value);
+  } else if constexpr (is_shared<T>) {
+    emit(sink, value != nullptr);
     if (value) emit(sink, *value);
   } else if constexpr (is_vector<T> || is_array<T>) {
     if constexpr (is_vector<T>) emit(sink, static_cast<std::uint64_t>(value.size()));
@@ -136,6 +144,12 @@ class StateReader {
       } else {
         value.reset();
       }
+    } else if constexpr (detail::is_shared<T>) {
+      bool has = false;
+      read(has);
+      std::remove_const_t<typename T::element_type> held{};
+      if (has) read(held);
+      value = has ? std::make_shared<typename T::element_type>(std::move(held)) : nullptr;
     } else if constexpr (std::same_as<T, std::vector<bool>>) {
       static_assert(!std::same_as<T, std::vector<bool>>, "use a vector of bytes");
     } else if constexpr (detail::is_vector<T> || detail::is_array<T>) {

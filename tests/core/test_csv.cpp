@@ -113,3 +113,25 @@ TEST_CASE("CSV: missing and unknown columns name the nearest one", "[core][csv]"
         "t.csv:1:12: elevaton_m: unknown column; allowed: distance_m, elevation_m; did you mean "
         "'elevation_m'?");
 }
+
+TEST_CASE("CSV: a header's unit stands in brackets at its end", "[core][csv]") {
+  const auto parts = [](std::string_view header) {
+    const ColumnName name = column_name(header);
+    return name.name + "|" + name.unit;
+  };
+  CHECK(parts("time [min]") == "time|min");
+  CHECK(parts(" time[ m s-1 ] ") == "time|m s-1");
+  CHECK(parts("time") == "time|");
+  CHECK(parts("[min]") == "[min]|");
+  CHECK(parts("a [b] c") == "a [b] c|");
+  CHECK(parts("time [min") == "time [min|");
+}
+
+TEST_CASE("CSV: decimal numbers have nothing around them but spaces", "[core][csv]") {
+  CHECK(decimal_number(" +1.5e3\t") == 1500.0);
+  CHECK(decimal_number("-2") == -2.0);
+  for (const char* text : {"", " ", "1 h", "0x10", "inf", "nan", "1e999", "+-1", "1,5"}) {
+    CAPTURE(text);
+    CHECK_FALSE(decimal_number(text));
+  }
+}

@@ -3,18 +3,18 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
-#include <cstdio>
 #include <numbers>
 #include "core/constants.hpp"
 #include "tests/campaign/program.hpp"
 #include "tests/validation/driver_designs.hpp"
+#include "tests/validation/python.hpp"
 
 namespace lunafab::massdriver::test {
 namespace {
 
 using std::numbers::pi;
 constexpr double mu0 = constants::vacuum_permeability_H_per_m, g_mps2 = 9.80665;
-using lunafab::test::Json, lunafab::test::TemporaryDirectory;
+using lunafab::test::Json, lunafab::test::python;
 
 // ---- inductance
 
@@ -85,23 +85,6 @@ std::vector<Row> circuit_rows() {
        e.coil_heat_J / e.discharged_J, 1e-6},
       {"R = 0: charge energy left", 1.0, "conservation", f.recovered_J / f.discharged_J, 1e-8},
   };
-}
-
-/// Standard output of a program of this folder for a case. @throws where it fails, with all it said.
-Json python(const std::string& script, const Json& input) {
-  const TemporaryDirectory directory;
-  lunafab::test::write_bytes(directory / "case.json", input.dump());
-  const std::string command =
-      fmt::format("OPENBLAS_NUM_THREADS=1 /usr/bin/python3 '{}/tests/validation/{}' '{}' 2>&1",
-                  lunafab::test::source, script, directory / "case.json");
-  FILE* pipe = popen(command.c_str(), "r");
-  if (pipe == nullptr) throw std::runtime_error("no shell for " + command);
-  std::string text;
-  std::array<char, 4096> part{};
-  while (const std::size_t n = fread(part.data(), 1, part.size(), pipe)) text.append(part.data(), n);
-  if (pclose(pipe) != 0)
-    throw std::runtime_error(script + " failed (./dev installs what it needs):\n" + text);
-  return Json::parse(text);
 }
 
 void compare_track(const std::string& name, const DriverDesign& design, std::vector<Row>& rows) {

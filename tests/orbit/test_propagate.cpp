@@ -60,7 +60,7 @@ TEST_CASE("Moon, Earth and Sun: an independent library's arcs within what the ep
           "[orbit][propagate]") {
   // orbit.md 3.4: with ERFA's series instead of DE405 0.1 m in low orbit and 1.7 km on the departure
   // after 5 d, both to two digits.
-  for (const OrekitEnd& row : test::orekit_ends) {
+  for (const test::OrekitEnd& row : test::orekit_ends) {
     CAPTURE(row.degree, row.days);
     const Dynamics d{
         .sky = &june_2003(), .degree = row.degree, .axes = FieldAxes::mean_earth, .earth_j2 = false};

@@ -9,7 +9,7 @@ double hours(Ticks span) {
   return static_cast<double>(span.us) / 3.6e9;
 }
 
-constexpr double no_due_date_h = 1e9;  // after everything that has one
+constexpr double no_due_date_h = 1e12;  // after everything that has one
 
 }  // namespace
 
@@ -44,20 +44,21 @@ std::uint32_t Engine::server_for(const Station& station, const Lot& lot) const {
   return best;
 }
 
-Engine::Score Engine::score(const Station& station, const Lot& lot, const Server& server) const {
+/// Smaller goes first. Dates count from the start of the run, so that but for critical ratios and set-ups a
+/// lot's score does not change while it waits.
+Engine::Score Engine::score(const Station& station, const Lot& lot, const Server* server) const {
   Score total{};
   const Step& step = step_of(lot);
-  const Product& product = plant_.products[lot.product];
-  const double left_h = product.work_left_s[lot.step] / 3600.0;
-  const double due_h = lot.due == never ? no_due_date_h : hours(lot.due - s_.now);
+  const double left_h = plant_.products[lot.product].work_left_s[lot.step] / 3600.0;
+  const double due_h = lot.due == never ? no_due_date_h : hours(lot.due - Tick{});
   for (const DispatchTerm& term : station.dispatch) {
     double value = 0.0;
     switch (term.kind) {
       case DispatchTerm::Kind::fifo:
-        value = -hours(s_.now - lot.since);
+        value = hours(lot.since - Tick{});
         break;
       case DispatchTerm::Kind::lifo:
-        value = hours(s_.now - lot.since);
+        value = -hours(lot.since - Tick{});
         break;
       case DispatchTerm::Kind::spt:
         value = mean(step.time) / 3600.0;
@@ -66,14 +67,14 @@ Engine::Score Engine::score(const Station& station, const Lot& lot, const Server
         value = due_h;
         break;
       case DispatchTerm::Kind::critical_ratio:
-        value = due_h / std::max(left_h, 1e-9);
+        value = (due_h - hours(s_.now - Tick{})) / std::max(left_h, 1e-9);
         break;
       case DispatchTerm::Kind::slack:
         value = due_h - left_h;
         break;
       case DispatchTerm::Kind::setup:
-        if (step.setup != no_setup && server.setup != no_setup && server.setup != step.setup)
-          value = mean(plant_.setups[station.rules.setups].time(server.setup, step.setup)) / 3600.0;
+        if (step.setup != no_setup && server->setup != no_setup && server->setup != step.setup)
+          value = mean(plant_.setups[station.rules.setups].time(server->setup, step.setup)) / 3600.0;
         break;
       case DispatchTerm::Kind::priority:
         value = lot.priority;
@@ -84,16 +85,21 @@ Engine::Score Engine::score(const Station& station, const Lot& lot, const Server
   return total;
 }
 
+/// Puts a lot into the queue: at its end, or where its score belongs if scores do not change there.
+void Engine::line_up(const Station& station, std::uint32_t index) {
+  auto& waiting = state_of(station).lots.waiting;
+  if (!station.steady_order || station.dispatch.empty()) return waiting.push_back(index);
+  const Score own = score(station, s_.lots.all[index], nullptr);
+  const auto before = [&](const Score& a, std::uint32_t other) {
+    return a < score(station, s_.lots.all[other], nullptr);
+  };
+  waiting.insert(std::upper_bound(waiting.begin(), waiting.end(), own, before), index);
+}
+
 /// Chooses lots and server: into `chosen_` and `chosen_slot_`; false where none can begin.
 bool Engine::choose_lots(const Station& station) {
   const LotQueue& queue = state_of(station).lots;
   chosen_.clear();
-  if (queue.waiting.empty()) return false;
-  if (station.simple_queue) {
-    chosen_.push_back(queue.waiting.front());
-    chosen_slot_ = server_for(station, s_.lots.all[queue.waiting.front()]);
-    return chosen_slot_ != no_slot;
-  }
   candidates_.clear();
   bool batches = false;
   for (const std::uint32_t index : queue.waiting) {
@@ -102,7 +108,13 @@ bool Engine::choose_lots(const Station& station) {
     if (!parts_at_hand(step)) continue;
     const std::uint32_t slot = server_for(station, lot);
     if (slot == no_slot) continue;
-    candidates_.push_back({score(station, lot, s_.servers[slot]), index, slot});
+    if (station.steady_order && step.batch.most == 1 && !station.batches) {
+      chosen_.push_back(index);
+      chosen_slot_ = slot;
+      return true;
+    }
+    candidates_.push_back(
+        {station.steady_order ? Score{} : score(station, lot, &s_.servers[slot]), index, slot});
     batches = batches || step.batch.most > 1;
   }
   if (candidates_.empty()) return false;
@@ -119,8 +131,10 @@ bool Engine::choose_lots(const Station& station) {
 /// The best lot of a family that can begin, with the next best of its family; what can't begin yet sets the
 /// station's timer to when it will have waited long enough.
 bool Engine::choose_batch(const Station& station) {
-  std::stable_sort(candidates_.begin(), candidates_.end(),
-                   [](const Candidate& a, const Candidate& b) { return a.score < b.score; });
+  if (!station.steady_order) {
+    std::stable_sort(candidates_.begin(), candidates_.end(),
+                     [](const Candidate& a, const Candidate& b) { return a.score < b.score; });
+  }
   families_.clear();
   const auto family_of = [&](const Candidate& candidate) -> Family& {
     const std::uint32_t name = step_of(s_.lots.all[candidate.lot]).family;

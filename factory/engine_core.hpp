@@ -269,7 +269,8 @@ class Engine {
   };
   bool parts_at_hand(const Step& step);
   std::uint32_t server_for(const Station& station, const Lot& lot) const;
-  Score score(const Station& station, const Lot& lot, const Server& server) const;
+  Score score(const Station& station, const Lot& lot, const Server* server) const;
+  void line_up(const Station& station, std::uint32_t index);
   bool choose_lots(const Station& station);
   bool choose_batch(const Station& station);
 

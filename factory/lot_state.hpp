@@ -52,7 +52,8 @@ struct Lot {
   }
 };
 
-/// Lots before a station, in the order in which they came.
+/// Lots before a station, in the order of its rule where that does not change while they wait, else as they
+/// came.
 struct LotQueue {
   std::vector<std::uint32_t> waiting;
   std::int64_t coming = 0;             ///< on their way, with a place kept

@@ -152,7 +152,7 @@ void Engine::join_queue(std::uint32_t index) {
   const Station& station = plant_.stations[step_of(lot).station];
   LotQueue& queue = state_of(station).lots;
   lot.since = s_.now;
-  queue.waiting.push_back(index);
+  line_up(station, index);
   queue.level.set(s_.now, queue.level.level + 1);
   start_lots(station);
 }

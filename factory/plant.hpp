@@ -116,7 +116,8 @@ struct Station {
   bool serves_lots = false;            ///< its work are steps of lots, not firings
   std::int64_t queue = unlimited;      ///< places for lots
   std::vector<DispatchTerm> dispatch;  ///< of lots, by level
-  bool simple_queue = true;            ///< first come, first served, one by one, by any server, without parts
+  bool steady_order = true;            ///< of lots: their scores do not change while they wait
+  bool batches = false;                ///< some step it serves is batched
   std::uint32_t route = no_route;      ///< a loading place: servers are vehicles, which leave with their load
 };
 

@@ -117,9 +117,7 @@ Step read_step(const std::string& name, MapReader& map, const std::string& line,
   step.put = read_parts(map, "put", line, draft);
   step.crew = map.has("crew") ? read_needs(map, "crew", draft) : station.rules.crew;
   map.finish();
-  const bool plain =
-      step.batch.most == 1 && step.same_tool_as == no_step && step.take.empty() && step.setup == no_setup;
-  if (!plain) station.simple_queue = false;
+  station.batches = station.batches || step.batch.most > 1;
   return step;
 }
 

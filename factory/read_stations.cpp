@@ -94,9 +94,10 @@ Station read_tool(const std::string& name, MapReader& map, const std::string& li
   station.speed = map.quantity("speed", unit::number, {1e-3, 1e3}, 1.0);
   station.power = read_power(map, station.speed);
   read_rules(map, line_name, draft, station);
-  const bool fifo = station.dispatch.empty() || (station.dispatch.size() == 1 &&
-                                                 station.dispatch.front().kind == DispatchTerm::Kind::fifo);
-  station.simple_queue = fifo;
+  using Kind = DispatchTerm::Kind;
+  station.steady_order = std::none_of(
+      station.dispatch.begin(), station.dispatch.end(),
+      [](const DispatchTerm& term) { return term.kind == Kind::critical_ratio || term.kind == Kind::setup; });
   map.finish();
   return station;
 }

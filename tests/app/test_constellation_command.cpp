@@ -168,10 +168,16 @@ TEST_CASE("constellation: a scenario may hold the section, and is checked with i
   TemporaryDirectory dir;
   const std::string text = read_bytes(sso);
   const std::string section = text.substr(text.find("\nconstellation:"));
-  write_bytes(dir / "s.yaml", read_bytes(coupled) + section);
+  // The section knows the satellites' power, failures and fade; the scenario then says nothing of them.
+  std::string plain = read_bytes(coupled);
+  for (const std::string said : {"power: 5 kW, destination", ", failure_rate: 0.5 yr-1, fade: 0.05 yr-1"}) {
+    for (std::size_t at = plain.find(said); at != std::string::npos; at = plain.find(said))
+      plain.replace(at, said.size(), said.front() == 'p' ? "destination" : "");
+  }
+  write_bytes(dir / "s.yaml", plain + section);
   CHECK(call({"check", dir / "s.yaml"}, dir).code == 0);
   CHECK_THAT(call({"constellation", dir / "s.yaml", "--years", "1"}, dir).text, Contains("earth_sso"));
-  write_bytes(dir / "s.yaml", read_bytes(coupled) + edited(section, "altitude: 600 km", "altitude: 600 kg"));
+  write_bytes(dir / "s.yaml", plain + edited(section, "altitude: 600 km", "altitude: 600 kg"));
   const Ran bad = call({"check", dir / "s.yaml"}, dir);
   CHECK(bad.code == 2);
   CHECK_THAT(bad.text, Contains("constellation.shells.earth_sso.altitude"));

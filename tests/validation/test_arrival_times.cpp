@@ -6,12 +6,12 @@ using namespace lunafab;
 using namespace lunafab::orbit;
 
 TEST_CASE(
-    "Orbit: Sun-assisted returns from Malapert arrive with nodes near noon and midnight, never at dawn or "
-    "dusk",
+    "Orbit: Sun-assisted returns from Malapert arrive with nodes near noon and midnight, hardly ever at "
+    "dawn or dusk",
     "[orbit-validation]") {
-  // The design study (three-body estimates) has "mostly 11–15 h and 20–02 h". Over a year the full model
-  // gives 10–16 h and 22–04 h: two thirds lie in the study's hours, the rest up to two hours later after
-  // midnight.
+  // The design study (three-body estimates) has "mostly 11–15 h and 20–02 h". Over 1,461 dates in two years
+  // the full model gives 94.9 % at 10–16 h and 22–04 h, 66 % in the study's hours and 1.6 % at dawn and dusk.
+  // 61 of them scatter about these by binomial standard errors of 2.8, 6.1 and 1.6 %: three are allowed.
   constexpr double degree = std::numbers::pi / 180.0, step_d = 6.0;
   constexpr std::size_t dates = 61;
   const Epoch first = parse_epoch("2030-01-01");
@@ -35,7 +35,7 @@ TEST_CASE(
     dawn_or_dusk += (h > 4.5 && h < 9.0) || (h > 18.5 && h < 20.0);
   }
   REQUIRE(found > 50);
-  CHECK(dawn_or_dusk == 0);
-  CHECK(noon_or_midnight >= 0.95 * found);  // 98 % of 1,440 dates in two years
-  CHECK(study >= 0.5 * found);              // 68 % of them; both bands together are 42 % of a day
+  CHECK(dawn_or_dusk <= 0.064 * found);
+  CHECK(noon_or_midnight >= 0.865 * found);
+  CHECK(study >= 0.48 * found);  // both bands of the study together are 42 % of a day
 }

@@ -47,7 +47,8 @@ std::optional<std::size_t> find_values(const FitRequest& request, const CsvTable
 double read_unit_s(const std::string& unit, const Mark& mark, Findings& findings) {
   const ParsedQuantity one = parse_quantity("1 " + unit, unit::time);
   if (one.problem.empty() && one.value > 0.0) return one.value;
-  findings.add({mark, "unit", one.problem.empty() ? lunafab::quoted(unit) + " is no unit of time" : one.problem,
+  findings.add({mark, "unit",
+                one.problem.empty() ? lunafab::quoted(unit) + " is no unit of time" : one.problem,
                 "a unit of time: h", one.nearest});
   return 1.0;
 }

@@ -207,7 +207,8 @@ void warmup_lines(const RunReport& r, std::string& text) {
   if (scenario.warmup_kind == campaign::WarmupKind::chosen)
     line(text, "Warm-up      {:.4g} d, chosen by MSER-5 from a pilot run", days(scenario.warmup));
   if (scenario.warmup_kind == campaign::WarmupKind::not_settled) {
-    line(text, "Warm-up      {:.4g} d, half of the run: MSER-5 found NO earlier steady state; check, or run longer",
+    line(text,
+         "Warm-up      {:.4g} d, half of the run: MSER-5 found NO earlier steady state; check, or run longer",
          days(scenario.warmup));
   }
 }

@@ -21,7 +21,8 @@ double gm_of(Body body, const Dynamics& dynamics) {
 }
 
 Eigen::Vector3d pole_of(Body body, Epoch at, const Ephemeris& sky) {
-  return body == Body::earth ? quick_earth_pole(at) : Eigen::Vector3d(sky.R_mean_earth(at).row(2).transpose());
+  return body == Body::earth ? quick_earth_pole(at)
+                             : Eigen::Vector3d(sky.R_mean_earth(at).row(2).transpose());
 }
 
 double barycentric_c3_m2ps2(const Craft& from_earth, const Dynamics& dynamics) {

@@ -74,8 +74,8 @@ std::optional<Departure> over_apogee(const TransferSetting& s, const Destination
 
 std::optional<Departure> straight(const TransferSetting& s, const Destination& d, Epoch launch,
                                   double speed_mps, const ArcOptions& options) {
-  const Arc out = propagate(s.dynamics, leave(s, launch, {speed_mps, 0.0, 0.0}), later(launch, d.burn_at_s / day_s),
-                            {}, options);
+  const Arc out = propagate(s.dynamics, leave(s, launch, {speed_mps, 0.0, 0.0}),
+                            later(launch, d.burn_at_s / day_s), {}, options);
   if (out.end != ArcEnd::time) return {};
   Departure from{.speed_mps = speed_mps,
                  .before = out.last,

@@ -105,7 +105,6 @@ struct Search {
   }
 };
 
-
 double planned_mps(const FlownReturn& flown, const ReturnChoice& to) {
   return to.tail<3>().norm() + flown.capture_mps + flown.capture_by.dot(to - flown.choice);
 }

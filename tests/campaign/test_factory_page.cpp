@@ -4,7 +4,8 @@
 using namespace lunafab;
 using namespace lunafab::test;
 
-// Every scenario printed in a guide to the factory is whole: it is read without a finding and runs to its end.
+// Every scenario printed in a guide to the factory is whole: it is read without a finding and runs to its
+// end.
 namespace {
 
 std::vector<std::string> scenarios_of(const std::string& page) {
@@ -28,8 +29,7 @@ TEST_CASE("The scenarios of the factory's pages run", "[campaign]") {
   for (const std::string& text : texts) {
     CAPTURE(text);
     Findings warnings;
-    const campaign::Scenario scenario =
-        campaign::read_scenario(parse_document(text, "page.md"), warnings);
+    const campaign::Scenario scenario = campaign::read_scenario(parse_document(text, "page.md"), warnings);
     campaign::Campaign run(scenario, 0);
     REQUIRE(run.run_to_end());
     CHECK(campaign::shipped_pieces(scenario.plant, run.state()) > 0);

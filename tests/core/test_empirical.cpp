@@ -134,8 +134,8 @@ TEST_CASE("Empirical: values carry units, or share one", "[core]") {
 
 TEST_CASE("Empirical: every problem has its place", "[core]") {
   CHECK(read("{dist: empirical, values: [1 h, 2 kg]}").findings.find("f.yaml:1:39: time.values[1]") == 0);
-  CHECK(read("{dist: empirical, values: [1, x], unit: h}")
-            .findings.find("time.values[1]: 'x'") != std::string::npos);
+  CHECK(read("{dist: empirical, values: [1, x], unit: h}").findings.find("time.values[1]: 'x'") !=
+        std::string::npos);
   CHECK(read("{dist: empirical, values: [1, -2], unit: h}").findings.find("'-2' is out of range") !=
         std::string::npos);
   CHECK(read("{dist: empirical, values: []}").findings.find("time.values: is not a list of values") !=

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <iterator>
 #include <nlohmann/json.hpp>
+#include "app/print_lots.hpp"
 #include "campaign/flow_samples.hpp"
 #include "campaign/replicate.hpp"
 #include "core/visit.hpp"
@@ -263,30 +264,8 @@ std::string replication_words(const Scenario& scenario) {
   return fmt::format("{} to {}", scenario.replications, scenario.stopping->most);
 }
 
-}  // namespace
-
-std::string run_summary(const campaign::RunResult& result, const std::string& directory) {
-  const RunReport& r = result.report;
-  const Scenario& scenario = r.campaign->scenario();
-  std::string text;
-  line(text, "");
-  line(text, "{}: {:.0f} d from {} TT, seed {}", scenario.title, days(scenario.end),
-       format_date(scenario.start, Tick{}).substr(0, 10), scenario.seed);
-  if (!scenario.satellites.empty()) space_lines(r, text);
-  warmup_lines(r, text);
-  r.replications.size() > 1 ? interval_lines(r, text) : batch_lines(r, text);
-  stop_lines(r, text);
-  limit_lines(r, text);
-  flow_lines(r, text);
-  std::uint64_t events = 0;
-  for (const auto& group : r.campaign->state().groups) events += group.events;
-  line(text, "Results      {}  ({} events, {:.1f} s)", directory, events, result.wall_s);
-  return text;
-}
-
-std::string explanation(const Scenario& scenario, const campaign::RoughCut& cut) {
-  std::string text;
-  line(text, "{}", scenario.title);
+void explain_flows(const Scenario& scenario, const campaign::RoughCut& cut, std::string& text) {
+  const auto& stations = scenario.plant.stations;
   line(text,
        "Rough cut, per {}: flows from recipes and yields, capacity from servers and mean cycles; no "
        "variability, no blocking.",
@@ -296,7 +275,9 @@ std::string explanation(const Scenario& scenario, const campaign::RoughCut& cut)
        "enough for", "load", "mean");
   line(text, "{:<34} {:>7} {:>12} {:>12} {:>11} {:>7} {:>11}", "", "", cut.product, "per h", "per year", "",
        "power");
-  for (const campaign::RoughStation& s : cut.stations) {
+  for (std::size_t i = 0; i < cut.stations.size(); ++i) {
+    if (stations[i].serves_lots) continue;
+    const campaign::RoughStation& s = cut.stations[i];
     const std::string enough =
         std::isfinite(s.products_per_year) ? fmt::format("{:.0f}", s.products_per_year) : "not needed";
     line(text, "{:<34} {:>7} {:>12.4g} {:>12.4g} {:>11} {:>5.0f} % {:>11}{}", short_name(s.name), s.servers,
@@ -339,6 +320,36 @@ std::string explanation(const Scenario& scenario, const campaign::RoughCut& cut)
     line(text, "Driver: buckets and charger allow {:.0f} launches a year; mean power at the demand {}",
          cut.driver_per_year, watts(cut.driver_mean_W));
   }
+}
+
+}  // namespace
+
+std::string run_summary(const campaign::RunResult& result, const std::string& directory) {
+  const RunReport& r = result.report;
+  const Scenario& scenario = r.campaign->scenario();
+  std::string text;
+  line(text, "");
+  line(text, "{}: {:.0f} d from {} TT, seed {}", scenario.title, days(scenario.end),
+       format_date(scenario.start, Tick{}).substr(0, 10), scenario.seed);
+  if (!scenario.satellites.empty()) space_lines(r, text);
+  warmup_lines(r, text);
+  r.replications.size() > 1 ? interval_lines(r, text) : batch_lines(r, text);
+  stop_lines(r, text);
+  limit_lines(r, text);
+  flow_lines(r, text);
+  std::uint64_t events = 0;
+  for (const auto& group : r.campaign->state().groups) events += group.events;
+  line(text, "Results      {}  ({} events, {:.1f} s)", directory, events, result.wall_s);
+  return text;
+}
+
+std::string explanation(const Scenario& scenario, const campaign::RoughCut& cut) {
+  std::string text;
+  line(text, "{}", scenario.title);
+  if (!scenario.plant.products.empty()) text += explain_lots(campaign::rough_lots(scenario));
+  const auto& stations = scenario.plant.stations;
+  if (std::any_of(stations.begin(), stations.end(), [](const auto& station) { return !station.serves_lots; }))
+    explain_flows(scenario, cut, text);
   line(text, "");
   line(
       text,
@@ -391,6 +402,7 @@ std::string explanation_json(const Scenario& scenario, const campaign::RoughCut&
     json["imports"].push_back(
         {{"name", item.name}, {"kg_per_product", item.kg_per_product}, {"kg_per_year", item.kg_per_year}});
   }
+  if (!scenario.plant.products.empty()) json["lots"] = lots_json(campaign::rough_lots(scenario));
   return json.dump(2) + "\n";
 }
 

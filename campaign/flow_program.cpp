@@ -5,6 +5,7 @@
 #include <coin/CoinFinite.hpp>
 #include <limits>
 #include <memory>
+#include "campaign/rough_lots.hpp"
 #include "core/variates.hpp"
 
 namespace lunafab::campaign {
@@ -191,14 +192,7 @@ double station_rate_per_h(const Scenario& scenario, std::uint32_t index, double 
     cycle_h += (seconds(route.outbound) + seconds(route.inbound)) / 3600.0;
   }
   double available = powered_share;
-  for (const factory::Upkeep& upkeep : station.upkeep) {
-    const double down_h = mean(upkeep.duration) / 3600.0;
-    const double up_h = upkeep.clock == factory::UpkeepClock::pieces ? mean(upkeep.interval) * cycle_h
-                                                                     : mean(upkeep.interval) / 3600.0;
-    available *= up_h / (up_h + down_h);
-  }
-  if (station.rules.calendar != factory::always_on)
-    available *= share_on(scenario.plant.calendars[station.rules.calendar]);
+  available *= availability(scenario, station, cycle_h * 3600.0);
   available *= station.rules.batch.most;
   constexpr double instant_per_h = 1e12;
   return cycle_h > 0.0 && !station.serves_lots

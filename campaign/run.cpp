@@ -48,12 +48,11 @@ Campaign::Campaign(const Scenario& scenario, std::uint32_t replication, Campaign
   reports_.resize(groups);
 }
 
-Tick Campaign::next_stop() const {
+Tick Campaign::window_end() const {
   const Ticks window = scenario_->has_site()
                            ? scenario_->window
                            : Ticks{std::max<std::int64_t>(scenario_->end.us / plain_windows, 1)};
-  Tick stop = std::min(scenario_->end, Tick{(state_.now.us / window.us + 1) * window.us});
-  return std::min(stop, flow_tick(*scenario_, state_.flow.size()));
+  return std::min(scenario_->end, Tick{(state_.now.us / window.us + 1) * window.us});
 }
 
 void Campaign::advance_group(std::uint32_t group, Tick until) {
@@ -84,7 +83,12 @@ void Campaign::advance_groups(Tick until) {
 }
 
 void Campaign::step(orbit::LedgerStore* ledger) {
-  const Tick until = next_stop();
+  const Tick end = window_end();
+  while (state_.now < end) advance_to(std::min(end, flow_tick(*scenario_, state_.flow.size())), ledger);
+}
+
+/// Part of a window, up to where the flow is sampled.
+void Campaign::advance_to(Tick until, orbit::LedgerStore* ledger) {
   advance_groups(until);
   if (scenario_->has_site()) {
     for (auto& messages : messages_) note_messages(state_.site, messages);

@@ -36,7 +36,8 @@ class Campaign {
   std::uint32_t replication() const { return replication_; }
 
  private:
-  Tick next_stop() const;
+  Tick window_end() const;
+  void advance_to(Tick until, orbit::LedgerStore* ledger);
   void advance_groups(Tick until);
   void advance_group(std::uint32_t group, Tick until);
   void mark_warmup();

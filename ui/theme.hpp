@@ -30,6 +30,10 @@ inline constexpr std::array<ImU32, factory::mode_count> mode_colours{
     IM_COL32(0, 114, 178, 255),    // frozen
     IM_COL32(86, 180, 233, 255),   // thawing
     IM_COL32(205, 210, 218, 255),  // away
+    IM_COL32(148, 103, 189, 255),  // set-up
+    IM_COL32(188, 128, 64, 255),   // no resource
+    IM_COL32(255, 187, 120, 255),  // maintenance
+    IM_COL32(64, 70, 82, 255),     // off: nearly the ground
 };
 
 constexpr ImU32 with_alpha(ImU32 rgba, unsigned alpha) {

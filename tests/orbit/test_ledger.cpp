@@ -68,7 +68,7 @@ TEST_CASE("ledger: the chain is BLAKE2b-256 of (previous hash, documented bytes)
   TemporaryDirectory dir;
   write_ledger(dir / "l", 9);
   const LedgerStore store(dir / "l", Open::read);
-  std::string head = sodium_hex("lunafab ledger 2" + little_endian(test::start.tt_days_since_j2000));
+  std::string head = sodium_hex("lunafab ledger 3" + little_endian(test::start.tt_days_since_j2000));
   store.each_link([&](const Posting& p, const std::string& link) {
     head = sodium_hex(from_hex(head) + little_endian(p.seq) + little_endian(p.tick.us) +
                       little_endian(p.serial) + little_endian(p.state) + with_length(p.product) +
@@ -276,8 +276,8 @@ TEST_CASE("ledger: a cut, holed or stretched ledger is noticed", "[orbit]") {
   CHECK_THAT(problem_after("UPDATE meta SET value = 1.5 WHERE name = 'start_tt_days_since_j2000'"),
              Contains("start date do not match"));
   CHECK_THAT(problem_after("DELETE FROM meta WHERE name = 'head'"), Contains("no row 'head'"));
-  CHECK_THAT(problem_after("UPDATE meta SET value = 3 WHERE name = 'format'"),
-             Contains("has format 3; this program reads formats 1 to 2"));
+  CHECK_THAT(problem_after("UPDATE meta SET value = 4 WHERE name = 'format'"),
+             Contains("has format 4; this program reads formats 1 to 3"));
   CHECK_THAT(problem_after("UPDATE meta SET value = 1 WHERE name = 'format'"),
              Contains("do not match the genesis hash"));
   CHECK_THAT(problem_after("UPDATE meta SET value = value + 1 WHERE name = 'active_W'"),

@@ -120,6 +120,7 @@ void Engine::settle_in(const Station& station, std::uint32_t slot) {
   } else {
     become_free(station, slot);
     start_waiting(index_of(station));
+    stand_by(slot);
   }
 }
 
@@ -130,8 +131,9 @@ void Engine::become_free(const Station& station, std::uint32_t slot) {
     enter(station, server, Mode::off);
     power_freed(station);
   } else {
-    if (maintain(station, slot)) return;
-    enter(station, server, Mode::starved);
+    if (!station.upkeep.empty() && maintain(station, slot)) return;
+    return enter(station, server,
+                 Mode::starved);  // its calendar is set once nothing starts on it: `stand_by`
   }
   rest(slot);
 }
@@ -328,6 +330,7 @@ void Engine::hand_over_plainly(const Station& station, std::uint32_t slot) {
     }
   }
   start_waiting(index_of(station));
+  stand_by(slot);
 }
 
 /// Empties a finished server into its outputs.
@@ -337,9 +340,8 @@ void Engine::put_outputs(const Station& station, std::uint32_t slot) {
   const Operation& op = station.mix[server.op];
   each_output(station, server, [&](std::uint32_t place, std::int64_t amount, Output output) {
     if (!is_store(place)) return;
-    const bool satellite = plant_.is_satellite[plant_.stores[place].material] != 0;
     put_in(place, amount,
-           {s_.now, satellite ? server.piece : 0, server.born,
+           {s_.now, plant_.stores[place].satellite ? server.piece : 0, server.born,
             server.reworks + (output == Output::reworked ? 1 : 0)});
   });
   if (station.rules.blocking == Blocking::before_service) {
@@ -370,8 +372,14 @@ void Engine::wake_consumers(std::uint32_t store) {
 
 /// A store has room again: waiting vehicles first, then blocked servers, longest wait first.
 void Engine::room_in(std::uint32_t store) {
-  while (unload_first(store)) {
+  if (!store_state(store).inbound.empty()) {
+    while (unload_first(store)) {
+    }
   }
+  std::int32_t blocked = 0;
+  for (const std::uint32_t producer : plant_.stores[store].producers)
+    blocked += state_of(plant_.stations[producer]).blocked;
+  if (blocked == 0) return;
   while (admit_blocked(store)) {
   }
   wake_gated(store);

@@ -67,6 +67,11 @@ class Engine {
   void schedule(std::uint32_t slot, Tick due) {
     s_.calendar.set(slot, std::min(due, s_.servers[slot].fails_at));
   }
+  /// Sets the calendar of a server that has become free, if it still is.
+  void stand_by(std::uint32_t slot) {
+    const Server& server = s_.servers[slot];
+    if (server.mode == Mode::starved || server.gated != 0) rest(slot);
+  }
   /// A free server acts when it is called, or for its upkeep.
   void rest(std::uint32_t slot) { schedule(slot, s_.servers[slot].maintain_at); }
 

@@ -168,7 +168,9 @@ void Engine::carry_out(Plan plan) {
     if (changes_[i].amount > 0) wake_consumers(changes_[i].place);
   }
   for (std::size_t i = plan.actors; i < end; ++i) {
-    if (actors_[i].kind == Actor::Kind::server) start_waiting(index_of(station_of(actors_[i].of)));
+    if (actors_[i].kind != Actor::Kind::server) continue;
+    start_waiting(index_of(station_of(actors_[i].of)));
+    stand_by(actors_[i].of);
   }
   drop(plan);
 }

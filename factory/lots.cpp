@@ -376,6 +376,7 @@ bool Engine::pass_on(const Station& station, std::uint32_t slot) {
   if (kept == no_lot) {
     start_lots(station);
     admit_lots(station);
+    stand_by(slot);
   }
   return kept == no_lot;
 }

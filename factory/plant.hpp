@@ -38,6 +38,8 @@ struct Store {
   std::int64_t capacity = unlimited;
   std::int64_t initial = 0;
   WhenFull when_full = WhenFull::block;
+  bool counted = false;                             ///< of pieces, each with its own entry
+  bool satellite = false;                           ///< … which are satellites
   std::vector<std::uint32_t> consumers, producers;  ///< stations
 };
 
@@ -174,7 +176,7 @@ struct Plant {
   const Material& material_of(std::uint32_t store) const {
     return chemistry.materials[stores[store].material];
   }
-  bool tracks_pieces(std::uint32_t store) const { return material_of(store).measure != Measure::bulk; }
+  bool tracks_pieces(std::uint32_t store) const { return stores[store].counted; }
 };
 
 }  // namespace lunafab::factory

@@ -39,9 +39,10 @@ void read_stores(MapReader& line, const std::string& line_name, PlantDraft& draf
         WhenFull::block);
     if (found) {
       store.material = static_cast<std::uint32_t>(*found);
+      store.counted = draft.plant.chemistry.materials[store.material].measure != Measure::bulk;
+      store.satellite = draft.plant.is_satellite[store.material] != 0;
       read_contents(map, draft, store);
-      if (store.when_full != WhenFull::block &&
-          draft.plant.chemistry.materials[store.material].measure != Measure::bulk) {
+      if (store.when_full != WhenFull::block && store.counted) {
         map.fail("when_full", "only weighed materials are dumped or vented", "block");
       }
     } else {

@@ -44,6 +44,26 @@ TEST_CASE("Validation: five stations, no place between (Hillier and Boling)", "[
   check_agrees(measured("hillier_boling_k5_b0.yaml", "stations.fifth.good_per_h"), 0.48579812);
 }
 
+TEST_CASE("Validation: three stations, no place between (Hillier and Boling)", "[validation]") {
+  check_agrees(measured("hillier_boling_k3_b0.yaml", "stations.third.good_per_h"), 22.0 / 39.0);
+}
+
+TEST_CASE("Validation: four stations, one place between (Hillier and Boling)", "[validation]") {
+  check_agrees(measured("hillier_boling_k4_b1.yaml", "stations.fourth.good_per_h"), 0.63115269);
+}
+
+TEST_CASE("Validation: the bowl", "[validation]") {
+  check_agrees(measured("bowl_k3_b0.yaml", "stations.third.good_per_h"), 0.567180);
+}
+
+TEST_CASE("Validation: two unreliable machines, no place between (Gershwin)", "[validation]") {
+  check_agrees(measured("unreliable_pair_b0.yaml", "stations.second.good_per_h"), 0.589955);
+}
+
+TEST_CASE("Validation: constant work in process in the Penny Fab (Hopp and Spearman)", "[validation]") {
+  check_agrees(measured("penny_fab_w6.yaml", "products.penny.finished_per_h"), 1.0 / 3.0);
+}
+
 TEST_CASE("Validation: two unreliable machines, ten places between (Gershwin)", "[validation]") {
   check_agrees(measured("unreliable_pair_b10.yaml", "stations.second.good_per_h"), 0.799026);
 }

@@ -135,6 +135,8 @@ void check_step(MapReader& map, const Product& product, std::size_t at, const Pl
   for (const QueueTimeLimit& limit : step.limits) {
     if (limit.at <= at) fail("a queue-time limit ends at a step that comes no later", "a later step");
   }
+  if (step.batch.most > 1 && !step.take.empty())
+    fail("takes parts and is batched: who gets the parts is not settled", "`take` or `batch`");
   const Station& station = draft.plant.stations[step.station];
   if (station.queue != unlimited && step.batch.most > 1 && station.queue < step.batch.least)
     fail("the station's queue is shorter than the least batch", "a `queue` of at least `least`");

@@ -184,3 +184,24 @@ TEST_CASE("A queue that is full keeps the lot on its server", "[factory]") {
   CHECK(product(simulation).finished == 5);
   CHECK(simulation.station("a").mode_us[static_cast<std::size_t>(Mode::blocked)] == 8'000'000);
 }
+
+TEST_CASE("Routes that cannot work are refused, each with its place", "[factory]") {
+  const auto problems = [](const std::string& step, const std::string& more = "") {
+    std::string all;
+    const Reading reading = read_text(
+        shop("a: {}", "p: {route: {one: {station: a, time: 1 s}, two: {station: a, time: 1 s" + step + "}}}",
+             "    releases: {r: {product: p, every: 1 s" + more + "}}\n"));
+    for (const Finding& finding : reading.findings.list())
+      all += finding.path + ": " + finding.problem + "; " + finding.nearest + "\n";
+    return all;
+  };
+  using Catch::Contains;
+  CHECK(problems("").empty());
+  CHECK_THAT(problems(", batch: {least: 3, most: 2}"),
+             Contains("route.two.batch.least") && Contains("above `most`"));
+  CHECK_THAT(problems(", rework: {to: onne, limit: 1}"), Contains("rework.to") && Contains("one"));
+  CHECK_THAT(problems(", rework: {to: one}"), Contains("rework.limit"));
+  CHECK_THAT(problems(", same_tool_as: two"), Contains("comes later"));
+  CHECK_THAT(problems(", queue_limits: {one: {within: 1 s}}"), Contains("no later"));
+  CHECK_THAT(problems("", ", limit: wip"), Contains("releases.r.limit"));
+}

@@ -61,9 +61,10 @@ void check_entities(const Plant& plant, Findings& findings) {
   std::map<std::uint32_t, std::string> seen;
   const auto check = [&](const Mark& mark, std::uint32_t entity, const std::string& name) {
     const auto [at, fresh] = seen.emplace(entity, name);
-    if (!fresh)
+    if (!fresh) {
       findings.add(
           {mark, name, "has the same random-stream key as '" + at->second + "'", "another name", ""});
+    }
   };
   for (const Station& station : plant.stations) {
     check(station.mark, station.entity, station.name);

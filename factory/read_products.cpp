@@ -105,10 +105,11 @@ Step read_step(const std::string& name, MapReader& map, const std::string& line,
             .first->second;
   }
   step.batch = read_batch(map);
-  if (step.batch.most == 1)
+  if (step.batch.most == 1) {
     step.family =
         families.emplace(std::pair{step.station, step.name}, static_cast<std::uint32_t>(families.size()))
             .first->second;
+  }
   read_quality(map, steps, step);
   step.same_tool_as = read_step_name(map, "same_tool_as", steps);
   read_limits(map, steps, step);

@@ -272,9 +272,10 @@ void read_dispatch(MapReader& map, Station& station) {
   if (node == nullptr) return;
   const auto add = [&](const std::string& word, double weight, std::size_t level) {
     const auto kind = term_named(word);
-    if (!kind)
+    if (!kind) {
       return map.fail("dispatch", "no rule '" + word + "'",
                       "fifo, lifo, spt, edd, cr, slack, setup, priority", nearest_name(word, term_names));
+    }
     station.dispatch.push_back({*kind, weight, static_cast<std::uint8_t>(level)});
   };
   if (node->kind == Node::Kind::scalar) return add(node->scalar, 1.0, 0);
@@ -296,9 +297,10 @@ void read_rework(MapReader& map, const std::string& line, const PlantDraft& draf
   section->finish();
   const auto& put = station.mix.front().put;
   const bool one = station.mix.size() == 1 && put.size() == 1;
-  if (!one)
+  if (!one) {
     return map.fail("rework", "only a station with one output sends pieces back",
                     "one recipe with one output, or none");
+  }
   const bool same = place && is_store(*place) &&
                     draft.plant.stores[*place].material == put.front().material &&
                     draft.plant.tracks_pieces(*place);

@@ -120,6 +120,13 @@ int explain(const std::string& path, const std::vector<std::string>& settings, b
   return done;
 }
 
+template <class Count>
+void add_threads(CLI::App& command, Count& threads) {
+  command
+      .add_option("--threads", threads, "worker threads (default: all cores); results do not depend on it")
+      ->check(CLI::Range(1, 1024));
+}
+
 void add_run(CLI::App& app, std::function<int()>& chosen, RunArguments& a) {
   CLI::App* command = app.add_subcommand("run", "Run a scenario into a results directory");
   command->add_option("SCENARIO", a.scenario, "scenario file")->required();
@@ -128,9 +135,7 @@ void add_run(CLI::App& app, std::function<int()>& chosen, RunArguments& a) {
   command->add_option("--seed", a.seed, "seed of all random streams")->check(CLI::NonNegativeNumber);
   command->add_option("--replications", a.replications, "independent repetitions")
       ->check(CLI::PositiveNumber);
-  command
-      ->add_option("--threads", a.threads, "worker threads (default: all cores); results do not depend on it")
-      ->check(CLI::Range(1, 1024));
+  add_threads(*command, a.threads);
   CLI::Option* out = command->add_option("--out", a.directory,
                                          "results directory (default: runs/NAME, numbered where taken)");
   command
@@ -343,10 +348,7 @@ void add_design_driver(CLI::App& app, std::function<int()>& chosen, DesignDriver
   command->add_option("STUDY", request.study, "driver study file")->required();
   command->add_flag("--json", request.json, "machine-readable");
   command->add_option("--out", request.directory, "directory for driver.yaml, designs.json and pareto.csv");
-  command
-      ->add_option("--threads", request.threads,
-                   "worker threads (default: all cores); results do not depend on it")
-      ->check(CLI::Range(1, 1024));
+  add_threads(*command, request.threads);
   command->callback([&] {
     chosen = [&request] {
       return design_driver_command(request);
@@ -366,10 +368,7 @@ void add_windows(CLI::App& app, std::function<int()>& chosen, WindowsRequest& re
       ->allow_extra_args(false);
   command->add_flag("--json", request.json, "machine-readable");
   command->add_option("--csv", request.csv, "file for the table");
-  command
-      ->add_option("--threads", request.threads,
-                   "worker threads (default: all cores); results do not depend on it")
-      ->check(CLI::Range(1, 1024));
+  add_threads(*command, request.threads);
   command->callback([&] {
     chosen = [&request] {
       return windows_command(request);
@@ -385,10 +384,7 @@ void add_siting(CLI::App& app, std::function<int()>& chosen, SitingRequest& requ
       ->allow_extra_args(false);
   command->add_flag("--json", request.json, "machine-readable");
   command->add_option("--csv", request.csv, "file for the table: a row a site, azimuth and destination");
-  command
-      ->add_option("--threads", request.threads,
-                   "worker threads (default: all cores); results do not depend on it")
-      ->check(CLI::Range(1, 1024));
+  add_threads(*command, request.threads);
   command->callback([&] {
     chosen = [&request] {
       return siting_command(request);
@@ -408,10 +404,7 @@ void add_compare(CLI::App& app, std::function<int()>& chosen, CompareRequest& re
   command->add_option("--replications", request.replications, "of each (default: those of A, at least 10)")
       ->check(CLI::Range(2, 1'000'000));
   command->add_flag("--json", request.json, "machine-readable");
-  command
-      ->add_option("--threads", request.threads,
-                   "worker threads (default: all cores); results do not depend on it")
-      ->check(CLI::Range(1, 1024));
+  add_threads(*command, request.threads);
   command->callback([&] {
     chosen = [&request] {
       return compare_command(request);
@@ -431,10 +424,7 @@ void add_fit(CLI::App& app, std::function<int()>& chosen, FitRequest& request) {
       ->check(CLI::Range(0, 100'000));
   command->add_option("--seed", request.seed, "of the resamples (default 1)")->check(CLI::NonNegativeNumber);
   command->add_flag("--json", request.json, "machine-readable");
-  command
-      ->add_option("--threads", request.threads,
-                   "worker threads (default: all cores); results do not depend on it")
-      ->check(CLI::Range(1, 1024));
+  add_threads(*command, request.threads);
   command->callback([&] {
     chosen = [&request] {
       return fit_command(request);

@@ -382,6 +382,9 @@ void Engine::room_in(std::uint32_t store) {
   if (blocked == 0) return;
   while (admit_blocked(store)) {
   }
+  for (const std::uint32_t producer : plant_.stores[store].producers) {
+    if (plant_.stations[producer].serves_lots) retry_parts(plant_.stations[producer]);
+  }
   wake_gated(store);
 }
 

@@ -249,7 +249,8 @@ class Engine {
   bool in_time(const Station& station, std::uint32_t lot);
   void take_parts(const Step& step);
   void finish_lots(const Station& station, std::uint32_t slot);
-  bool room_for_parts(const Station& station, std::uint32_t slot);
+  bool room_for_parts(std::uint32_t slot);
+  void retry_parts(const Station& station);
   void judge(const Station& station, std::uint32_t slot, Lot& lot);
   bool pass_on(const Station& station, std::uint32_t slot);
   void keep_place(const Lot& lot, std::int64_t sign);

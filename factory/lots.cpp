@@ -287,25 +287,39 @@ void Engine::take_parts(const Step& step) {
 
 void Engine::finish_lots(const Station& station, std::uint32_t slot) {
   Server& server = s_.servers[slot];
-  if (!room_for_parts(station, slot)) {
+  if (!room_for_parts(slot)) {
+    if (server.mode == Mode::blocked) return;
     enter(station, server, Mode::blocked);
     server.run_from = s_.now;
     return schedule(slot, never);
   }
+  const Lot& first = s_.lots.all[server.lot];
+  const std::vector<StepLeg>* put = first.passed == 0 ? &step_of(first).put : nullptr;
   for (std::uint32_t index = server.lot; index != no_lot; index = s_.lots.all[index].next) {
     if (s_.lots.all[index].passed == 0) judge(station, slot, s_.lots.all[index]);
   }
   (void)pass_on(station, slot);
+  if (put == nullptr) return;
+  for (const StepLeg& leg : *put) wake_consumers(leg.store);
 }
 
 /// Room for what the lots of a server give to stores, all at once.
-bool Engine::room_for_parts(const Station&, std::uint32_t slot) {
+bool Engine::room_for_parts(std::uint32_t slot) {
   const Server& server = s_.servers[slot];
   const Lot& first = s_.lots.all[server.lot];
   if (first.passed != 0) return true;
   const auto& put = step_of(first).put;
   return std::all_of(put.begin(), put.end(),
                      [&](const StepLeg& leg) { return has_room(leg.store, leg.amount * server.batch); });
+}
+
+/// Servers of a station that hold lots back for want of room in a store try again.
+void Engine::retry_parts(const Station& station) {
+  for (std::uint32_t slot = station.first_server; slot < end_slot(station); ++slot) {
+    const Server& server = s_.servers[slot];
+    if (server.mode == Mode::blocked && server.done != 0 && s_.lots.all[server.lot].passed == 0)
+      finish_lots(station, slot);
+  }
 }
 
 /// What comes of a lot: passed, to be reworked, or scrapped; where it stands then.

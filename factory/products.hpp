@@ -52,10 +52,8 @@ struct Step {
 
 struct Product {
   std::string name;
-  std::uint32_t entity = 0;
   std::uint32_t group = 0;
   std::uint32_t local = 0;    ///< position in its group's state
-  std::int32_t priority = 5;  ///< smaller goes first
   std::int64_t lot_size = 1;  ///< pieces
   Ticks allowance{never.us};  ///< due date = release + allowance
   std::vector<Step> steps;
@@ -71,8 +69,8 @@ struct Release {
   std::uint32_t entity = 0;
   std::uint32_t local = 0;  ///< position in its group's state
   std::uint32_t product = 0;
-  std::int32_t priority = 5;
-  Ticks allowance{never.us};
+  std::int32_t priority = 5;                                      ///< smaller goes first
+  Ticks allowance{never.us};                                      ///< due date = release + allowance
   std::int64_t lots = 1;                                          ///< each time
   std::int64_t count = std::numeric_limits<std::int64_t>::max();  ///< releases in all
   Tick first{};

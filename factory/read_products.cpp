@@ -159,7 +159,6 @@ void read_product(const std::string& name, MapReader& map, const std::string& li
                   const ToolNames& tools, PlantDraft& draft, Families& families) {
   Product product;
   product.name = map.path();
-  product.entity = entity_key(product.name);
   product.group = line_index(draft, line_name);
   product.lot_size = map.count("lot_size", 1, 1'000'000, 1);
   std::vector<std::string> steps;

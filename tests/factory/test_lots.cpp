@@ -205,3 +205,17 @@ TEST_CASE("Routes that cannot work are refused, each with its place", "[factory]
   CHECK_THAT(problems(", queue_limits: {one: {within: 1 s}}"), Contains("no later"));
   CHECK_THAT(problems("", ", limit: wip"), Contains("releases.r.limit"));
 }
+
+TEST_CASE("A lot waits on its server until a store has room for what it gives", "[factory]") {
+  Simulation simulation(
+      plant_of(part + "lines:\n  l:\n    stores: {made: {material: part, capacity: 1}}\n"
+                      "    stations: {a: {}, use: {from: made, cycle: 10 s}}\n"
+                      "    products: {p: {route: {cut: {station: a, time: 1 s, put: {made: 1}}}}}\n"
+                      "    releases: {r: {product: p, every: 1 s, lots: 5, count: 1}}\n"));
+  simulation.start();
+  simulation.to(tick_s(9));
+  CHECK(simulation.mode("a") == Mode::blocked);
+  simulation.to(tick_s(100));
+  CHECK(product(simulation).finished == 5);
+  CHECK(simulation.good("use") == 5);
+}

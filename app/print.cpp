@@ -322,6 +322,14 @@ void explain_flows(const Scenario& scenario, const campaign::RoughCut& cut, std:
   }
 }
 
+std::string engine_words(const Scenario& scenario, std::uint32_t index) {
+  const factory::Group& group = scenario.plant.groups[index];
+  if (!group.serial.empty())
+    return fmt::format("max-plus engine: {}, {} stations in series", group.name, group.serial.size());
+  const std::string obstacle = campaign::engine_line(scenario, index).obstacle;
+  return fmt::format("event engine: {} ({})", group.name, obstacle.empty() ? "as the file says" : obstacle);
+}
+
 }  // namespace
 
 std::string run_summary(const campaign::RunResult& result, const std::string& directory) {
@@ -353,7 +361,7 @@ std::string explanation(const Scenario& scenario, const campaign::RoughCut& cut)
   line(text, "");
   line(
       text,
-      "What will run: event engine, {} line groups, {} stations, {} servers; {:.4g} d from {} TT, warm-up "
+      "What will run: {} line groups, {} stations, {} servers; {:.4g} d from {} TT, warm-up "
       "{}, {} replication(s), seed {}",
       scenario.plant.groups.size(), scenario.plant.stations.size(),
       [&] {
@@ -363,6 +371,8 @@ std::string explanation(const Scenario& scenario, const campaign::RoughCut& cut)
       }(),
       days(scenario.end), format_date(scenario.start, Tick{}).substr(0, 10), warmup_words(scenario),
       replication_words(scenario), scenario.seed);
+  for (std::uint32_t g = 0; g < scenario.plant.groups.size(); ++g)
+    line(text, "  {}", engine_words(scenario, g));
   if (!scenario.satellites.empty()) {
     line(text, "  {}", fidelity_words(scenario, {}));
   }

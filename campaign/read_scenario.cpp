@@ -49,11 +49,32 @@ void read_header(MapReader& root, Scenario& scenario) {
   read_warmup(root, scenario);
   scenario.seed = static_cast<std::uint64_t>(root.count("seed", 0, std::int64_t{1} << 62, 1));
   read_sampling(root, scenario);
+  scenario.engine = root.choice<EngineChoice>("engine",
+                                              {{"auto", EngineChoice::automatic},
+                                               {"events", EngineChoice::events},
+                                               {"max_plus", EngineChoice::max_plus}},
+                                              EngineChoice::automatic);
   scenario.lookahead = ticks_from_seconds(root.quantity("lookahead", unit::time, {1.0, 86400.0}, 1800.0));
   scenario.window =
       ticks_from_seconds(root.quantity("window", unit::time, {1.0, 86400.0}, seconds(scenario.lookahead)));
   if (scenario.window > scenario.lookahead)
     root.fail("window", "is longer than the lookahead", "a time up to `lookahead`");
+}
+
+/// Gives groups that are serial lines to the max-plus engine. @throws nothing: what cannot be is a finding.
+void choose_engines(Scenario& scenario, Findings& findings) {
+  if (scenario.engine == EngineChoice::events) return;
+  for (std::uint32_t g = 0; g < scenario.plant.groups.size(); ++g) {
+    factory::SerialLine line = engine_line(scenario, g);
+    if (line.obstacle.empty()) {
+      scenario.plant.groups[g].serial = std::move(line.stations);
+    } else if (scenario.engine == EngineChoice::max_plus) {
+      findings.add({scenario.document.find("engine")->mark, "engine",
+                    fmt::format("the max-plus engine cannot run lines.{}: {}", scenario.plant.groups[g].name,
+                                line.obstacle),
+                    "auto or events"});
+    }
+  }
 }
 
 std::vector<std::string> names_under(const Node& document, std::string_view key) {
@@ -69,6 +90,11 @@ std::string text_hash(const std::string& text) {
 }
 
 }  // namespace
+
+factory::SerialLine engine_line(const Scenario& scenario, std::uint32_t group) {
+  if (scenario.has_site()) return {{}, "the site speaks with it at every look-ahead"};
+  return factory::serial_line(scenario.plant, group);
+}
 
 Scenario read_scenario(Node document, Findings& warnings) {
   Findings findings;
@@ -96,6 +122,7 @@ Scenario read_scenario(Node document, Findings& warnings) {
     if (findings.empty()) prepare_lives(constellation, scenario, findings);
     if (findings.empty()) prepare_orbit(orbit, scenario, findings);
     if (findings.empty()) check_site(scenario, findings);
+    if (findings.empty()) choose_engines(scenario, findings);
     if (findings.empty() && !scenario.satellites.empty())
       scenario.dug_kg_per_satellite = dug_kg_per_satellite(scenario);
     if (findings.empty()) check_stopping(scenario, findings);

@@ -7,6 +7,7 @@
 #include "core/input.hpp"
 #include "core/tick.hpp"
 #include "factory/plant.hpp"
+#include "factory/serial_line.hpp"
 #include "logistics/flights.hpp"
 #include "logistics/power.hpp"
 #include "massdriver/launch.hpp"
@@ -109,6 +110,9 @@ enum class WarmupKind : std::uint8_t {
   not_settled  ///< MSER-5 found no steady state: half of the run
 };
 
+/// Which engine advances a group of lines; the results have the same bits.
+enum class EngineChoice : std::uint8_t { automatic, events, max_plus };
+
 enum class Pairing : std::uint8_t {
   none,
   antithetic  ///< replication 2k + 1 draws 1 − u where replication 2k draws u; pairs are independent
@@ -136,6 +140,7 @@ struct Scenario {
   double confidence = 0.95;
   Ticks lookahead{};
   Ticks window{};
+  EngineChoice engine = EngineChoice::automatic;
   factory::Plant plant;
   std::optional<PowerPlan> power;
   std::vector<FlightLine> flights;
@@ -156,6 +161,9 @@ struct Scenario {
   }
   Fidelity launch_fidelity() const { return driver ? driver->model.fidelity : Fidelity::ideal; }
 };
+
+/// A group as the max-plus engine would run it, or what makes it a case for the event engine.
+factory::SerialLine engine_line(const Scenario& scenario, std::uint32_t group);
 
 /// Reads and checks a resolved document; files it names are relative to its own folder. @throws InputError
 /// with every finding. `warnings` collects what is doubtful but possible.

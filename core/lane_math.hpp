@@ -1,5 +1,6 @@
 #pragma once
 #include <cstring>
+#include "core/clones.hpp"
 #include "core/lanes.hpp"
 
 // For kernels only: files compiled with -Wno-psabi, because vectors wider than SSE's have no ABI without AVX.
@@ -10,7 +11,6 @@
 #define LUNAFAB_INLINE inline __attribute__((always_inline))
 #define LUNAFAB_AVX512 __attribute__((target("avx512f")))
 #define LUNAFAB_AVX2 __attribute__((target("avx2")))
-#define LUNAFAB_CLONES __attribute__((target_clones("avx512f", "avx2", "default")))
 
 namespace lunafab {
 

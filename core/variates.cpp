@@ -3,6 +3,7 @@
 #include <array>
 #include <cmath>
 #include <cstddef>
+#include "core/clones.hpp"
 #include "core/contract.hpp"
 
 namespace lunafab {
@@ -12,7 +13,7 @@ using Kind = Distribution::Kind;
 
 constexpr std::size_t chunk_size = 512;
 
-double minus_log_complement(double u) {
+inline double minus_log_complement(double u) {
   return -kernel::log_normal_range(1.0 - u);
 }
 
@@ -30,10 +31,17 @@ struct UniformInverse {
   void apply(std::span<double> draws) const { apply_each(*this, draws); }
 };
 
+LUNAFAB_CLONES void minus_log_complements(double* draws, std::size_t count) {
+  for (std::size_t i = 0; i < count; ++i) draws[i] = minus_log_complement(draws[i]);
+}
+
 struct ExponentialInverse {
   double mean;
   double operator()(double u) const { return mean * minus_log_complement(u); }
-  void apply(std::span<double> draws) const { apply_each(*this, draws); }
+  void apply(std::span<double> draws) const {
+    minus_log_complements(draws.data(), draws.size());
+    for (double& x : draws) x *= mean;
+  }
 };
 
 struct WeibullInverse {

@@ -1,7 +1,7 @@
 #pragma once
 #include <algorithm>
 #include "core/variates.hpp"
-#include "factory/group.hpp"
+#include "factory/engine.hpp"
 
 // What the engine draws, and how it becomes ticks.
 namespace lunafab::factory {
@@ -24,6 +24,9 @@ inline StreamKey stream_of(const Station& station, Purpose purpose, const RunKey
 inline std::size_t upkeep_place(const Station& station, std::uint32_t slot, std::size_t upkeep) {
   return station.first_clock + (slot - station.first_server) * station.upkeep.size() + upkeep;
 }
+
+/// Fills the cache with service times from the draw `first` on.
+void draw_services(const Station& station, std::uint64_t first, const RunKey& key, ServiceCache& cache);
 
 /// Draws when an upkeep of a server falls due next, counted from `from` on its clock.
 void draw_due(const Station& station, std::uint32_t slot, std::size_t upkeep, std::int64_t from,

@@ -1,6 +1,7 @@
 #include "factory/engine.hpp"
 #include "core/contract.hpp"
 #include "factory/engine_core.hpp"
+#include "factory/max_plus.hpp"
 
 // The event loop, and what every firing passes through.
 namespace lunafab::factory {
@@ -48,12 +49,7 @@ void Engine::on_other_slot(std::uint32_t slot) {
 
 Ticks Engine::service_time(const Station& station, std::uint64_t n) {
   ServiceCache& cache = cache_[station.local];
-  if (n - cache.first >= ServiceCache::block) {
-    cache.first = n;
-    std::array<double, ServiceCache::block> span_s{};
-    fill_variates(station.cycle, stream(station, Purpose::service), n, span_s);
-    for (std::size_t i = 0; i < span_s.size(); ++i) cache.ticks[i] = to_us(span_s[i] / station.speed);
-  }
+  if (n - cache.first >= ServiceCache::block) draw_services(station, n, key_, cache);
   return {cache.ticks[n - cache.first]};
 }
 
@@ -418,6 +414,7 @@ void start_up(const Plant& plant, std::uint32_t group, GroupState& state, const 
 void advance(const Plant& plant, std::uint32_t group, GroupState& state, const RunKey& key, Tick until,
              std::vector<ServiceCache>& cache, std::vector<SiteMessage>& out) {
   expects(until >= state.now, "engine: time runs forwards");
+  if (!plant.groups[group].serial.empty()) return advance_serial(plant, group, state, key, until, cache);
   Engine(plant, group, state, key, cache, out).run(until);
 }
 

@@ -133,7 +133,8 @@ struct Group {
   std::uint32_t units = 0;
   std::vector<std::uint32_t> resource_of_unit;
   std::uint32_t clocks = 0;
-  bool plain = true;  ///< servers are all there is
+  bool plain = true;                  ///< servers are all there is
+  std::vector<std::uint32_t> serial;  ///< stations in order, where the max-plus engine runs the group
 
   std::uint32_t first_unit_slot() const { return servers; }
   std::uint32_t first_batch_slot() const { return first_unit_slot() + units; }

@@ -147,16 +147,33 @@ class PieceQueue {
     --count_;
     return piece;
   }
+  /// Calls `body(piece)` from the first to the last.
+  template <class Body>
+  void each(Body body) const {
+    for (std::size_t i = 0; i < count_; ++i) body(ring_[(head_ + i) & (ring_.size() - 1)]);
+  }
+  /// The pieces in their order are the state, not where they lie in the ring.
   static void visit_fields(auto& self, auto&& visit) {
-    visit("ring", self.ring_), visit("head", self.head_), visit("count", self.count_);
+    std::vector<Piece> pieces = self.in_order(self.count_);
+    visit("pieces", pieces);
+    if constexpr (requires { self.fill(pieces); }) self.fill(pieces);
   }
 
  private:
+  std::vector<Piece> in_order(std::size_t size) const {
+    std::vector<Piece> pieces;
+    pieces.reserve(size);
+    each([&](const Piece& piece) { pieces.push_back(piece); });
+    pieces.resize(size);
+    return pieces;
+  }
   void grow() {
-    std::vector<Piece> bigger(ring_.empty() ? 8 : 2 * ring_.size());
-    for (std::size_t i = 0; i < count_; ++i) bigger[i] = ring_[(head_ + i) & (ring_.size() - 1)];
-    ring_ = std::move(bigger);
+    ring_ = in_order(ring_.empty() ? 8 : 2 * ring_.size());
     head_ = 0;
+  }
+  void fill(const std::vector<Piece>& pieces) {
+    *this = {};
+    for (const Piece& piece : pieces) push(piece);
   }
   std::vector<Piece> ring_;
   std::uint64_t head_ = 0, count_ = 0;

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstring>
+#include "core/clones.hpp"
 #include "core/contract.hpp"
 #include "core/lanes.hpp"
 
@@ -221,11 +222,11 @@ LUNAFAB_INLINE void evaluate(const Input& in, Output& out) {
 namespace kernel {
 
 // The clones for other processors do the same IEEE arithmetic, never contracted: the same bits.
-__attribute__((target_clones("avx512f", "avx2", "default"))) void harmonics_first(const Input& in,
+LUNAFAB_CLONES void harmonics_first(const Input& in,
                                                                                   Output& out) {
   evaluate<Order::first>(in, out);
 }
-__attribute__((target_clones("avx512f", "avx2", "default"))) void harmonics_second(const Input& in,
+LUNAFAB_CLONES void harmonics_second(const Input& in,
                                                                                    Output& out) {
   evaluate<Order::second>(in, out);
 }

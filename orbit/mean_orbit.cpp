@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <numbers>
+#include "core/clones.hpp"
 #include "core/constants.hpp"
 #include "core/contract.hpp"
 #include "orbit/earth.hpp"
@@ -10,8 +11,6 @@
 
 namespace lunafab::orbit {
 namespace {
-
-#define LUNAFAB_CLONES __attribute__((target_clones("avx512f", "avx2", "default")))
 
 constexpr double turn_rad = 2.0 * std::numbers::pi;
 constexpr double tropical_year_s = 365.2421897 * 86400.0;  // Astronomical Almanac, mean, J2000

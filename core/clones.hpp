@@ -1,0 +1,5 @@
+#pragma once
+
+// A function compiled once for each CPU level; the loader takes the best that the CPU has. For plain loops over
+// doubles and integers that GCC turns into vector instructions; the bits are the same at every level.
+#define LUNAFAB_CLONES __attribute__((target_clones("avx512f", "avx2", "default")))

@@ -17,6 +17,7 @@
 #include "app/print.hpp"
 #include "app/progress.hpp"
 #include "app/siting_command.hpp"
+#include "app/whatif_command.hpp"
 #include "app/windows_command.hpp"
 #include "campaign/execute.hpp"
 #include "core/quantity.hpp"
@@ -412,6 +413,28 @@ void add_compare(CLI::App& app, std::function<int()>& chosen, CompareRequest& re
   });
 }
 
+void add_whatif(CLI::App& app, std::function<int()>& chosen, WhatIfRequest& request) {
+  CLI::App* command = app.add_subcommand(
+      "whatif", "What one more server, place, unit or vehicle would bring, under common random numbers");
+  command->add_option("SCENARIO", request.file, "scenario file")->required();
+  command->add_option("--set", request.settings, "change a value of the file: path=value (repeatable)")
+      ->allow_extra_args(false);
+  command->add_option(
+      "--metric", request.metric,
+      "what counts: a column of replications.csv (default: satellites built, lots finished or "
+      "pieces shipped)");
+  command->add_option("--within", request.within, "only what lies under this path: lines.final.stations");
+  command->add_option("--replications", request.replications, "(default: those of the file, at least 10)")
+      ->check(CLI::Range(2, 1'000'000));
+  command->add_flag("--json", request.json, "machine-readable");
+  add_threads(*command, request.threads);
+  command->callback([&] {
+    chosen = [&request] {
+      return whatif_command(request);
+    };
+  });
+}
+
 void add_fit(CLI::App& app, std::function<int()>& chosen, FitRequest& request) {
   CLI::App* command = app.add_subcommand("fit", "Fit distributions to a column of observed times");
   command->add_option("DATA", request.file, "CSV file with a line of column names")->required();
@@ -494,6 +517,8 @@ int dispatch(int argc, char** argv) {
   add_design_driver(app, chosen, design_request);
   CompareRequest compare_request;
   add_compare(app, chosen, compare_request);
+  WhatIfRequest whatif_request;
+  add_whatif(app, chosen, whatif_request);
   WindowsRequest windows_request;
   add_windows(app, chosen, windows_request);
   SitingRequest siting_request;

@@ -1,19 +1,11 @@
 #include "campaign/compare.hpp"
 #include <tbb/parallel_for.h>
 #include <algorithm>
-#include "campaign/metrics.hpp"
 #include "campaign/warmup.hpp"
 #include "core/contract.hpp"
 
 namespace lunafab::campaign {
 namespace {
-
-Verdict verdict(const Interval& difference) {
-  if (difference.mean == 0.0 && difference.half_width == 0.0) return Verdict::same;
-  if (difference.mean - difference.half_width > 0.0) return Verdict::higher;
-  if (difference.mean + difference.half_width < 0.0) return Verdict::lower;
-  return Verdict::undecided;
-}
 
 std::ptrdiff_t position(const Metrics& metrics, const std::string& name) {
   const auto found =
@@ -30,6 +22,13 @@ std::vector<std::string> missing_in(const Metrics& other, const Metrics& metrics
 }
 
 }  // namespace
+
+Verdict verdict(const Interval& difference) {
+  if (difference.mean == 0.0 && difference.half_width == 0.0) return Verdict::same;
+  if (difference.mean - difference.half_width > 0.0) return Verdict::higher;
+  if (difference.mean + difference.half_width < 0.0) return Verdict::lower;
+  return Verdict::undecided;
+}
 
 Comparison compare(const Scenario& a, Scenario b, std::int64_t replications) {
   expects(replications >= 2, "compare: at least two replications");

@@ -1,7 +1,7 @@
 #pragma once
 #include <string>
 #include <vector>
-#include "campaign/scenario.hpp"
+#include "campaign/metrics.hpp"
 #include "core/output_analysis.hpp"
 
 namespace lunafab::campaign {
@@ -12,6 +12,8 @@ enum class Verdict : std::uint8_t {
   lower,     ///< … below 0
   undecided  ///< the interval holds 0
 };
+
+Verdict verdict(const Interval& difference);
 
 struct ComparedMetric {
   std::string name;

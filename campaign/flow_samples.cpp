@@ -6,15 +6,10 @@ namespace {
 
 constexpr double hour_us = 3.6e9, year_us = 365.25 * 86400e6;
 
-void add_firings(const factory::Plant& plant, const factory::Station& station,
-                 const factory::StationState& state, FlowSample& sample) {
+void add_firings(const factory::Station& station, const factory::StationState& state, FlowSample& sample) {
   for (std::size_t op = 0; op < station.mix.size(); ++op) {
     if (station.mix[op].makes_satellite != 0) sample.built += state.firings[op].good;
-    for (const factory::Leg& leg : station.mix[op].put) {
-      const bool counted = plant.chemistry.materials[leg.material].measure != factory::Measure::bulk;
-      if (counted && leg.place == factory::index(factory::Place::shipped))
-        sample.shipped += leg.amount * state.firings[op].good;
-    }
+    sample.shipped += station.mix[op].ships * state.firings[op].good;
   }
 }
 
@@ -81,7 +76,7 @@ FlowSample flow_sample(const Scenario& scenario, const CampaignState& state) {
   const factory::Plant& plant = scenario.plant;
   FlowSample sample{.tick = state.now};
   for (const factory::Station& station : plant.stations)
-    add_firings(plant, station, state.groups[station.group].stations[station.local], sample);
+    add_firings(station, state.groups[station.group].stations[station.local], sample);
   for (std::uint32_t i = 0; i < plant.stores.size(); ++i) {
     if (!plant.tracks_pieces(i)) continue;
     const factory::Store& store = plant.stores[i];
@@ -91,7 +86,7 @@ FlowSample flow_sample(const Scenario& scenario, const CampaignState& state) {
     const factory::ProductState& lots = state.groups[product.group].lots.products[product.local];
     sample.shipped += lots.finished * product.lot_size;
     sample.finished += lots.finished;
-    sample.cycle_us += lots.cycle_us;
+    sample.cycle_us += lots.cycle.total_us;
     sample.lots_us += integral_at(lots.wip, state.now);
   }
   return sample;

@@ -54,11 +54,16 @@ void add_product(const Scenario& scenario, const CampaignState& state, std::uint
   const std::string& name = scenario.plant.products[index].name;
   const double finished = static_cast<double>(s.finished), span_s = observed_s(scenario, state);
   list.emplace_back(name + ".finished_per_h", finished / span_s * 3600.0);
-  list.emplace_back(name + ".mean_cycle_h",
-                    s.finished > 0 ? static_cast<double>(s.cycle_us) / finished / 3.6e9 : 0.0);
-  list.emplace_back(name + ".p95_cycle_h", s.cycle.quantile(0.95) / 3.6e9);
+  list.emplace_back(name + ".mean_cycle_h", s.cycle.mean_s() / 3600.0);
+  list.emplace_back(name + ".p95_cycle_h", s.cycle.quantile_s(0.95) / 3600.0);
   list.emplace_back(name + ".mean_wip", static_cast<double>(s.wip.integral) / (span_s * 1e6));
   list.emplace_back(name + ".late", s.finished > 0 ? static_cast<double>(s.late) / finished : 0.0);
+}
+
+bool ships_pieces(const factory::Plant& plant, std::uint32_t group) {
+  return std::ranges::any_of(plant.groups[group].stations, [&](std::uint32_t station) {
+    return std::ranges::any_of(plant.stations[station].mix, [](const auto& op) { return op.ships > 0; });
+  });
 }
 
 }  // namespace
@@ -147,6 +152,13 @@ Metrics metrics(const Scenario& scenario, const CampaignState& state) {
           scenario.plant.stores[i].name + ".mean_wait_h",
           s.waits > 0 ? static_cast<double>(s.wait_us) / static_cast<double>(s.waits) / 3.6e9 : 0.0);
     }
+  }
+  for (std::uint32_t g = 0; g < scenario.plant.groups.size(); ++g) {
+    if (!ships_pieces(scenario.plant, g)) continue;
+    const SpanTally cycle = since_warmup_cycle(state, g);
+    const std::string name = "lines." + scenario.plant.groups[g].name;
+    list.emplace_back(name + ".mean_cycle_h", cycle.mean_s() / 3600.0);
+    list.emplace_back(name + ".p95_cycle_h", cycle.quantile_s(0.95) / 3600.0);
   }
   for (std::uint32_t i = 0; i < scenario.plant.products.size(); ++i) add_product(scenario, state, i, list);
   for (std::uint32_t i = 0; i < scenario.plant.resources.size(); ++i) {

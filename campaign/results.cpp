@@ -206,6 +206,8 @@ void write_results(const std::string& directory, const RunReport& report) {
   };
   write("stations.csv", stations_csv(report));
   write("stores.csv", stores_csv(report));
+  write("lines.csv", lines_csv(report));
+  write("flow.csv", flow_csv(report));
   const factory::Plant& plant = report.campaign->scenario().plant;
   if (!plant.products.empty()) {
     write("products.csv", products_csv(report));

@@ -131,12 +131,9 @@ std::int64_t shipped_pieces(const factory::Plant& plant, const CampaignState& st
     const factory::Station& station = plant.stations[i];
     std::optional<factory::StationState> totals;
     for (std::size_t op = 0; op < station.mix.size(); ++op) {
-      for (const factory::Leg& leg : station.mix[op].put) {
-        const bool counted = plant.chemistry.materials[leg.material].measure != factory::Measure::bulk;
-        if (leg.place != factory::index(factory::Place::shipped) || !counted) continue;
-        if (!totals) totals = since_warmup(state, plant, i);
-        pieces += leg.amount * totals->firings[op].good;
-      }
+      if (station.mix[op].ships == 0) continue;
+      if (!totals) totals = since_warmup(state, plant, i);
+      pieces += station.mix[op].ships * totals->firings[op].good;
     }
   }
   for (std::uint32_t i = 0; i < plant.products.size(); ++i)

@@ -18,6 +18,7 @@ WarmupMark mark_of(const CampaignState& state) {
     }
     mark.products.push_back(group.lots.products);
     mark.units.push_back(group.units);
+    mark.cycles.push_back(group.cycle);
   }
   return mark;
 }
@@ -79,11 +80,15 @@ factory::ProductState since_warmup_product(const CampaignState& state, const fac
   result.finished -= mark.finished;
   result.scrapped -= mark.scrapped;
   result.late -= mark.late;
-  result.cycle_us -= mark.cycle_us;
   result.tardy_us -= mark.tardy_us;
-  result.cycle_squares_s2 -= mark.cycle_squares_s2;
   result.wip.integral -= mark.wip.integral;
   result.cycle.subtract(mark.cycle);
+  return result;
+}
+
+SpanTally since_warmup_cycle(const CampaignState& state, std::uint32_t group) {
+  SpanTally result = state.groups[group].cycle;
+  if (state.warmup.taken != 0) result.subtract(state.warmup.cycles[group]);
   return result;
 }
 

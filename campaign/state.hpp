@@ -218,9 +218,10 @@ struct WarmupMark {
   std::vector<std::vector<factory::StoreState>> stores;
   std::vector<std::vector<factory::ProductState>> products;
   std::vector<std::vector<factory::UnitState>> units;
+  std::vector<SpanTally> cycles;
   static void visit_fields(auto& self, auto&& visit) {
     visit("taken", self.taken), visit("stations", self.stations), visit("stores", self.stores);
-    visit("products", self.products), visit("units", self.units);
+    visit("products", self.products), visit("units", self.units), visit("cycles", self.cycles);
   }
 };
 

@@ -20,6 +20,13 @@ void add(std::string& csv, fmt::format_string<Args...> format, Args&&... args) {
   fmt::format_to(std::back_inserter(csv), format, std::forward<Args>(args)...);
 }
 
+/// Mean, deviation, 5, 50 and 95 % quantiles, h.
+std::string cycle_columns(const SpanTally& cycle) {
+  std::string columns = fmt::format("{},{}", cycle.mean_s() / 3600.0, cycle.deviation_s() / 3600.0);
+  for (const double p : {0.05, 0.5, 0.95}) add(columns, ",{}", cycle.quantile_s(p) / 3600.0);
+  return columns;
+}
+
 const char* outcome_at(const logistics::Flight& flight, Tick now) {
   if (flight.arrival >= now) return "under way";
   return flight.lost ? "lost" : "landed";
@@ -120,16 +127,47 @@ std::string products_csv(const RunReport& report) {
     const factory::ProductState s = since_warmup_product(state, scenario.plant, i);
     const auto n = static_cast<double>(s.finished);
     const double wip = static_cast<double>(s.wip.integral) / (span_s * 1e6);
-    const double mean_s = s.finished > 0 ? static_cast<double>(s.cycle_us) * 1e-6 / n : 0.0;
-    const double variance =
-        s.finished > 1 ? std::max(0.0, (s.cycle_squares_s2 - n * mean_s * mean_s) / (n - 1.0)) : 0.0;
     const double left_per_s = (n + static_cast<double>(s.scrapped)) / span_s;
     add(csv, "{},{},{},{},{},{},{},{},{}", product.name, product.lot_size, s.serials, s.finished, s.scrapped,
         s.wip.level, wip, n / span_s * 3600.0, product.raw_time_s / 3600.0);
-    add(csv, ",{},{},{},{},{},{},{}", mean_s / 3600.0, std::sqrt(variance) / 3600.0,
-        s.cycle.quantile(0.05) / 3.6e9, s.cycle.quantile(0.5) / 3.6e9, s.cycle.quantile(0.95) / 3.6e9, s.late,
+    add(csv, ",{},{},{}", cycle_columns(s.cycle), s.late,
         s.late > 0 ? static_cast<double>(s.tardy_us) / static_cast<double>(s.late) / 3.6e9 : 0.0);
     add(csv, ",{}\n", left_per_s > 0.0 ? wip / left_per_s / 3600.0 : 0.0);
+  }
+  return csv;
+}
+
+std::string lines_csv(const RunReport& report) {
+  const Scenario& scenario = report.campaign->scenario();
+  const CampaignState& state = report.campaign->state();
+  std::string csv =
+      "line,shipped,shipped_per_h,mean_cycle_h,sd_cycle_h,p5_cycle_h,p50_cycle_h,p95_cycle_h,"
+      "energy_kWh_per_piece\n";
+  for (std::uint32_t g = 0; g < scenario.plant.groups.size(); ++g) {
+    const SpanTally cycle = since_warmup_cycle(state, g);
+    if (cycle.count == 0) continue;
+    Int128 energy_nJ = 0;
+    for (const std::uint32_t s : scenario.plant.groups[g].stations)
+      energy_nJ += factory::energy_nJ(scenario.plant.stations[s], since_warmup(state, scenario.plant, s));
+    const auto shipped = static_cast<double>(cycle.count);
+    add(csv, "lines.{},{},{},{},{}\n", scenario.plant.groups[g].name, cycle.count,
+        shipped / seconds(state.now - scenario.warmup) * 3600.0, cycle_columns(cycle),
+        static_cast<double>(energy_nJ) / 3.6e15 / shipped);
+  }
+  return csv;
+}
+
+std::string flow_csv(const RunReport& report) {
+  const std::vector<FlowSample>& flow = report.campaign->state().flow;
+  std::string csv =
+      "from_h,to_h,shipped,satellites,lots_finished,mean_pieces_in_stores,mean_lots_in_process\n";
+  for (std::size_t i = 1; i < flow.size(); ++i) {
+    const FlowSample &from = flow[i - 1], &to = flow[i];
+    const auto span_us = static_cast<double>((to.tick - from.tick).us);
+    add(csv, "{},{},{},{},{},{},{}\n", hours(from.tick.us), hours(to.tick.us), to.shipped - from.shipped,
+        to.built - from.built, to.finished - from.finished,
+        static_cast<double>(to.stored_us - from.stored_us) / span_us,
+        static_cast<double>(to.lots_us - from.lots_us) / span_us);
   }
   return csv;
 }

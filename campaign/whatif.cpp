@@ -16,7 +16,8 @@ std::vector<Addition> additions(const factory::Plant& plant, const std::string& 
       list.push_back({.name = name, .what = what, .setting = fmt::format("{}.{}={}", name, key, now + 1)});
   };
   for (const factory::Station& station : plant.stations) {
-    if (station.route == factory::no_route) add(station.name, "server", "servers", station.servers);
+    if (station.route == factory::no_route && !station.source)
+      add(station.name, "server", "servers", station.servers);
   }
   for (const factory::Store& store : plant.stores) {
     const bool limited = store.counted && store.capacity != factory::unlimited &&

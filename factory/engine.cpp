@@ -337,9 +337,10 @@ void Engine::put_outputs(const Station& station, std::uint32_t slot) {
   each_output(station, server, [&](std::uint32_t place, std::int64_t amount, Output output) {
     if (!is_store(place)) return;
     put_in(place, amount,
-           {s_.now, plant_.stores[place].satellite ? server.piece : 0, server.born,
+           {s_.now, plant_.stores[place].satellite ? server.piece : 0, station.source ? s_.now : server.born,
             server.reworks + (output == Output::reworked ? 1 : 0)});
   });
+  for (std::int64_t i = op.ships * server.good; i > 0; --i) s_.cycle.add(s_.now - server.born);
   if (station.rules.blocking == Blocking::before_service) {
     for (const Leg& leg : op.put) {
       if (is_store(leg.place)) store_state(leg.place).reserved -= leg.amount * server.batch;

@@ -12,7 +12,7 @@ namespace lunafab::factory {
 
 /// Service times drawn ahead, in ticks. Not state: a pure function of plant and key, refilled when missed.
 struct ServiceCache {
-  static constexpr std::uint64_t block = 128;  ///< what the generator makes at a time
+  static constexpr std::uint64_t block = 128;    ///< what the generator makes at a time
   std::uint64_t first = std::uint64_t{1} << 63;  ///< no draw comes near it: the first look misses
   std::array<std::int64_t, block> ticks{};
 };

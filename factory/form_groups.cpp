@@ -144,6 +144,15 @@ void place_lots(Plant& plant, const std::vector<std::uint32_t>& group_of_line) {
   }
 }
 
+std::int64_t pieces_shipped(const Plant& plant, const Operation& op) {
+  std::int64_t pieces = 0;
+  for (const Leg& leg : op.put) {
+    const bool counted = plant.chemistry.materials[leg.material].measure != Measure::bulk;
+    if (counted && leg.place == index(Place::shipped)) pieces += leg.amount;
+  }
+  return pieces;
+}
+
 /// Calendars by which a group's stations or resources work, and whether it has more than servers.
 void finish_group(const Plant& plant, Group& group) {
   for (const std::uint32_t s : group.stations) {
@@ -197,6 +206,9 @@ void form_groups(PlantDraft& draft) {
   for (std::uint32_t line = 0; line < draft.lines.size(); ++line) group_of_line.push_back(group_of(line));
   place_lots(plant, group_of_line);
   for (Group& group : plant.groups) finish_group(plant, group);
+  for (Station& station : plant.stations) {
+    for (Operation& op : station.mix) op.ships = pieces_shipped(plant, op);
+  }
 }
 
 }  // namespace lunafab::factory

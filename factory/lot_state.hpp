@@ -3,7 +3,7 @@
 #include <cstdint>
 #include <vector>
 #include "core/integer.hpp"
-#include "core/log_histogram.hpp"
+#include "core/span_tally.hpp"
 #include "core/statistics.hpp"
 #include "core/tick.hpp"
 
@@ -100,14 +100,13 @@ struct LimitState {
 struct ProductState {
   std::uint64_t serials = 0;
   std::int64_t finished = 0, scrapped = 0, late = 0;
-  Int128 cycle_us = 0, tardy_us = 0;
-  double cycle_squares_s2 = 0.0;
+  Int128 tardy_us = 0;
   TimeWeighted wip;
-  LogHistogram cycle;
+  SpanTally cycle;  ///< from release to leaving, of those finished
   static void visit_fields(auto& self, auto&& visit) {
     visit("serials", self.serials), visit("finished", self.finished), visit("scrapped", self.scrapped);
-    visit("late", self.late), visit("cycle_us", self.cycle_us), visit("tardy_us", self.tardy_us);
-    visit("cycle_squares_s2", self.cycle_squares_s2), visit("wip", self.wip), visit("cycle", self.cycle);
+    visit("late", self.late), visit("tardy_us", self.tardy_us), visit("wip", self.wip);
+    visit("cycle", self.cycle);
   }
 };
 

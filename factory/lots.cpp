@@ -161,15 +161,12 @@ void Engine::leave_plant(std::uint32_t index) {
   Lot& lot = s_.lots.all[index];
   ProductState& state = product_state(lot);
   count_under_limit(lot, lot.step, -1);
-  const std::int64_t cycle_us = (s_.now - lot.released).us;
   state.wip.set(s_.now, state.wip.level - 1);
   if (lot.scrapped != 0) {
     ++state.scrapped;
   } else {
     ++state.finished;
-    state.cycle_us += cycle_us;
-    state.cycle_squares_s2 += static_cast<double>(cycle_us) * 1e-6 * static_cast<double>(cycle_us) * 1e-6;
-    state.cycle.add(cycle_us);
+    state.cycle.add(s_.now - lot.released);
     if (s_.now > lot.due) {
       ++state.late;
       state.tardy_us += (s_.now - lot.due).us;

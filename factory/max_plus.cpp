@@ -158,7 +158,8 @@ class Line {
       if (left >= until_) return hold(stage, Mode::blocked);
       stage.blocked_us += left - piece.at;
       stage.free = left;
-      if (next == nullptr) return;
+      if (next == nullptr) return ship(stage, piece);
+      if (stage.station->source) piece.born = left;
       piece.at = left;
       piece.phase = Phase::waiting;
     }
@@ -168,6 +169,10 @@ class Line {
     if (stage.store == nullptr) return;
     use_slot(stage, never.us);
     stage.store->pieces.push({.since = {piece.at}, .born = {piece.born}});
+  }
+
+  void ship(const Stage& stage, const Traveller& piece) {
+    if (stage.station->mix.front().ships > 0) state_.cycle.add({stage.free - piece.born});
   }
 
   static void hold(Stage& stage, Mode mode) {

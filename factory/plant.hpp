@@ -55,6 +55,7 @@ struct Operation {
   std::optional<std::uint32_t> recipe;  ///< none: the piece passes through
   std::int64_t weight = 1;              ///< share in the station's mix, parts per million
   std::vector<Leg> take, put;
+  std::int64_t ships = 0;            ///< pieces that leave the plant with a good firing
   std::int64_t scrap_mg = 0;         ///< mass of a failed firing: all its outputs
   std::uint8_t makes_satellite = 0;  ///< its output starts a satellite's life
   std::uint16_t setup = no_setup;    ///< state of the station's matrix
@@ -107,6 +108,7 @@ struct Station {
   Distribution cycle;  ///< s
   double speed = 1.0;
   double yield = 1.0;
+  bool source = false;  ///< a stream of arrivals, not a machine: pieces begin when they leave it
   std::uint32_t scrap = index(Place::dump);  ///< store or place of failed firings
   std::uint32_t scrap_material = 0;
   std::vector<Upkeep> upkeep;

@@ -77,6 +77,12 @@ bool starts_plainly(const Station& station) {
   return !set_up && rules.crew.empty() && rules.batch.most == 1 && rules.sampled >= 1.0;
 }
 
+bool takes_from_store(const Station& station) {
+  return std::ranges::any_of(station.mix, [](const Operation& op) {
+    return std::ranges::any_of(op.take, [](const Leg& leg) { return is_store(leg.place); });
+  });
+}
+
 /// A station of a line with products that takes and gives nothing serves their steps.
 bool is_tool(const MapReader& line, const MapReader& map) {
   return line.has("products") && !map.has("recipe") && !map.has("mix") && !map.has("from") && !map.has("to");
@@ -114,6 +120,9 @@ Station read_station(const std::string& name, MapReader& map, const std::string&
   station.speed = map.quantity("speed", unit::number, {1e-3, 1e3}, 1.0);
   station.yield = map.quantity("yield", unit::number, {0.0, 1.0, true}, 1.0);
   station.mix = read_operations(map, line_name, draft);
+  station.source = map.flag("source", false);
+  if (station.source && takes_from_store(station))
+    map.fail("source", "is a stream of arrivals, but takes from a store", "a station without `from`");
   const Scrap scrap = read_scrap(map, line_name, station.yield, draft);
   station.scrap = scrap.place;
   station.scrap_material = scrap.material;

@@ -12,8 +12,8 @@ struct SerialLine {
   std::string obstacle;                 ///< why the group is none: what it has that a serial line has not
 };
 
-/// Whether departures of a group follow from a recursion over pieces and stations: stations of one server that
-/// do one thing to one piece, never fail and need nothing else, with stores of pieces between them.
+/// Whether departures of a group follow from a recursion over pieces and stations: stations of one server
+/// that do one thing to one piece, never fail and need nothing else, with stores of pieces between them.
 SerialLine serial_line(const Plant& plant, std::uint32_t group);
 
 }  // namespace lunafab::factory

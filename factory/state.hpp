@@ -262,12 +262,13 @@ struct GroupState {
   std::vector<UnitState> units;
   std::vector<CrewRequest> requests;  ///< in the order in which they are served
   LotsState lots;
+  SpanTally cycle;  ///< of pieces shipped, from the first work on what they were made of
   static void visit_fields(auto& self, auto&& visit) {
     visit("now", self.now), visit("satellites_begun", self.satellites_begun), visit("events", self.events),
         visit("stations", self.stations);
     visit("stores", self.stores), visit("servers", self.servers), visit("calendar", self.calendar);
     visit("inbox", self.inbox), visit("upkeep", self.upkeep), visit("units", self.units);
-    visit("requests", self.requests), visit("lots", self.lots);
+    visit("requests", self.requests), visit("lots", self.lots), visit("cycle", self.cycle);
   }
 };
 

@@ -20,7 +20,7 @@ const ProductState& product(const Simulation& simulation, std::size_t i = 0) {
 }
 
 double mean_cycle_s(const ProductState& state) {
-  return static_cast<double>(state.cycle_us) * 1e-6 / static_cast<double>(state.finished);
+  return state.cycle.mean_s();
 }
 
 /// Departures a second over [from, to].

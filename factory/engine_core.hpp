@@ -206,6 +206,7 @@ class Engine {
   void begin_upkeep(const Station& station, std::uint32_t slot, Ticks travel);
   void upkeep_done(const Station& station, std::uint32_t slot);
   void come_back(const Station& station, std::uint32_t slot);
+  Ticks firing_time_anew(const Station& station);
   void stop_work(const Station& station, std::uint32_t slot, Interruption policy);
   void on_calendar(std::uint32_t number);
   void end_shift(const Station& station);
@@ -259,7 +260,8 @@ class Engine {
   bool has_place(const Lot& lot);
   void admit_lots(const Station& station);
   void scrap_lots(std::uint32_t slot);
-  Ticks step_time(const Station& station, const Lot& lot);
+  Ticks step_time(const Station& station, const Lot& lot, const StreamKey& key, std::uint64_t n) const;
+  Ticks lots_time_anew(const Station& station, const Server& server);
 
   // ---- dispatch.cpp: which lots a free server takes
 

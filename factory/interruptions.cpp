@@ -128,6 +128,12 @@ void Engine::come_back(const Station& station, std::uint32_t slot) {
   settle_in(station, slot);
 }
 
+Ticks Engine::firing_time_anew(const Station& station) {
+  const double span_s =
+      variate(station.cycle, stream(station, Purpose::resample), state_of(station).redone++);
+  return {to_us(span_s / station.speed)};
+}
+
 /// Ends what a server is doing, by the policy of what stops it.
 void Engine::stop_work(const Station& station, std::uint32_t slot, Interruption policy) {
   Server& server = s_.servers[slot];
@@ -143,12 +149,10 @@ void Engine::stop_work(const Station& station, std::uint32_t slot, Interruption 
     case Interruption::restart:
       server.remaining = server.whole;
       break;
-    case Interruption::resample: {
-      const double span_s =
-          variate(station.cycle, stream(station, Purpose::resample), state_of(station).redone++);
-      server.remaining = server.whole = Ticks{to_us(span_s / station.speed)};
+    case Interruption::resample:
+      server.remaining = server.whole =
+          station.serves_lots ? lots_time_anew(station, server) : firing_time_anew(station);
       break;
-    }
     case Interruption::scrap:
       server.remaining = Ticks{};
       server.good = 0;

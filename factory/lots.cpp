@@ -212,7 +212,9 @@ void Engine::begin_lots(const Station& station, std::uint32_t slot) {
       Lot& lot = s_.lots.all[chosen_[i]];
       lot.next = i + 1 < chosen_.size() ? chosen_[i + 1] : no_lot;
       lot.passed = 0;
-      if (i == 0 || step.per != TimePer::batch) server.whole = server.whole + step_time(station, lot);
+      if (i == 0 || step.per != TimePer::batch)
+        server.whole =
+            server.whole + step_time(station, lot, stream(step.entity, Purpose::service), visit_number(lot));
       take_parts(step);
     }
     server.remaining = server.whole;
@@ -264,12 +266,24 @@ bool Engine::in_time(const Station& station, std::uint32_t index) {
   return false;
 }
 
-Ticks Engine::step_time(const Station& station, const Lot& lot) {
+Ticks Engine::step_time(const Station& station, const Lot& lot, const StreamKey& key, std::uint64_t n) const {
   const Step& step = step_of(lot);
-  const double span_s = variate(step.time, stream(step.entity, Purpose::service), visit_number(lot));
+  const double span_s = variate(step.time, key, n);
   const double pieces =
       step.per == TimePer::piece ? static_cast<double>(plant_.products[lot.product].lot_size) : 1.0;
   return Ticks{to_us(span_s * pieces / station.speed)};
+}
+
+/// The time of the lots in hand, drawn anew.
+Ticks Engine::lots_time_anew(const Station& station, const Server& server) {
+  std::uint64_t& n = state_of(station).redone;
+  Ticks whole{};
+  for (std::uint32_t index = server.lot; index != no_lot; index = s_.lots.all[index].next) {
+    const Lot& lot = s_.lots.all[index];
+    if (index == server.lot || step_of(lot).per != TimePer::batch)
+      whole = whole + step_time(station, lot, stream(station, Purpose::resample), n++);
+  }
+  return whole;
 }
 
 void Engine::take_parts(const Step& step) {

@@ -19,6 +19,7 @@ YIELD = {"gear": 0.85, "shaft": 0.80}
 REWORKS = {"gear": 2, "shaft": 1}
 MOVE_H, TRAVEL_H = 12 / 60, 6 / 60
 LEAST, MOST, PATIENCE_H = 2, 4, 4.0
+MOMENT_H = 1e-9  # a finished server hands over first, and only then looks for new work
 
 
 class Lot:
@@ -42,7 +43,6 @@ class Queue:
 
     def __init__(self, shop, places=math.inf):
         self.shop, self.places, self.lots, self.coming = shop, places, [], 0
-        self.free = 0  # servers that would take a lot at once
         self.changed = shop.env.event()
 
     def tell(self):
@@ -50,9 +50,7 @@ class Queue:
         event.succeed()
 
     def has_place(self):
-        if len(self.lots) + self.coming < self.places:
-            return True
-        return self.free > len(self.lots) + self.coming
+        return len(self.lots) + self.coming < self.places
 
     def put(self, lot):
         lot.since = self.shop.env.now
@@ -180,6 +178,7 @@ class Shop:
         rnd = self.random
         life = rnd.expovariate(1 / 15.0)
         while True:
+            yield self.env.timeout(MOMENT_H)
             clock.to("starved")
             while not self.saw.lots:
                 yield self.saw.changed
@@ -211,13 +210,10 @@ class Shop:
         while True:
             try:
                 if lot is None:
+                    yield self.env.timeout(MOMENT_H)
                     clock.to("starved")
-                    self.mill.free = 1
-                    if self.mill.places > 0:
-                        self.mill.tell()
                     while not self.mill.lots:
                         yield self.mill.changed
-                    self.mill.free = 0
                     ready = [each for each in self.mill.lots if each.product == self.mill_setup]
                     lot = (ready or self.mill.lots)[0]
                     work = self.random.triangular(15 / 60, 75 / 60, 30 / 60)
@@ -235,7 +231,6 @@ class Shop:
                 yield from self.pass_on(clock, [lot], self.oven)
                 lot = None
             except simpy.Interrupt as stop:
-                self.mill.free = 0
                 if isinstance(stop.cause, float):
                     setup = stop.cause
                 erlang = sum(self.random.expovariate(1.0) for _ in range(2))
@@ -278,15 +273,16 @@ class Shop:
         rnd, queue = self.random, self.oven
         life = rnd.expovariate(1 / 60.0)
         while True:
+            yield self.env.timeout(MOMENT_H)
             clock.to("starved")
-            while len(queue.lots) < LEAST and not (queue.lots and self.env.now >= queue.lots[0].since + PATIENCE_H):
-                if queue.lots:
-                    patience = queue.lots[0].since + PATIENCE_H
-                    yield queue.changed | self.env.timeout(patience - self.env.now)
-                    if self.env.now >= patience - 1e-9:
-                        break
-                else:
+            while len(queue.lots) < LEAST:
+                if not queue.lots:
                     yield queue.changed
+                    continue
+                left = queue.lots[0].since + PATIENCE_H - self.env.now
+                if left < MOMENT_H:
+                    break
+                yield queue.changed | self.env.timeout(left)
             lots = queue.lots[:MOST]
             self.take("oven", queue, lots)
             work = rnd.uniform(70 / 60, 130 / 60)
@@ -312,12 +308,10 @@ class Shop:
     def test_server(self, clock):
         rnd, queue = self.random, self.test
         while True:
+            yield self.env.timeout(MOMENT_H)
             clock.to("starved")
-            queue.free = 1
-            queue.tell()
             while not queue.lots:
                 yield queue.changed
-            queue.free = 0
             lot = queue.lots[0]
             self.take("test", queue, [lot])
             clock.to("no_resource")

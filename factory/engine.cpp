@@ -47,7 +47,7 @@ void Engine::on_other_slot(std::uint32_t slot) {
 // ----------------------------------------------------------------------------------
 
 Ticks Engine::service_time(const Station& station, std::uint64_t n) {
-  ServiceCache& cache = cache_[station.local];
+  ServiceCache& cache = scratch_.services[station.local];
   if (n - cache.first >= ServiceCache::block) {
     cache.first = n;
     std::array<double, ServiceCache::block> span_s{};
@@ -410,15 +410,15 @@ void Engine::take_message() {
   }
 }
 
-void start_up(const Plant& plant, std::uint32_t group, GroupState& state, const RunKey& key,
-              std::vector<ServiceCache>& cache, std::vector<SiteMessage>& out) {
-  Engine(plant, group, state, key, cache, out).start_all();
+void start_up(const Plant& plant, std::uint32_t group, GroupState& state, const RunKey& key, Scratch& scratch,
+              std::vector<SiteMessage>& out) {
+  Engine(plant, group, state, key, scratch, out).start_all();
 }
 
 void advance(const Plant& plant, std::uint32_t group, GroupState& state, const RunKey& key, Tick until,
-             std::vector<ServiceCache>& cache, std::vector<SiteMessage>& out) {
+             Scratch& scratch, std::vector<SiteMessage>& out) {
   expects(until >= state.now, "engine: time runs forwards");
-  Engine(plant, group, state, key, cache, out).run(until);
+  Engine(plant, group, state, key, scratch, out).run(until);
 }
 
 }  // namespace lunafab::factory

@@ -193,24 +193,25 @@ void Engine::start_lots(const Station& station) {
 void Engine::begin_lots(const Station& station, std::uint32_t slot) {
   LotQueue& queue = state_of(station).lots;
   Server& server = s_.servers[slot];
-  for (const std::uint32_t index : chosen_) {
+  for (const std::uint32_t index : scratch_.chosen) {
     const Lot& lot = s_.lots.all[index];
     queue.waiting.erase(std::find(queue.waiting.begin(), queue.waiting.end(), index));
     ++queue.waits;
     queue.wait_us += (s_.now - lot.since).us;
   }
   queue.level.set(s_.now, static_cast<std::int64_t>(queue.waiting.size()));
-  const std::vector<std::uint32_t> late = drop_late(station);
-  if (!chosen_.empty()) {
-    server.lot = chosen_.front();
+  const std::size_t late = scratch_.leaving.size();
+  drop_late(station);
+  if (!scratch_.chosen.empty()) {
+    server.lot = scratch_.chosen.front();
     server.loaded = 1;
     server.done = 0;
-    server.batch = server.good = static_cast<std::int32_t>(chosen_.size());
+    server.batch = server.good = static_cast<std::int32_t>(scratch_.chosen.size());
     server.whole = Ticks{};
     const Step& step = step_of(s_.lots.all[server.lot]);
-    for (std::size_t i = 0; i < chosen_.size(); ++i) {
-      Lot& lot = s_.lots.all[chosen_[i]];
-      lot.next = i + 1 < chosen_.size() ? chosen_[i + 1] : no_lot;
+    for (std::size_t i = 0; i < scratch_.chosen.size(); ++i) {
+      Lot& lot = s_.lots.all[scratch_.chosen[i]];
+      lot.next = i + 1 < scratch_.chosen.size() ? scratch_.chosen[i + 1] : no_lot;
       lot.passed = 0;
       if (i == 0 || step.per != TimePer::batch)
         server.whole =
@@ -223,18 +224,24 @@ void Engine::begin_lots(const Station& station, std::uint32_t slot) {
     proceed(station, slot);
     for (const StepLeg& leg : taken) room_in(leg.store);
   }
-  for (const std::uint32_t lot : late) send_on(lot);
+  let_go(late);
 }
 
-/// Takes lots that have waited beyond a limit out of the chosen ones; what becomes of them is settled.
-std::vector<std::uint32_t> Engine::drop_late(const Station& station) {
-  std::vector<std::uint32_t> late;
-  std::erase_if(chosen_, [&](std::uint32_t lot) {
+/// Lots noted as leaving, from the one numbered so, go on.
+void Engine::let_go(std::size_t first) {
+  const std::size_t end = scratch_.leaving.size();
+  for (std::size_t i = first; i < end; ++i) send_on(scratch_.leaving[i]);
+  scratch_.leaving.resize(first);
+}
+
+/// Takes lots that have waited beyond a limit out of the chosen ones, and notes them as leaving; what becomes
+/// of them is settled.
+void Engine::drop_late(const Station& station) {
+  std::erase_if(scratch_.chosen, [&](std::uint32_t lot) {
     if (in_time(station, lot)) return false;
-    late.push_back(lot);
+    scratch_.leaving.push_back(lot);
     return true;
   });
-  return late;
 }
 
 /// Whether a lot starts its step within all limits; if not, and the limit says so, it is scrapped or
@@ -370,13 +377,13 @@ bool Engine::pass_on(const Station& station, std::uint32_t slot) {
   std::uint32_t kept = no_lot, last = no_lot;
   std::uint32_t index = s_.servers[slot].lot;
   s_.servers[slot].lot = no_lot;
-  std::vector<std::uint32_t> going;
+  const std::size_t going = scratch_.leaving.size();
   while (index != no_lot) {
     Lot& lot = s_.lots.all[index];
     const std::uint32_t next = lot.next;
     lot.next = no_lot;
     if (lot.scrapped != 0 || has_place(lot)) {
-      going.push_back(index);
+      scratch_.leaving.push_back(index);
       keep_place(lot, 1);
     } else {
       (kept == no_lot ? kept : s_.lots.all[last].next) = index;
@@ -397,10 +404,12 @@ bool Engine::pass_on(const Station& station, std::uint32_t slot) {
     }
     for (std::uint32_t i = kept; i != no_lot; i = s_.lots.all[i].next) wait_for_place(s_.lots.all[i], slot);
   }
-  for (const std::uint32_t lot : going) {
-    keep_place(s_.lots.all[lot], -1);
-    send_on(lot);
+  const std::size_t end = scratch_.leaving.size();
+  for (std::size_t i = going; i < end; ++i) {
+    keep_place(s_.lots.all[scratch_.leaving[i]], -1);
+    send_on(scratch_.leaving[i]);
   }
+  scratch_.leaving.resize(going);
   if (kept == no_lot) {
     start_lots(station);
     admit_lots(station);

@@ -100,7 +100,7 @@ Metrics shop_metrics(const Scenario& scenario, const CampaignState& state) {
 void add_shop(std::vector<Row>& rows) {
   const std::vector<Metrics> runs = replications("shop.yaml", {}, shop_metrics);
   const Json found = python("shop_oracle.py", {{"replications", 40},
-                                               {"hours", 50500.0},
+                                               {"hours", 25500.0},
                                                {"warmup_h", 500.0},
                                                {"seed", 20301},
                                                {"processes", std::thread::hardware_concurrency()}});

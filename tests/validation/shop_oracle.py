@@ -13,7 +13,7 @@ import sys
 import simpy
 
 CUT_H = {"gear": 80 / 60, "shaft": 60 / 60}
-BETWEEN_RELEASES_H = {"gear": 2.6, "shaft": 3.4}
+BETWEEN_RELEASES_H = {"gear": 3.0, "shaft": 3.6}
 SETUP_H = {("gear", "shaft"): 30 / 60, ("shaft", "gear"): 45 / 60}
 YIELD = {"gear": 0.85, "shaft": 0.80}
 REWORKS = {"gear": 2, "shaft": 1}

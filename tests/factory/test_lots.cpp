@@ -157,6 +157,23 @@ TEST_CASE("Lots return to the server they used, and wait for it", "[factory]") {
   CHECK(product(simulation).finished > 1000);
 }
 
+TEST_CASE("Work on lots begins again with times of their steps where the failure says so", "[factory]") {
+  const auto finished = [](const char* step, int lots) {
+    Simulation simulation(plant_of(shop(
+        "m: {failures: {clock: operating, time_to_failure: 5 s, time_to_repair: 1 s, work: resample}}",
+        fmt::format("p: {{route: {{m: {{station: m, {}}}}}}}", step),
+        fmt::format("    limits: {{wip: {{lots: {}}}}}\n    releases: {{all: {{product: p, limit: wip}}}}\n",
+                    lots))));
+    simulation.start();
+    simulation.to(tick_s(99));
+    return product(simulation).finished;
+  };
+  // 4 s of work; then 1 s in vain, 1 s of repair, and 4 s anew: ends at 4, 10, 16 … 94 s.
+  CHECK(finished("time: 4 s", 1) == 16);
+  CHECK(finished("time: 4 s, per: batch, batch: {least: 2, most: 2}", 2) == 32);
+  CHECK(finished("time: 2 s, per: lot, batch: {least: 2, most: 2}", 2) == 32);
+}
+
 TEST_CASE("A lot that waited too long is scrapped where the limit says so", "[factory]") {
   Simulation simulation(plant_of(shop("clean: {}, coat: {}",
                                       "p: {route: {clean: {station: clean, time: 1 s, queue_limits: {coat: "

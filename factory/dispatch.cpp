@@ -73,7 +73,8 @@ Engine::Score Engine::score(const Station& station, const Lot& lot, const Server
         value = due_h - left_h;
         break;
       case DispatchTerm::Kind::setup:
-        if (step.setup != no_setup && server->setup != no_setup && server->setup != step.setup)
+        if (server != nullptr && step.setup != no_setup && server->setup != no_setup &&
+            server->setup != step.setup)
           value = mean(plant_.setups[station.rules.setups].time(server->setup, step.setup)) / 3600.0;
         break;
       case DispatchTerm::Kind::priority:

@@ -16,6 +16,21 @@ void draw_due(const Station& station, std::uint32_t slot, std::size_t index, std
   due.at = from + std::max<std::int64_t>(span, 1);
 }
 
+namespace {
+
+/// When a planned upkeep that falls due `at` by its clock may begin, if the server is free then.
+Tick maintenance_at(const Plant& plant, const Upkeep& upkeep, std::int64_t at, const Server& server,
+                    Tick now) {
+  const bool ripe = upkeep.clock == UpkeepClock::operating ? server.worked.us >= at
+                    : upkeep.clock == UpkeepClock::pieces  ? server.fired >= at
+                                                           : true;
+  if (!ripe) return never;
+  const Tick due = upkeep.clock == UpkeepClock::calendar ? std::max(Tick{at}, now) : now;
+  return upkeep.window == always_on ? due : next_on(plant.calendars[upkeep.window], due);
+}
+
+}  // namespace
+
 void refresh_server(const Plant& plant, const Station& station, std::uint32_t slot,
                     const std::vector<UpkeepDue>& dues, Server& server, Tick now) {
   server.life = endless_life;
@@ -27,15 +42,8 @@ void refresh_server(const Plant& plant, const Station& station, std::uint32_t sl
       server.life = std::min(server.life, Ticks{at} - server.worked);
     if (!upkeep.planned && upkeep.clock == UpkeepClock::calendar)
       server.fails_at = std::min(server.fails_at, Tick{at});
-    if (upkeep.planned) {
-      const bool ripe = upkeep.clock == UpkeepClock::operating ? server.worked.us >= at
-                        : upkeep.clock == UpkeepClock::pieces  ? server.fired >= at
-                                                               : true;
-      if (!ripe) continue;
-      const Tick due = upkeep.clock == UpkeepClock::calendar ? std::max(Tick{at}, now) : now;
-      const Tick open = upkeep.window == always_on ? due : next_on(plant.calendars[upkeep.window], due);
-      server.maintain_at = std::min(server.maintain_at, open);
-    }
+    if (upkeep.planned)
+      server.maintain_at = std::min(server.maintain_at, maintenance_at(plant, upkeep, at, server, now));
   }
 }
 

@@ -213,9 +213,9 @@ void Engine::begin_lots(const Station& station, std::uint32_t slot) {
       Lot& lot = s_.lots.all[scratch_.chosen[i]];
       lot.next = i + 1 < scratch_.chosen.size() ? scratch_.chosen[i + 1] : no_lot;
       lot.passed = 0;
+      const StreamKey times = stream(step.entity, Purpose::service);
       if (i == 0 || step.per != TimePer::batch)
-        server.whole =
-            server.whole + step_time(station, lot, stream(step.entity, Purpose::service), visit_number(lot));
+        server.whole = server.whole + step_time(station, lot, times, visit_number(lot));
       take_parts(step);
     }
     server.remaining = server.whole;

@@ -29,7 +29,7 @@ std::vector<Row> blocking_rows() {
   const std::string chain = "Hillier, Boling 1967", pair = "(B + 2) / (B + 3)";
   std::vector<Row> rows;
   for (const int places : {0, 1, 4, 10}) {
-    rows.push_back(throughput(fmt::format("2 stations, {} places, 1/h", places),
+    rows.push_back(throughput(fmt::format("2 stations, {} place{}, 1/h", places, places == 1 ? "" : "s"),
                               (places + 2.0) / (places + 3.0), pair, "hillier_boling_k2_b0.yaml", "second",
                               {fmt::format("lines.line.stores.between.capacity={}", places)}));
   }
@@ -105,7 +105,8 @@ const ValidationPage& factory_page() {
       "Scenarios are in `configs/validation`, with their seeds, which were fixed before the\nfirst run. "
       "`±` is the half-width of a 99.9 % interval over replications: a row agrees if the interval holds the "
       "expected value and is no wider than the tolerance, which is relative. In every\nreplication parts in "
-      "are parts out, scrap and what is there, exactly.\n\n"
+      "are parts out, scrap and what is there, exactly. Scenarios with the same seed and station names share "
+      "random numbers, so that their differences have like signs.\n\n"
       "Closed forms of small rules (priorities, repairmen, batches, set-ups, shifts, charging) are tests of "
       "their own (`tests/factory`).\n\n"
       "**Not validated:** no record of a real plant was compared. Closed forms cover throughput, waits and "

@@ -221,7 +221,7 @@ class Engine {
   void look_after(std::uint32_t unit);
   void on_unit(std::uint32_t unit);
 
-  // ---- lots.cpp: lots on their routes
+  // ---- releases.cpp, lots.cpp: lots on their routes
 
   const Step& step_of(const Lot& lot) const { return plant_.products[lot.product].steps[lot.step]; }
   ProductState& product_state(const Lot& lot) { return s_.lots.products[plant_.products[lot.product].local]; }

@@ -21,14 +21,14 @@ Campaign::Campaign(const Scenario& scenario, std::uint32_t replication)
       key_(run_key(scenario, replication)),
       supply_(supply_track(scenario)) {
   const std::size_t groups = scenario.plant.groups.size();
-  cache_.resize(groups);
+  scratch_.resize(groups);
   messages_.resize(groups);
   reports_.resize(groups);
   for (std::uint32_t g = 0; g < groups; ++g)
     state_.groups.push_back(factory::initial_state(scenario.plant, g, key_));
   if (scenario.has_site()) start_site(scenario, supply_, state_);
   for (std::uint32_t g = 0; g < groups; ++g) {
-    factory::start_up(scenario.plant, g, state_.groups[g], key_, cache_[g], messages_[g]);
+    factory::start_up(scenario.plant, g, state_.groups[g], key_, scratch_[g], messages_[g]);
     note_messages(state_.site, messages_[g]);
   }
   if (scenario.warmup == Tick{}) mark_warmup();
@@ -43,7 +43,7 @@ Campaign::Campaign(const Scenario& scenario, std::uint32_t replication, Campaign
       state_(std::move(state)) {
   const std::size_t groups = scenario.plant.groups.size();
   expects(state_.groups.size() == groups, "campaign: the state belongs to another plant");
-  cache_.resize(groups);
+  scratch_.resize(groups);
   messages_.resize(groups);
   reports_.resize(groups);
 }
@@ -62,11 +62,11 @@ void Campaign::advance_group(std::uint32_t group, Tick until) {
     const std::int64_t interval = scenario_->lookahead.us;
     for (Tick tick{(state_.now.us + interval - 1) / interval * interval}; tick < until;
          tick = tick + scenario_->lookahead) {
-      factory::advance(scenario_->plant, group, state, key_, tick, cache_[group], messages_[group]);
+      factory::advance(scenario_->plant, group, state, key_, tick, scratch_[group], messages_[group]);
       reports_[group].push_back(report(*scenario_, group, state, tick));
     }
   }
-  factory::advance(scenario_->plant, group, state, key_, until, cache_[group], messages_[group]);
+  factory::advance(scenario_->plant, group, state, key_, until, scratch_[group], messages_[group]);
 }
 
 void Campaign::advance_groups(Tick until) {

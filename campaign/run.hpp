@@ -49,7 +49,7 @@ class Campaign {
   SupplyTrack supply_;
   CampaignState state_;
   // Not state: scratch of one window, and draws that can be drawn again.
-  std::vector<std::vector<factory::ServiceCache>> cache_;
+  std::vector<factory::Scratch> scratch_;
   std::vector<std::vector<factory::SiteMessage>> messages_;
   std::vector<std::vector<GroupReport>> reports_;
   std::uint64_t events_last_window_ = 0;

@@ -56,16 +56,16 @@ void Engine::serve_requests() {
 bool Engine::send_crew(const CrewRequest& request) {
   const Station& station = station_of(request.slot);
   Server& server = s_.servers[request.slot];
-  crew_.clear();
+  scratch_.crew.clear();
   for (const Need& need : needs_of(station, server, request.errand)) {
     for (std::int32_t k = 0; k < need.count; ++k) {
       const auto unit = idle_unit(need.skill, index_of(station));
       if (!unit) return false;
-      crew_.push_back(*unit);
+      scratch_.crew.push_back(*unit);
     }
   }
   Ticks travel{};
-  for (const std::uint32_t unit : crew_) {
+  for (const std::uint32_t unit : scratch_.crew) {
     UnitState& state = s_.units[unit];
     const Resource& resource = plant_.resources[group_.resource_of_unit[unit]];
     const bool moves = state.at != index_of(station) && state.at != nowhere;
@@ -88,7 +88,7 @@ std::optional<std::uint32_t> Engine::idle_unit(std::uint32_t skill, std::uint32_
   for (std::uint32_t unit = 0; unit < group_.units; ++unit) {
     const Resource& resource = plant_.resources[group_.resource_of_unit[unit]];
     if (s_.units[unit].mode != UnitMode::idle || !has_skill(resource, skill)) continue;
-    if (std::find(crew_.begin(), crew_.end(), unit) != crew_.end()) continue;
+    if (std::find(scratch_.crew.begin(), scratch_.crew.end(), unit) != scratch_.crew.end()) continue;
     const std::tuple rank{resource.skills.size(), s_.units[unit].at != station};
     if (best && rank >= best_rank) continue;
     best = unit;

@@ -73,7 +73,8 @@ Engine::Score Engine::score(const Station& station, const Lot& lot, const Server
         value = due_h - left_h;
         break;
       case DispatchTerm::Kind::setup:
-        if (step.setup != no_setup && server->setup != no_setup && server->setup != step.setup)
+        if (server != nullptr && step.setup != no_setup && server->setup != no_setup &&
+            server->setup != step.setup)
           value = mean(plant_.setups[station.rules.setups].time(server->setup, step.setup)) / 3600.0;
         break;
       case DispatchTerm::Kind::priority:
@@ -96,11 +97,11 @@ void Engine::line_up(const Station& station, std::uint32_t index) {
   waiting.insert(std::upper_bound(waiting.begin(), waiting.end(), own, before), index);
 }
 
-/// Chooses lots and server: into `chosen_` and `chosen_slot_`; false where none can begin.
+/// Chooses lots and server: into `scratch_.chosen` and `chosen_slot_`; false where none can begin.
 bool Engine::choose_lots(const Station& station) {
   const LotQueue& queue = state_of(station).lots;
-  chosen_.clear();
-  candidates_.clear();
+  scratch_.chosen.clear();
+  scratch_.candidates.clear();
   bool batches = false;
   for (const std::uint32_t index : queue.waiting) {
     const Lot& lot = s_.lots.all[index];
@@ -109,21 +110,18 @@ bool Engine::choose_lots(const Station& station) {
     const std::uint32_t slot = server_for(station, lot);
     if (slot == no_slot) continue;
     if (station.steady_order && step.batch.most == 1 && !station.batches) {
-      chosen_.push_back(index);
+      scratch_.chosen.push_back(index);
       chosen_slot_ = slot;
       return true;
     }
-    candidates_.push_back(
-        {station.steady_order ? Score{} : score(station, lot, &s_.servers[slot]), index, slot});
+    scratch_.candidates.push_back({station.steady_order ? Score{} : score(station, lot, &s_.servers[slot]),
+                                   index, slot, static_cast<std::uint32_t>(scratch_.candidates.size())});
     batches = batches || step.batch.most > 1;
   }
-  if (candidates_.empty()) return false;
+  if (scratch_.candidates.empty()) return false;
   if (batches) return choose_batch(station);
-  // The first of equals is the one that came first.
-  const auto best =
-      std::min_element(candidates_.begin(), candidates_.end(),
-                       [](const Candidate& a, const Candidate& b) { return a.score < b.score; });
-  chosen_.push_back(best->lot);
+  const auto best = std::min_element(scratch_.candidates.begin(), scratch_.candidates.end());
+  scratch_.chosen.push_back(best->lot);
   chosen_slot_ = best->slot;
   return true;
 }
@@ -131,24 +129,22 @@ bool Engine::choose_lots(const Station& station) {
 /// The best lot of a family that can begin, with the next best of its family; what can't begin yet sets the
 /// station's timer to when it will have waited long enough.
 bool Engine::choose_batch(const Station& station) {
-  if (!station.steady_order) {
-    std::stable_sort(candidates_.begin(), candidates_.end(),
-                     [](const Candidate& a, const Candidate& b) { return a.score < b.score; });
-  }
-  families_.clear();
+  auto& families = scratch_.families;
+  if (!station.steady_order) std::sort(scratch_.candidates.begin(), scratch_.candidates.end());
+  families.clear();
   const auto family_of = [&](const Candidate& candidate) -> Family& {
     const std::uint32_t name = step_of(s_.lots.all[candidate.lot]).family;
     const auto found =
-        std::find_if(families_.begin(), families_.end(), [&](const Family& f) { return f.name == name; });
-    return found == families_.end() ? families_.emplace_back(Family{.name = name}) : *found;
+        std::find_if(families.begin(), families.end(), [&](const Family& f) { return f.name == name; });
+    return found == families.end() ? families.emplace_back(Family{.name = name}) : *found;
   };
-  for (const Candidate& candidate : candidates_) {
+  for (const Candidate& candidate : scratch_.candidates) {
     Family& family = family_of(candidate);
     ++family.there;
     family.oldest = std::min(family.oldest, s_.lots.all[candidate.lot].since);
   }
   Tick patience = never;
-  for (const Candidate& first : candidates_) {
+  for (const Candidate& first : scratch_.candidates) {
     const Batch& batch = step_of(s_.lots.all[first.lot]).batch;
     const Family& family = family_of(first);
     const Tick by = batch.wait.us == never.us ? never : family.oldest + batch.wait;
@@ -156,10 +152,10 @@ bool Engine::choose_batch(const Station& station) {
       patience = std::min(patience, by);
       continue;
     }
-    for (const Candidate& other : candidates_) {
+    for (const Candidate& other : scratch_.candidates) {
       if (step_of(s_.lots.all[other.lot]).family == family.name &&
-          static_cast<std::int32_t>(chosen_.size()) < batch.most)
-        chosen_.push_back(other.lot);
+          static_cast<std::int32_t>(scratch_.chosen.size()) < batch.most)
+        scratch_.chosen.push_back(other.lot);
     }
     chosen_slot_ = first.slot;
     return true;

@@ -48,7 +48,7 @@ void Engine::on_other_slot(std::uint32_t slot) {
 // ----------------------------------------------------------------------------------
 
 Ticks Engine::service_time(const Station& station, std::uint64_t n) {
-  ServiceCache& cache = cache_[station.local];
+  ServiceCache& cache = scratch_.services[station.local];
   if (n - cache.first >= ServiceCache::block) draw_services(station, n, key_, cache);
   return {cache.ticks[n - cache.first]};
 }
@@ -407,16 +407,17 @@ void Engine::take_message() {
   }
 }
 
-void start_up(const Plant& plant, std::uint32_t group, GroupState& state, const RunKey& key,
-              std::vector<ServiceCache>& cache, std::vector<SiteMessage>& out) {
-  Engine(plant, group, state, key, cache, out).start_all();
+void start_up(const Plant& plant, std::uint32_t group, GroupState& state, const RunKey& key, Scratch& scratch,
+              std::vector<SiteMessage>& out) {
+  Engine(plant, group, state, key, scratch, out).start_all();
 }
 
 void advance(const Plant& plant, std::uint32_t group, GroupState& state, const RunKey& key, Tick until,
-             std::vector<ServiceCache>& cache, std::vector<SiteMessage>& out) {
+             Scratch& scratch, std::vector<SiteMessage>& out) {
   expects(until >= state.now, "engine: time runs forwards");
-  if (!plant.groups[group].serial.empty()) return advance_serial(plant, group, state, key, until, cache);
-  Engine(plant, group, state, key, cache, out).run(until);
+  if (!plant.groups[group].serial.empty())
+    return advance_serial(plant, group, state, key, until, scratch.services);
+  Engine(plant, group, state, key, scratch, out).run(until);
 }
 
 }  // namespace lunafab::factory

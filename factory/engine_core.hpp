@@ -13,16 +13,16 @@ namespace lunafab::factory {
 /// only some stations know is in a file of its own.
 class Engine {
  public:
-  Engine(const Plant& plant, std::uint32_t group, GroupState& state, const RunKey& key,
-         std::vector<ServiceCache>& cache, std::vector<SiteMessage>& out)
+  Engine(const Plant& plant, std::uint32_t group, GroupState& state, const RunKey& key, Scratch& scratch,
+         std::vector<SiteMessage>& out)
       : plant_(plant),
         group_(plant.groups[group]),
         group_index_(group),
         s_(state),
         key_(key),
-        cache_(cache),
+        scratch_(scratch),
         out_(out) {
-    if (cache_.empty()) cache_.resize(group_.stations.size());
+    if (scratch_.services.empty()) scratch_.services.resize(group_.stations.size());
   }
 
   void start_all();
@@ -155,15 +155,7 @@ class Engine {
 
   // ---- hand_over.cpp: plans that move several at once
 
-  struct Change {
-    std::uint32_t place;
-    std::int64_t amount;
-  };
-  struct Actor {
-    enum class Kind : std::uint8_t { server, vehicle, consumer } kind;
-    std::uint32_t of;  ///< slot; store where the vehicle waits; station
-    friend bool operator==(Actor, Actor) = default;
-  };
+  using Actor = PlannedActor;
   /// Where the plans under way began: they nest, as what one moves lets others move.
   struct Plan {
     std::size_t changes, actors;
@@ -174,7 +166,7 @@ class Engine {
     takes,    ///< has all it needs
     gathers   ///< gets what it lacks from waiting servers and vehicles
   };
-  Plan open_plan() const { return {changes_.size(), actors_.size()}; }
+  Plan open_plan() const { return {scratch_.changes.size(), scratch_.actors.size()}; }
   void drop(Plan plan);
   void replace(Plan plan, Plan by);
   std::int64_t planned(Plan plan, std::uint32_t place);
@@ -206,6 +198,7 @@ class Engine {
   void begin_upkeep(const Station& station, std::uint32_t slot, Ticks travel);
   void upkeep_done(const Station& station, std::uint32_t slot);
   void come_back(const Station& station, std::uint32_t slot);
+  Ticks firing_time_anew(const Station& station);
   void stop_work(const Station& station, std::uint32_t slot, Interruption policy);
   void on_calendar(std::uint32_t number);
   void end_shift(const Station& station);
@@ -228,7 +221,7 @@ class Engine {
   void look_after(std::uint32_t unit);
   void on_unit(std::uint32_t unit);
 
-  // ---- lots.cpp: lots on their routes
+  // ---- releases.cpp, lots.cpp: lots on their routes
 
   const Step& step_of(const Lot& lot) const { return plant_.products[lot.product].steps[lot.step]; }
   ProductState& product_state(const Lot& lot) { return s_.lots.products[plant_.products[lot.product].local]; }
@@ -245,7 +238,8 @@ class Engine {
   void leave_plant(std::uint32_t lot);
   void start_lots(const Station& station);
   void begin_lots(const Station& station, std::uint32_t slot);
-  std::vector<std::uint32_t> drop_late(const Station& station);
+  void drop_late(const Station& station);
+  void let_go(std::size_t first);
   bool in_time(const Station& station, std::uint32_t lot);
   void take_parts(const Step& step);
   void finish_lots(const Station& station, std::uint32_t slot);
@@ -259,20 +253,12 @@ class Engine {
   bool has_place(const Lot& lot);
   void admit_lots(const Station& station);
   void scrap_lots(std::uint32_t slot);
-  Ticks step_time(const Station& station, const Lot& lot);
+  Ticks step_time(const Station& station, const Lot& lot, const StreamKey& key, std::uint64_t n) const;
+  Ticks lots_time_anew(const Station& station, const Server& server);
 
   // ---- dispatch.cpp: which lots a free server takes
 
-  using Score = std::array<double, dispatch_levels>;
-  struct Candidate {
-    Score score;
-    std::uint32_t lot, slot;
-  };
-  struct Family {
-    std::uint32_t name = 0;
-    std::int32_t there = 0;
-    Tick oldest = never;
-  };
+  using Score = DispatchScore;
   bool parts_at_hand(const Step& step);
   std::uint32_t server_for(const Station& station, const Lot& lot) const;
   Score score(const Station& station, const Lot& lot, const Server* server) const;
@@ -303,15 +289,9 @@ class Engine {
   std::uint32_t group_index_;
   GroupState& s_;
   RunKey key_;
-  std::vector<ServiceCache>& cache_;
+  Scratch& scratch_;
   std::vector<SiteMessage>& out_;
-  std::vector<Change> changes_;  ///< of the plans under way, innermost last
-  std::vector<Actor> actors_;
   bool serving_requests_ = false;
-  std::vector<std::uint32_t> crew_;    ///< scratch of `send_crew`
-  std::vector<Candidate> candidates_;  ///< scratch of `choose_lots`
-  std::vector<Family> families_;
-  std::vector<std::uint32_t> chosen_;  ///< … what it chose
   std::uint32_t chosen_slot_ = no_slot;
   bool letting_in_ = false;
 };

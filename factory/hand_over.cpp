@@ -7,8 +7,8 @@
 namespace lunafab::factory {
 
 void Engine::drop(Plan plan) {
-  changes_.resize(plan.changes);
-  actors_.resize(plan.actors);
+  scratch_.changes.resize(plan.changes);
+  scratch_.actors.resize(plan.actors);
 }
 
 /// Puts a plan made above another in its place.
@@ -16,16 +16,17 @@ void Engine::replace(Plan plan, Plan by) {
   const auto at = [](auto& list, std::size_t i) {
     return list.begin() + static_cast<std::ptrdiff_t>(i);
   };
-  changes_.erase(at(changes_, plan.changes), at(changes_, by.changes));
-  actors_.erase(at(actors_, plan.actors), at(actors_, by.actors));
+  scratch_.changes.erase(at(scratch_.changes, plan.changes), at(scratch_.changes, by.changes));
+  scratch_.actors.erase(at(scratch_.actors, plan.actors), at(scratch_.actors, by.actors));
 }
 
 /// Level of a store once the plan's servers and vehicles have put, and its consumers have taken.
 std::int64_t Engine::planned(Plan plan, std::uint32_t place) {
   const StoreState& state = store_state(place);
   std::int64_t full = state.amount + state.reserved, taken = 0;
-  for (std::size_t i = plan.changes; i < changes_.size(); ++i) {
-    if (changes_[i].place == place) (changes_[i].amount > 0 ? full : taken) += changes_[i].amount;
+  for (std::size_t i = plan.changes; i < scratch_.changes.size(); ++i) {
+    if (scratch_.changes[i].place == place)
+      (scratch_.changes[i].amount > 0 ? full : taken) += scratch_.changes[i].amount;
   }
   const Store& store = plant_.stores[place];
   if (store.when_full != WhenFull::block) full = std::min(full, store.capacity);
@@ -33,32 +34,33 @@ std::int64_t Engine::planned(Plan plan, std::uint32_t place) {
 }
 
 std::int64_t Engine::times_in(Plan plan, Actor actor) const {
-  return std::count(actors_.begin() + static_cast<std::ptrdiff_t>(plan.actors), actors_.end(), actor);
+  return std::count(scratch_.actors.begin() + static_cast<std::ptrdiff_t>(plan.actors), scratch_.actors.end(),
+                    actor);
 }
 
 void Engine::add_server(const Station& station, std::uint32_t slot) {
   const bool reserved = station.rules.blocking == Blocking::before_service;
-  actors_.push_back({Actor::Kind::server, slot});
+  scratch_.actors.push_back({Actor::Kind::server, slot});
   each_output(station, s_.servers[slot], [&](std::uint32_t place, std::int64_t amount, Output output) {
     if (output != Output::good || !reserved) note_change(place, amount);
   });
 }
 
 void Engine::add_vehicle(std::uint32_t store) {
-  actors_.push_back({Actor::Kind::vehicle, store});
+  scratch_.actors.push_back({Actor::Kind::vehicle, store});
   note_change(store, store_state(store).inbound.front().amount);
 }
 
 void Engine::note_change(std::uint32_t place, std::int64_t amount) {
-  if (is_store(place)) changes_.push_back({place, amount});
+  if (is_store(place)) scratch_.changes.push_back({place, amount});
 }
 
 /// Adds consumers until no store is left above its capacity; drops the plan where that cannot be.
 bool Engine::complete(Plan plan) {
-  for (std::size_t i = plan.changes; i < changes_.size(); ++i) {
-    const std::uint32_t place = changes_[i].place;
+  for (std::size_t i = plan.changes; i < scratch_.changes.size(); ++i) {
+    const std::uint32_t place = scratch_.changes[i].place;
     const Store& store = plant_.stores[place];
-    if (store.when_full != WhenFull::block || changes_[i].amount < 0) continue;
+    if (store.when_full != WhenFull::block || scratch_.changes[i].amount < 0) continue;
     while (planned(plan, place) > store.capacity) {
       if (add_any_consumer(plan, place, Choice::settles) || add_any_consumer(plan, place, Choice::takes) ||
           add_any_consumer(plan, place, Choice::gathers)) {
@@ -105,7 +107,7 @@ bool Engine::add_consumer(Plan plan, std::uint32_t consumer, std::uint32_t place
     drop(before);
     return false;
   }
-  actors_.push_back(actor);
+  scratch_.actors.push_back(actor);
   return true;
 }
 
@@ -150,27 +152,28 @@ bool Engine::brings(const Station& station, const Server& server, std::uint32_t 
 
 /// Carries out a completed plan: all put, all take, and only then do others hear of it.
 void Engine::carry_out(Plan plan) {
-  const std::size_t end = actors_.size();
+  const std::size_t end = scratch_.actors.size();
   for (std::size_t i = plan.actors; i < end; ++i) {
-    if (actors_[i].kind == Actor::Kind::server) put_outputs(station_of(actors_[i].of), actors_[i].of);
-    if (actors_[i].kind == Actor::Kind::vehicle) unload(actors_[i].of);
+    if (scratch_.actors[i].kind == Actor::Kind::server)
+      put_outputs(station_of(scratch_.actors[i].of), scratch_.actors[i].of);
+    if (scratch_.actors[i].kind == Actor::Kind::vehicle) unload(scratch_.actors[i].of);
   }
   for (std::size_t i = plan.actors; i < end; ++i) {
-    if (actors_[i].kind != Actor::Kind::consumer) continue;
-    const Station& station = plant_.stations[actors_[i].of];
+    if (scratch_.actors[i].kind != Actor::Kind::consumer) continue;
+    const Station& station = plant_.stations[scratch_.actors[i].of];
     begin(station, next_operation(station), 1);
   }
-  const std::size_t last_change = changes_.size();
+  const std::size_t last_change = scratch_.changes.size();
   for (std::size_t i = plan.changes; i < last_change; ++i) {
-    if (changes_[i].amount < 0) room_in(changes_[i].place);
+    if (scratch_.changes[i].amount < 0) room_in(scratch_.changes[i].place);
   }
   for (std::size_t i = plan.changes; i < last_change; ++i) {
-    if (changes_[i].amount > 0) wake_consumers(changes_[i].place);
+    if (scratch_.changes[i].amount > 0) wake_consumers(scratch_.changes[i].place);
   }
   for (std::size_t i = plan.actors; i < end; ++i) {
-    if (actors_[i].kind != Actor::Kind::server) continue;
-    start_waiting(index_of(station_of(actors_[i].of)));
-    stand_by(actors_[i].of);
+    if (scratch_.actors[i].kind != Actor::Kind::server) continue;
+    start_waiting(index_of(station_of(scratch_.actors[i].of)));
+    stand_by(scratch_.actors[i].of);
   }
   drop(plan);
 }

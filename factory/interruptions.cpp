@@ -16,6 +16,21 @@ void draw_due(const Station& station, std::uint32_t slot, std::size_t index, std
   due.at = from + std::max<std::int64_t>(span, 1);
 }
 
+namespace {
+
+/// When a planned upkeep that falls due `at` by its clock may begin, if the server is free then.
+Tick maintenance_at(const Plant& plant, const Upkeep& upkeep, std::int64_t at, const Server& server,
+                    Tick now) {
+  const bool ripe = upkeep.clock == UpkeepClock::operating ? server.worked.us >= at
+                    : upkeep.clock == UpkeepClock::pieces  ? server.fired >= at
+                                                           : true;
+  if (!ripe) return never;
+  const Tick due = upkeep.clock == UpkeepClock::calendar ? std::max(Tick{at}, now) : now;
+  return upkeep.window == always_on ? due : next_on(plant.calendars[upkeep.window], due);
+}
+
+}  // namespace
+
 void refresh_server(const Plant& plant, const Station& station, std::uint32_t slot,
                     const std::vector<UpkeepDue>& dues, Server& server, Tick now) {
   server.life = endless_life;
@@ -27,15 +42,8 @@ void refresh_server(const Plant& plant, const Station& station, std::uint32_t sl
       server.life = std::min(server.life, Ticks{at} - server.worked);
     if (!upkeep.planned && upkeep.clock == UpkeepClock::calendar)
       server.fails_at = std::min(server.fails_at, Tick{at});
-    if (upkeep.planned) {
-      const bool ripe = upkeep.clock == UpkeepClock::operating ? server.worked.us >= at
-                        : upkeep.clock == UpkeepClock::pieces  ? server.fired >= at
-                                                               : true;
-      if (!ripe) continue;
-      const Tick due = upkeep.clock == UpkeepClock::calendar ? std::max(Tick{at}, now) : now;
-      const Tick open = upkeep.window == always_on ? due : next_on(plant.calendars[upkeep.window], due);
-      server.maintain_at = std::min(server.maintain_at, open);
-    }
+    if (upkeep.planned)
+      server.maintain_at = std::min(server.maintain_at, maintenance_at(plant, upkeep, at, server, now));
   }
 }
 
@@ -128,6 +136,12 @@ void Engine::come_back(const Station& station, std::uint32_t slot) {
   settle_in(station, slot);
 }
 
+Ticks Engine::firing_time_anew(const Station& station) {
+  const double span_s =
+      variate(station.cycle, stream(station, Purpose::resample), state_of(station).redone++);
+  return {to_us(span_s / station.speed)};
+}
+
 /// Ends what a server is doing, by the policy of what stops it.
 void Engine::stop_work(const Station& station, std::uint32_t slot, Interruption policy) {
   Server& server = s_.servers[slot];
@@ -143,12 +157,10 @@ void Engine::stop_work(const Station& station, std::uint32_t slot, Interruption 
     case Interruption::restart:
       server.remaining = server.whole;
       break;
-    case Interruption::resample: {
-      const double span_s =
-          variate(station.cycle, stream(station, Purpose::resample), state_of(station).redone++);
-      server.remaining = server.whole = Ticks{to_us(span_s / station.speed)};
+    case Interruption::resample:
+      server.remaining = server.whole =
+          station.serves_lots ? lots_time_anew(station, server) : firing_time_anew(station);
       break;
-    }
     case Interruption::scrap:
       server.remaining = Ticks{};
       server.good = 0;

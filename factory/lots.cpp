@@ -1,113 +1,7 @@
-#include <limits>
 #include "factory/engine_core.hpp"
 
-// Lots on their routes: release, queues, service, quality, hand-over.
+// Lots on their routes: queues, service, quality, hand-over.
 namespace lunafab::factory {
-namespace {
-
-/// What a lot that stands before `step` counts under a limit.
-struct Share {
-  std::int64_t lots = 0, drum_us = 0;
-};
-Share share_of(const ReleaseLimit& limit, const Product& product, std::uint32_t step) {
-  if (limit.drum == no_drum) return {step < product.steps.size() ? 1 : 0, 0};
-  Share share;
-  for (std::size_t i = step; i < product.steps.size(); ++i) {
-    if (product.steps[i].station != limit.drum) continue;
-    share.lots = 1;
-    share.drum_us += to_us(mean(product.steps[i].time));
-  }
-  return share;
-}
-
-}  // namespace
-
-// ---- release
-
-void Engine::on_release(std::uint32_t number) {
-  const Release& release = plant_.releases[group_.releases[number]];
-  ReleaseState& state = s_.lots.releases[number];
-  ++state.released;
-  state.outside += release.lots;
-  s_.calendar.set(group_.first_release_slot() + number, next_release(release, state, s_.now, key_));
-  let_in_waiting();
-}
-
-Tick next_release(const Release& release, const ReleaseState& state, Tick now, const RunKey& key) {
-  if (!release.timed || state.released >= release.count) return never;
-  if (!release.schedule.empty()) {
-    const auto n = static_cast<std::size_t>(state.released);
-    return n < release.schedule.size() ? release.schedule[n] : never;
-  }
-  if (state.released == 0) return release.first;
-  const double span_s =
-      variate(release.interval, {key.seed, key.replication, release.entity, Purpose::lot_release},
-              static_cast<std::uint64_t>(state.released));
-  return now + Ticks{std::max<std::int64_t>(to_us(span_s), 0)};
-}
-
-/// Lets lots in as far as the limits allow, in the order of the file.
-void Engine::let_in_waiting() {
-  if (letting_in_) return;  // who lets in will look again
-  letting_in_ = true;
-  for (std::size_t number = 0; number < group_.releases.size();) {
-    const Release& release = plant_.releases[group_.releases[number]];
-    ReleaseState& state = s_.lots.releases[number];
-    if (state.outside == 0 || !admits(release)) {
-      ++number;
-      continue;
-    }
-    --state.outside;
-    let_in(release);
-    number = 0;
-  }
-  letting_in_ = false;
-}
-
-bool Engine::admits(const Release& release) const {
-  if (release.limit == no_limit) return true;
-  const ReleaseLimit& limit = plant_.limits[release.limit];
-  const LimitState& state = s_.lots.limits[limit.local];
-  return limit.drum_work.us > 0 ? state.drum_us < limit.drum_work.us : state.lots < limit.lots;
-}
-
-void Engine::let_in(const Release& release) {
-  std::uint32_t index = s_.lots.free;
-  if (index == no_lot) {
-    index = static_cast<std::uint32_t>(s_.lots.all.size());
-    s_.lots.all.emplace_back();
-  } else {
-    s_.lots.free = s_.lots.all[index].next;
-  }
-  Lot& lot = s_.lots.all[index];
-  const Product& product = plant_.products[release.product];
-  lot.product = release.product;
-  lot.release = group_.releases[release.local];
-  lot.next = no_lot;
-  lot.visits = 0;
-  lot.priority = release.priority;
-  lot.released = s_.now;
-  lot.due = release.allowance.us == never.us ? never : s_.now + release.allowance;
-  lot.passed = lot.scrapped = 0;
-  lot.notes.clear();
-  lot.limits.clear();
-  ProductState& state = s_.lots.products[product.local];
-  lot.serial = ++state.serials;
-  state.wip.set(s_.now, state.wip.level + 1);
-  lot.step = 0;
-  count_under_limit(lot, 0, 1);
-  move_to(lot, 0);
-  send_on(index);
-}
-
-void Engine::count_under_limit(const Lot& lot, std::uint32_t step, std::int64_t sign) {
-  const Release& release = plant_.releases[lot.release];
-  if (release.limit == no_limit) return;
-  const ReleaseLimit& limit = plant_.limits[release.limit];
-  const Share share = share_of(limit, plant_.products[lot.product], step);
-  s_.lots.limits[limit.local].lots += sign * share.lots;
-  s_.lots.limits[limit.local].drum_us += sign * share.drum_us;
-}
 
 // ---- on the way
 
@@ -190,26 +84,29 @@ void Engine::start_lots(const Station& station) {
 void Engine::begin_lots(const Station& station, std::uint32_t slot) {
   LotQueue& queue = state_of(station).lots;
   Server& server = s_.servers[slot];
-  for (const std::uint32_t index : chosen_) {
+  for (const std::uint32_t index : scratch_.chosen) {
     const Lot& lot = s_.lots.all[index];
     queue.waiting.erase(std::find(queue.waiting.begin(), queue.waiting.end(), index));
     ++queue.waits;
     queue.wait_us += (s_.now - lot.since).us;
   }
   queue.level.set(s_.now, static_cast<std::int64_t>(queue.waiting.size()));
-  const std::vector<std::uint32_t> late = drop_late(station);
-  if (!chosen_.empty()) {
-    server.lot = chosen_.front();
+  const std::size_t late = scratch_.leaving.size();
+  drop_late(station);
+  if (!scratch_.chosen.empty()) {
+    server.lot = scratch_.chosen.front();
     server.loaded = 1;
     server.done = 0;
-    server.batch = server.good = static_cast<std::int32_t>(chosen_.size());
+    server.batch = server.good = static_cast<std::int32_t>(scratch_.chosen.size());
     server.whole = Ticks{};
     const Step& step = step_of(s_.lots.all[server.lot]);
-    for (std::size_t i = 0; i < chosen_.size(); ++i) {
-      Lot& lot = s_.lots.all[chosen_[i]];
-      lot.next = i + 1 < chosen_.size() ? chosen_[i + 1] : no_lot;
+    for (std::size_t i = 0; i < scratch_.chosen.size(); ++i) {
+      Lot& lot = s_.lots.all[scratch_.chosen[i]];
+      lot.next = i + 1 < scratch_.chosen.size() ? scratch_.chosen[i + 1] : no_lot;
       lot.passed = 0;
-      if (i == 0 || step.per != TimePer::batch) server.whole = server.whole + step_time(station, lot);
+      const StreamKey times = stream(step.entity, Purpose::service);
+      if (i == 0 || step.per != TimePer::batch)
+        server.whole = server.whole + step_time(station, lot, times, visit_number(lot));
       take_parts(step);
     }
     server.remaining = server.whole;
@@ -218,18 +115,24 @@ void Engine::begin_lots(const Station& station, std::uint32_t slot) {
     proceed(station, slot);
     for (const StepLeg& leg : taken) room_in(leg.store);
   }
-  for (const std::uint32_t lot : late) send_on(lot);
+  let_go(late);
 }
 
-/// Takes lots that have waited beyond a limit out of the chosen ones; what becomes of them is settled.
-std::vector<std::uint32_t> Engine::drop_late(const Station& station) {
-  std::vector<std::uint32_t> late;
-  std::erase_if(chosen_, [&](std::uint32_t lot) {
+/// Lots noted as leaving, from the one numbered so, go on.
+void Engine::let_go(std::size_t first) {
+  const std::size_t end = scratch_.leaving.size();
+  for (std::size_t i = first; i < end; ++i) send_on(scratch_.leaving[i]);
+  scratch_.leaving.resize(first);
+}
+
+/// Takes lots that have waited beyond a limit out of the chosen ones, and notes them as leaving; what becomes
+/// of them is settled.
+void Engine::drop_late(const Station& station) {
+  std::erase_if(scratch_.chosen, [&](std::uint32_t lot) {
     if (in_time(station, lot)) return false;
-    late.push_back(lot);
+    scratch_.leaving.push_back(lot);
     return true;
   });
-  return late;
 }
 
 /// Whether a lot starts its step within all limits; if not, and the limit says so, it is scrapped or
@@ -261,12 +164,24 @@ bool Engine::in_time(const Station& station, std::uint32_t index) {
   return false;
 }
 
-Ticks Engine::step_time(const Station& station, const Lot& lot) {
+Ticks Engine::step_time(const Station& station, const Lot& lot, const StreamKey& key, std::uint64_t n) const {
   const Step& step = step_of(lot);
-  const double span_s = variate(step.time, stream(step.entity, Purpose::service), visit_number(lot));
+  const double span_s = variate(step.time, key, n);
   const double pieces =
       step.per == TimePer::piece ? static_cast<double>(plant_.products[lot.product].lot_size) : 1.0;
   return Ticks{to_us(span_s * pieces / station.speed)};
+}
+
+/// The time of the lots in hand, drawn anew.
+Ticks Engine::lots_time_anew(const Station& station, const Server& server) {
+  std::uint64_t& n = state_of(station).redone;
+  Ticks whole{};
+  for (std::uint32_t index = server.lot; index != no_lot; index = s_.lots.all[index].next) {
+    const Lot& lot = s_.lots.all[index];
+    if (index == server.lot || step_of(lot).per != TimePer::batch)
+      whole = whole + step_time(station, lot, stream(station, Purpose::resample), n++);
+  }
+  return whole;
 }
 
 void Engine::take_parts(const Step& step) {
@@ -353,13 +268,13 @@ bool Engine::pass_on(const Station& station, std::uint32_t slot) {
   std::uint32_t kept = no_lot, last = no_lot;
   std::uint32_t index = s_.servers[slot].lot;
   s_.servers[slot].lot = no_lot;
-  std::vector<std::uint32_t> going;
+  const std::size_t going = scratch_.leaving.size();
   while (index != no_lot) {
     Lot& lot = s_.lots.all[index];
     const std::uint32_t next = lot.next;
     lot.next = no_lot;
     if (lot.scrapped != 0 || has_place(lot)) {
-      going.push_back(index);
+      scratch_.leaving.push_back(index);
       keep_place(lot, 1);
     } else {
       (kept == no_lot ? kept : s_.lots.all[last].next) = index;
@@ -380,10 +295,12 @@ bool Engine::pass_on(const Station& station, std::uint32_t slot) {
     }
     for (std::uint32_t i = kept; i != no_lot; i = s_.lots.all[i].next) wait_for_place(s_.lots.all[i], slot);
   }
-  for (const std::uint32_t lot : going) {
-    keep_place(s_.lots.all[lot], -1);
-    send_on(lot);
+  const std::size_t end = scratch_.leaving.size();
+  for (std::size_t i = going; i < end; ++i) {
+    keep_place(s_.lots.all[scratch_.leaving[i]], -1);
+    send_on(scratch_.leaving[i]);
   }
+  scratch_.leaving.resize(going);
   if (kept == no_lot) {
     start_lots(station);
     admit_lots(station);

@@ -46,7 +46,7 @@ struct Simulation {
   RunKey key;
   std::uint32_t group = 0;
   GroupState state;
-  std::vector<ServiceCache> cache;
+  Scratch scratch;
   std::vector<SiteMessage> out;
   std::uint64_t sent = 0;
 
@@ -56,8 +56,8 @@ struct Simulation {
         group(the_group),
         state(initial_state(plant, group, key)) {}
 
-  void start() { start_up(plant, group, state, key, cache, out); }
-  void to(Tick until) { advance(plant, group, state, key, until, cache, out); }
+  void start() { start_up(plant, group, state, key, scratch, out); }
+  void to(Tick until) { advance(plant, group, state, key, until, scratch, out); }
   void book_now() { book(state, plant, group, state.now); }
   void send(GroupMessage message) {
     message.seq = sent++;

@@ -345,7 +345,7 @@ TEST_CASE("Random plants: slices, writing and reading back change nothing", "[fa
       StateReader(bytes).read(copy);
       REQUIRE(first_difference(copy, simulation.state).empty());
       simulation.state = std::move(copy);
-      simulation.cache.clear();
+      simulation.scratch = {};
     }
     REQUIRE(first_difference(whole.simulation.state, sliced.simulation.state).empty());
     REQUIRE(state_hash(whole.simulation.state) == state_hash(sliced.simulation.state));

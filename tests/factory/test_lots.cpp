@@ -51,7 +51,7 @@ TEST_CASE("Penny Fab: constant work in process gives the textbook's throughput",
   for (const int lots : {1, 2, 3, 4, 6, 10}) {
     CAPTURE(lots);
     const double expected_per_h = std::min(lots / 8.0, 0.5);
-    const double got = throughput(penny_fab("2 h", lots), tick_s(80 * 3600), tick_s(8080 * 3600)) * 3600.0;
+    const double got = throughput(penny_fab("2 h", lots), tick_s(288'000), tick_s(29'088'000)) * 3600.0;
     CHECK(got == Approx(expected_per_h).epsilon(1e-3));  // one piece more or less in 8000 h
   }
   for (const int lots : {1, 4, 12}) {
@@ -155,6 +155,23 @@ TEST_CASE("Lots return to the server they used, and wait for it", "[factory]") {
     }
   }
   CHECK(product(simulation).finished > 1000);
+}
+
+TEST_CASE("Work on lots begins again with times of their steps where the failure says so", "[factory]") {
+  const auto finished = [](const char* step, int lots) {
+    Simulation simulation(plant_of(shop(
+        "m: {failures: {clock: operating, time_to_failure: 5 s, time_to_repair: 1 s, work: resample}}",
+        fmt::format("p: {{route: {{m: {{station: m, {}}}}}}}", step),
+        fmt::format("    limits: {{wip: {{lots: {}}}}}\n    releases: {{all: {{product: p, limit: wip}}}}\n",
+                    lots))));
+    simulation.start();
+    simulation.to(tick_s(99));
+    return product(simulation).finished;
+  };
+  // 4 s of work; then 1 s in vain, 1 s of repair, and 4 s anew: ends at 4, 10, 16 … 94 s.
+  CHECK(finished("time: 4 s", 1) == 16);
+  CHECK(finished("time: 4 s, per: batch, batch: {least: 2, most: 2}", 2) == 32);
+  CHECK(finished("time: 2 s, per: lot, batch: {least: 2, most: 2}", 2) == 32);
 }
 
 TEST_CASE("A lot that waited too long is scrapped where the limit says so", "[factory]") {

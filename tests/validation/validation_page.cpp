@@ -16,6 +16,11 @@ std::string number(double value, const Row& row) {
   return fmt::format("{:.{}g}", value, digits);
 }
 
+std::string estimate(const Row& row) {
+  const std::string computed = number(row.computed, row);
+  return row.half_width == 0.0 ? computed : fmt::format("{} ± {:.2g}", computed, row.half_width);
+}
+
 std::string path_of(const ValidationPage& page) {
   return source + "/" + page.file;
 }
@@ -23,7 +28,7 @@ std::string path_of(const ValidationPage& page) {
 /// One line of a table, without a newline.
 std::string table_line(const Row& r) {
   return fmt::format("| {} | {} | {} | {} | {:.1e} | {:g}{} | {} |", r.name, number(r.expected, r), r.source,
-                     number(r.computed, r), r.difference(), r.tolerance, r.expected == 0.0 ? " absolute" : "",
+                     estimate(r), r.difference(), r.tolerance, r.expected == 0.0 ? " absolute" : "",
                      r.agrees() ? "agrees" : "**differs**");
 }
 
@@ -83,6 +88,8 @@ double Row::difference() const {
 }
 
 bool Row::agrees() const {
+  if (half_width > 0.0)
+    return std::abs(computed - expected) <= half_width && half_width <= tolerance * std::abs(expected);
   return std::abs(difference()) <= tolerance;
 }
 

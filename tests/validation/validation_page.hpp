@@ -11,7 +11,9 @@ struct Row {
   double expected = 0.0;
   std::string source;
   double computed = 0.0;
-  double tolerance = 0.0;  ///< relative; absolute where 0 is expected
+  double tolerance = 0.0;   ///< relative; absolute where 0 is expected
+  double half_width = 0.0;  ///< of `computed`, where it is an estimate: its interval must hold what is
+                            ///< expected, and be no wider than the tolerance
 
   double difference() const;
   bool agrees() const;

@@ -118,7 +118,9 @@ std::optional<FlownReturn> fly_return(const TransferSetting& s, const Departure&
                              {.precision = precision, .stm = true});
   if (down.end != ArcEnd::event) return {};
   const Craft end = about(down.last, Body::earth, *s.dynamics.sky);
-  FlownReturn out{.from = from, .wanted = circle_of(from.after, quick_earth_pole(end.at))};
+  FlownReturn out{.from = from,
+                  .perigee_m = end.r_m.norm(),
+                  .wanted = circle_of(from.after, quick_earth_pole(end.at))};
   out.choice << from.speed_mps, burn_mps;
   // A burn that comes later, of the same size: seen at the first date the craft lacks its shift.
   Eigen::Matrix<double, 6, 4> start = Eigen::Matrix<double, 6, 4>::Zero();
@@ -129,7 +131,7 @@ std::optional<FlownReturn> fly_return(const TransferSetting& s, const Departure&
   out.momentum = end.r_m.cross(end.v_mps);
   out.momentum_by = cross(end.r_m) * change.bottomRows<3>() - cross(end.v_mps) * change.topRows<3>();
   // Speed at a perigee of the height wanted, by the energy.
-  const double gm = s.dynamics.gm.earth, r = end.r_m.norm(), lunar = earth::moon_distance_m;
+  const double gm = s.dynamics.gm.earth, r = out.perigee_m, lunar = earth::moon_distance_m;
   const double energy = 0.5 * end.v_mps.squaredNorm() - gm / r;
   const double speed_mps = std::sqrt(2.0 * (energy + gm / arrival_perigee_m));
   const double captured_mps = std::sqrt(2.0 * gm * lunar / (arrival_perigee_m * (arrival_perigee_m + lunar)));

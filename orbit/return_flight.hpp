@@ -39,6 +39,7 @@ struct MomentumCircle {
 struct FlownReturn {
   ReturnChoice choice;
   Departure from;
+  double perigee_m = 0.0;    ///< from the Earth's centre
   Eigen::Vector3d momentum;  ///< m²/s, about the Earth at the perigee
   Eigen::Matrix<double, 3, 4> momentum_by;
   double capture_mps = 0.0;  ///< the burn at a perigee of the height wanted

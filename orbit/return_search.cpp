@@ -1,14 +1,15 @@
 #include "orbit/return_search.hpp"
-#include <Eigen/Cholesky>
 #include <Eigen/Geometry>
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <cstdlib>
 #include <iterator>
 #include <limits>
 #include <optional>
 #include <vector>
 #include "orbit/return_flight.hpp"
+#include "orbit/return_step.hpp"
 
 // A return is four numbers, the speed at the muzzle and the burn, for two demands: size and inclination of
 // the momentum at the perigee. Among those that meet them the cheapest is wanted. The momentum's vector is
@@ -22,75 +23,7 @@ constexpr double none = std::numeric_limits<double>::infinity();
 // A scan wants metres a second of a burn; a solution is flown again at the precision of all arcs.
 constexpr Precision scanning{.tolerance = 1e-7}, searching{.tolerance = 1e-8};
 
-// ---- one linear step
-
-/// What a step may assume of the size of burns and of the speed.
-struct Stiffness {
-  double burn_mps = 80.0;  ///< of a burn, for the slope of its size
-  double speed = 3.0;      ///< what a change of the speed counts against one of the burn
-};
-
-struct Step {
-  ReturnChoice to = ReturnChoice::Zero();
-  double cost_mps = none;
-  double angle_rad = 0.0;  ///< on the circle
-};
-
-/// The linear problem of a flown return: minimise (x·W x)/2s + c·x over the change of speed and the whole
-/// burn, x, where B x = h(angle) − h₀ + B x₀.
-class LinearReturn {
- public:
-  LinearReturn(const FlownReturn& flown, const Stiffness& stiffness) : flown_(flown), stiff_(stiffness) {
-    start_ = flown.choice, start_[0] = 0.0;
-    inverse_weight_ = Eigen::Vector4d::Ones();
-    inverse_weight_[0] = 1.0 / (stiffness.speed * stiffness.speed);
-    spread_ = inverse_weight_.asDiagonal() * flown.momentum_by.transpose();
-    solver_.compute(flown.momentum_by * spread_);
-    pull_ = stiffness.burn_mps * inverse_weight_.cwiseProduct(flown.capture_by);
-  }
-
-  Step at(double angle_rad) const {
-    const Eigen::Vector3d wanted =
-        flown_.wanted.at(angle_rad) - flown_.momentum + flown_.momentum_by * (start_ + pull_);
-    const ReturnChoice x = spread_ * solver_.solve(wanted) - pull_;
-    const Eigen::Vector4d weighted = x.cwiseQuotient(inverse_weight_);
-    const double cost = 0.5 * x.dot(weighted) / stiff_.burn_mps + flown_.capture_by.dot(x);
-    ReturnChoice to = x;
-    to[0] += flown_.choice[0];
-    return {to, cost, angle_rad};
-  }
-
- private:
-  const FlownReturn& flown_;
-  Stiffness stiff_;
-  ReturnChoice start_, inverse_weight_, pull_;
-  Eigen::Matrix<double, 4, 3> spread_;
-  Eigen::LDLT<Eigen::Matrix3d> solver_;
-};
-
-/// Down from where the momentum is, over the circle's angle.
-Step linear_descent(const FlownReturn& flown, const Stiffness& stiffness) {
-  constexpr int most_steps = 40;
-  const LinearReturn problem(flown, stiffness);
-  const Eigen::Vector3d off = flown.momentum;
-  double width = 0.2;
-  Step best = problem.at(std::atan2(off.dot(flown.wanted.third), off.dot(flown.wanted.level)));
-  for (int i = 0; i < most_steps && width > 1e-4; ++i) {
-    const Step up = problem.at(best.angle_rad + width), down = problem.at(best.angle_rad - width);
-    const Step& next = up.cost_mps < down.cost_mps ? up : down;
-    if (next.cost_mps < best.cost_mps) {
-      best = next;
-    } else {
-      const double bend = up.cost_mps - 2.0 * best.cost_mps + down.cost_mps;
-      const Step vertex = problem.at(best.angle_rad + 0.5 * width * (down.cost_mps - up.cost_mps) / bend);
-      if (vertex.cost_mps < best.cost_mps) best = vertex;
-      width *= 0.1;
-    }
-  }
-  return best;
-}
-
-// ---- search
+static const bool PRED = std::getenv("NOPRED") == nullptr;
 
 struct Search {
   TransferSetting s;
@@ -109,38 +42,6 @@ double planned_mps(const FlownReturn& flown, const ReturnChoice& to) {
   return to.tail<3>().norm() + flown.capture_mps + flown.capture_by.dot(to - flown.choice);
 }
 
-enum class Branch : std::uint8_t {
-  first,
-  second,
-  nearest
-};  ///< of the two lines in which plane and cone meet
-
-/// The change of the burn across the radius after which the momentum lies on the circle. What such burns
-/// reach is a plane, the circle lies on a cone about the pole: they meet on two lines, or the nearest is
-/// taken.
-Eigen::Vector3d correction_mps(const FlownReturn& f, Branch branch) {
-  const Eigen::Vector3d radius = f.from.before.r_m;
-  Eigen::Matrix<double, 3, 2> axes;
-  axes.col(0) = radius.unitOrthogonal(), axes.col(1) = radius.normalized().cross(axes.col(0));
-  const Eigen::Matrix<double, 3, 2> by_burn = f.momentum_by.rightCols<3>() * axes;
-  const Eigen::Vector3d normal = by_burn.col(0).cross(by_burn.col(1)).normalized(), pole = f.wanted.pole;
-  const Eigen::Vector3d level = pole.cross(normal).normalized(), third = pole.cross(level);
-  // The level axis lies in the plane: the condition on the angle about the pole is one on its sine.
-  const double sine = std::clamp(
-      (f.momentum - f.wanted.polar * pole).dot(normal) / (f.wanted.radius * third.dot(normal)), -1.0, 1.0);
-  const auto change = [&](double sign) -> Eigen::Vector3d {
-    const double cosine = sign * std::sqrt(1.0 - sine * sine);
-    const Eigen::Vector3d way =
-        f.wanted.polar * pole + f.wanted.radius * (cosine * level + sine * third) - f.momentum;
-    return axes * (by_burn.transpose() * by_burn).ldlt().solve(by_burn.transpose() * way);
-  };
-  if (branch == Branch::first) return change(1.0);
-  const Eigen::Vector3d second = change(-1.0);
-  if (branch == Branch::second) return second;
-  const Eigen::Vector3d first = change(1.0);
-  return first.norm() < second.norm() ? first : second;
-}
-
 /// A return that meets the demands within metres a second of burn; what it costs when the rest is corrected.
 struct Solution {
   FlownReturn flown;
@@ -148,6 +49,8 @@ struct Solution {
   double cost_mps = none;
 };
 
+// The same momentum may belong to a periapsis far out.
+constexpr double highest_m = 20e6;
 constexpr double feasible_mps = 2.0;  // what a linear correction makes good to mm/s
 
 /// Newton steps at one speed; the burn's part along the radius stays.
@@ -160,7 +63,10 @@ std::optional<Solution> restore(const TransferSetting& s, std::optional<FlownRet
     const double off_mps = change.norm();
     ReturnChoice to = flown->choice;
     to.tail<3>() += change;
-    if (off_mps < near_mps) return Solution{*flown, to, planned_mps(*flown, to)};
+    if (off_mps < near_mps) {
+      if (flown->perigee_m > highest_m) break;
+      return Solution{*flown, to, planned_mps(*flown, to)};
+    }
     if (!(to.tail<3>().norm() < far_mps)) break;
     to = flown->choice + std::min(1.0, longest_mps / off_mps) * (to - flown->choice);
     flown = fly_return(s, flown->from, to.tail<3>(), precision);
@@ -177,7 +83,7 @@ constexpr double longest_mps = 80.0, longest_speed_mps = 8.0;
 ReturnChoice step_of(const Search& search, const FlownReturn& from, const Trust& trust) {
   constexpr double least_burn_mps = 20.0;
   ReturnChoice change =
-      linear_descent(from, {.burn_mps = std::max(least_burn_mps, from.burn_mps()), .speed = trust.speed}).to -
+      cheapest_linear(from, {.burn_mps = std::max(least_burn_mps, from.burn_mps()), .speed = trust.speed}) -
       from.choice;
   change *= std::min({1.0, trust.reach * longest_mps / change.tail<3>().norm(),
                       trust.reach * longest_speed_mps / std::abs(change[0])});
@@ -208,22 +114,39 @@ Solution descend(const Search& search, Solution here) {
   return here;
 }
 
-/// Solutions at one speed: on both branches, without and with a part along the radius.
-constexpr std::array<double, 3> radial_mps{0.0, -25.0, 25.0};
-using Row = std::array<std::optional<Solution>, 2 * radial_mps.size()>;
+/// Solutions at one speed: on both branches, with parts along the radius to both sides.
+static double envd(const char*n,double d){const char*p=std::getenv(n);return p?atof(p):d;}
+static const int sides = int(envd("NR",4));
+static const double radial_step_mps = envd("DR",40.0);
+using Row = std::vector<std::optional<Solution>>;
+
+/// From a solution to those with more and more along the radius.
+void solve_side(const Search& search, Branch branch, double step_mps, const Solution& middle, std::optional<Solution>* side) {
+  const Eigen::Vector3d up = middle.flown.from.before.r_m.normalized();
+  static const double near_mps = envd("NEAR",8.0);
+  const Solution* last = &middle;
+  for (int i = 0; i < sides; ++i) {
+    ReturnChoice to = last->choice;
+    to.tail<3>() += step_mps * up;
+    if (PRED) to.tail<3>() += correction_mps(linearly_changed(last->flown, to), branch);
+    side[i] = restore(search.s, fly_return(search.s, middle.flown.from, to.tail<3>(), scanning), branch, near_mps, scanning);
+    if (!side[i]) return;
+    last = &*side[i];
+  }
+}
 
 Row solve_row(const Search& search, double speed_mps) {
-  constexpr double near_mps = 8.0;
-  Row row;
+  static const double near_mps = envd("NEAR",8.0);
+  const std::size_t per = 2 * std::size_t(sides) + 1;
+  Row row(2 * per);
   const auto from = depart(search.s, search.d, search.launch, speed_mps, Derivatives::jacobian, scanning);
   if (!from) return row;
-  const Eigen::Vector3d up = from->before.r_m.normalized();
-  for (std::size_t i = 0; i < row.size(); ++i) {
-    const std::size_t first = i - i % radial_mps.size();
-    Eigen::Vector3d burn_mps = radial_mps[i - first] * up;
-    if (row[first]) burn_mps += row[first]->choice.tail<3>();
-    row[i] = restore(search.s, fly_return(search.s, *from, burn_mps, scanning),
-                     first == 0 ? Branch::first : Branch::second, near_mps, scanning);
+  for (const Branch branch : {Branch::first, Branch::second}) {
+    std::optional<Solution>* part = row.data() + (branch == Branch::first ? 0 : per);
+    part[0] = restore(search.s, fly_return(search.s, *from, Eigen::Vector3d::Zero(), scanning), branch, near_mps, scanning);
+    if (!part[0]) continue;
+    solve_side(search, branch, radial_step_mps, *part[0], part + 1);
+    solve_side(search, branch, -radial_step_mps, *part[0], part + 1 + sides);
   }
   return row;
 }
@@ -234,7 +157,7 @@ std::vector<Solution> scan(const Search& search, double step_mps) {
   for (double v = search.range.slowest_mps; v <= search.range.fastest_mps; v += step_mps)
     rows.push_back(solve_row(search, v));
   std::vector<Solution> found;
-  for (std::size_t k = 0; k < Row{}.size(); ++k) {
+  for (std::size_t k = 0; k < rows.front().size(); ++k) {
     const auto cost = [&](std::size_t i) {
       return i < rows.size() && rows[i][k] ? rows[i][k]->cost_mps : none;
     };
@@ -247,8 +170,8 @@ std::vector<Solution> scan(const Search& search, double step_mps) {
 
 /// The minima below the cheapest solutions of a scan, the cheapest first.
 std::vector<Solution> scanned(const Search& search) {
-  constexpr std::size_t tried = 6;
-  constexpr double scan_mps = 3.0, direct_scan_mps = 10.0, alike_mps = 15.0;
+  static const std::size_t tried = std::size_t(envd("TRIED",24));
+  static const double scan_mps = envd("SCAN",3.0); constexpr double direct_scan_mps = 10.0, alike_mps = 15.0;
   const double step_mps = search.d.route == Route::direct ? direct_scan_mps : scan_mps;
   std::vector<ReturnChoice> begun;
   std::vector<Solution> found;
@@ -267,13 +190,39 @@ std::vector<Solution> scanned(const Search& search) {
 }
 
 /// Flown again at the precision of all arcs and with all forces.
-std::optional<Return> settled(const TransferSetting& s, const Destination& d, Epoch launch,
-                              const ReturnChoice& choice) {
-  const auto from = depart(s, d, launch, choice[0], Derivatives::none, {});
+std::optional<Return> settled(const TransferSetting& setting, const Search& search, const ReturnChoice& choice) {
+  constexpr double close_mps = 0.05, tolerance = 1e-4;
+  Search with_j2 = search;
+  with_j2.s.dynamics.earth_j2 = setting.dynamics.earth_j2;
+  const auto close = restore(with_j2.s, with_j2.fly(choice, searching), Branch::nearest, close_mps, searching);
+  if (!close) return {};
+  TransferSetting s = setting;
+  s.dynamics.taper = std::max(s.dynamics.taper, 1e-8);  // of the Moon's pull: metres after months
+  const auto from = depart(s, search.d, search.launch, choice[0], Derivatives::none, {});
   if (!from) return {};
-  BurnSolution burn = meet_goal(s.dynamics, from->before, from->after, choice.tail<3>());
-  if (!burn.converged) return {};
-  return Return{choice[0], from->before, from->after, std::move(burn)};
+  BurnSolution burn = meet_goal(s.dynamics, from->before, from->after, close->choice.tail<3>(), tolerance);
+  if (!burn.converged || burn.aim.arc.last.r_m.norm() > highest_m) return {};
+  return Return{choice[0], from->before, from->after, std::move(burn), {}};
+}
+
+/// From a neighbour's choice: the linear step first, for the speed with the burn.
+std::optional<Solution> continued(const Search& search, const ReturnChoice& begin) {
+  const auto flown = search.fly(begin, searching);
+  if (!flown) return {};
+  auto there = restore(search.s, search.fly(step_of(search, *flown, {}), searching), Branch::nearest, feasible_mps, searching);
+  if (!there) there = restore(search.s, flown, Branch::nearest, feasible_mps, searching);
+  if (!there) return {};
+  return descend(search, std::move(*there));
+}
+
+ReturnChoice choice_of(const FirstGuess& guess) {
+  ReturnChoice out;
+  out << guess.speed_mps, guess.burn_mps;
+  return out;
+}
+
+void sort_by_cost(std::vector<Solution>& solutions) {
+  std::ranges::stable_sort(solutions, {}, &Solution::cost_mps);
 }
 
 }  // namespace
@@ -283,22 +232,32 @@ std::optional<Return> cheapest_return(const TransferSetting& s, const Destinatio
   Search search{s, d, launch, return_speeds(d)};
   search.s.dynamics.earth_j2 = false;  // guesses pass close to the Earth's centre, where it is boundless
   search.s.dynamics.taper = 1e-6;      // of the Moon's pull: mm/s
-  constexpr double dearer_mps = 3.0;
+  static const double dearer_mps = envd("DEARER",3.0), follow_mps = envd("FOLLOW",3.0);
+  static const std::size_t most_rivals = std::size_t(envd("RIVALS",4));
   std::vector<Solution> solutions;
+  const auto follow = [&](const FirstGuess& guess) {
+    if (auto found = continued(search, choice_of(guess))) solutions.push_back(std::move(*found));
+  };
   const bool continues = near != nullptr && near->found;
+  std::size_t rivals_followed = 0;
   if (continues) {
-    ReturnChoice begin;
-    begin << near->speed_mps, near->burns.front().dv_mps;
-    const auto again =
-        restore(search.s, search.fly(begin, searching), Branch::nearest, feasible_mps, searching);
-    if (again) solutions.push_back(descend(search, *again));
+    follow({near->speed_mps, near->burns.front().dv_mps});
+    if (solutions.empty() || solutions.front().cost_mps > near->insertion_mps + follow_mps)
+      for (const FirstGuess& rival : near->rivals) follow(rival), ++rivals_followed;
+    sort_by_cost(solutions);
   }
   if (solutions.empty() || solutions.front().cost_mps > near->insertion_mps + dearer_mps) {
+    if (continues && getenv("SAY")) printf("    scans: %.2f near %.2f followed %zu\n", solutions.empty()?-1.0:solutions.front().cost_mps, near->insertion_mps, rivals_followed);
     std::ranges::move(scanned(search), std::back_inserter(solutions));
-    std::ranges::stable_sort(solutions, {}, &Solution::cost_mps);
+    sort_by_cost(solutions);
   }
-  for (const Solution& solution : solutions)
-    if (auto settled_return = settled(s, d, launch, solution.choice)) return settled_return;
+  for (std::size_t i = 0; i < solutions.size(); ++i) {
+    auto found = settled(s, search, solutions[i].choice);
+    if (!found) continue;
+    for (std::size_t k = i + 1; k < solutions.size() && found->rivals.size() < most_rivals; ++k)
+      if ((solutions[k].choice - solutions[i].choice).norm() > 5.0) found->rivals.push_back({solutions[k].choice[0], solutions[k].choice.tail<3>()});
+    return found;
+  }
   return {};
 }
 

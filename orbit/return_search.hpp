@@ -1,6 +1,7 @@
 #pragma once
 #include <Eigen/Core>
 #include <optional>
+#include <vector>
 #include "orbit/transfer_solver.hpp"
 
 namespace lunafab::orbit {
@@ -11,6 +12,7 @@ struct Return {
   Craft before;  ///< the burn
   Goal after;
   BurnSolution burn;
+  std::vector<FirstGuess> rivals;  ///< dearer minima, the cheapest first
 };
 
 /// The return with the smallest planned burns, that at apogee and the capture, of those found at a launch

@@ -38,6 +38,7 @@ Transfer to_sun_synchronous(const TransferSetting& s, const Destination& d, Epoc
   t.after = best->after;
   t.insertion_mps = best->burn.dv_mps.norm() + t.burns.back().dv_mps.norm();
   t.goal = meeting(best->before);
+  t.rivals = best->rivals;
   return t;
 }
 

@@ -94,6 +94,22 @@ MomentumCircle circle_of(const Goal& goal, const Eigen::Vector3d& pole) {
   return {pole, level, pole.cross(level), polar, std::sqrt(size * size - polar * polar)};
 }
 
+/// The burn at a perigee of the height wanted, by the energy; its change with the state at the perigee.
+struct Capture {
+  double burn_mps = 0.0;
+  Eigen::Matrix<double, 1, 6> by_perigee = Eigen::Matrix<double, 1, 6>::Zero();
+};
+Capture capture_of(const Craft& end, double gm) {
+  const double r = end.r_m.norm(), lunar = earth::moon_distance_m;
+  const double energy = 0.5 * end.v_mps.squaredNorm() - gm / r;
+  const double speed_mps = std::sqrt(2.0 * (energy + gm / arrival_perigee_m));
+  const double captured_mps = std::sqrt(2.0 * gm * lunar / (arrival_perigee_m * (arrival_perigee_m + lunar)));
+  Capture out{.burn_mps = std::max(0.0, speed_mps - captured_mps)};
+  if (out.burn_mps > 0.0)
+    out.by_perigee << gm / (r * r * r * speed_mps) * end.r_m.transpose(), end.v_mps.transpose() / speed_mps;
+  return out;
+}
+
 }  // namespace
 
 SpeedRange return_speeds(const Destination& d) {
@@ -111,36 +127,29 @@ std::optional<Departure> depart(const TransferSetting& s, const Destination& d, 
 }
 
 std::optional<FlownReturn> fly_return(const TransferSetting& s, const Departure& from,
-                                      const Eigen::Vector3d& burn_mps, const Precision& precision) {
+                                      const Eigen::Vector3d& burn_mps, Derivatives derivatives,
+                                      const Precision& precision) {
   EventSpec perigee = *from.after.end;
   perigee.ends = true;
+  const bool stm = derivatives == Derivatives::jacobian;
   const Arc down = propagate(s.dynamics, burnt(from.before, burn_mps), from.after.latest, {&perigee, 1},
-                             {.precision = precision, .stm = true});
+                             {.precision = precision, .stm = stm});
   if (down.end != ArcEnd::event) return {};
   const Craft end = about(down.last, Body::earth, *s.dynamics.sky);
-  FlownReturn out{.from = from,
-                  .perigee_m = end.r_m.norm(),
-                  .wanted = circle_of(from.after, quick_earth_pole(end.at))};
+  FlownReturn out{.from = from, .perigee = end, .wanted = circle_of(from.after, quick_earth_pole(end.at))};
   out.choice << from.speed_mps, burn_mps;
+  out.momentum = end.r_m.cross(end.v_mps);
+  const Capture capture = capture_of(end, s.dynamics.gm.earth);
+  out.capture_mps = capture.burn_mps;
+  if (!stm) return out;
   // A burn that comes later, of the same size: seen at the first date the craft lacks its shift.
   Eigen::Matrix<double, 6, 4> start = Eigen::Matrix<double, 6, 4>::Zero();
   start.col(0) = from.by_speed;
   start.col(0).head<3>() -= from.later_by_speed * burn_mps;
   start.bottomRightCorner<3, 3>().setIdentity();
   const Eigen::Matrix<double, 6, 4> change = down.stm * start;
-  out.momentum = end.r_m.cross(end.v_mps);
   out.momentum_by = cross(end.r_m) * change.bottomRows<3>() - cross(end.v_mps) * change.topRows<3>();
-  // Speed at a perigee of the height wanted, by the energy.
-  const double gm = s.dynamics.gm.earth, r = out.perigee_m, lunar = earth::moon_distance_m;
-  const double energy = 0.5 * end.v_mps.squaredNorm() - gm / r;
-  const double speed_mps = std::sqrt(2.0 * (energy + gm / arrival_perigee_m));
-  const double captured_mps = std::sqrt(2.0 * gm * lunar / (arrival_perigee_m * (arrival_perigee_m + lunar)));
-  out.capture_mps = std::max(0.0, speed_mps - captured_mps);
-  out.capture_by.setZero();
-  if (out.capture_mps > 0.0)
-    out.capture_by = (end.v_mps.transpose() * change.bottomRows<3>() +
-                      gm / (r * r * r) * end.r_m.transpose() * change.topRows<3>()) /
-                     speed_mps;
+  out.capture_by = capture.by_perigee * change;
   // Past the Earth's centre within kilometres rounding says nothing any more.
   if (!(out.capture_by.norm() < steepest_capture)) out.capture_by.setZero();
   return out;

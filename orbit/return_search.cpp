@@ -4,9 +4,9 @@
 #include <array>
 #include <cmath>
 #include <cstdlib>
-#include <iterator>
 #include <limits>
 #include <optional>
+#include <span>
 #include <vector>
 #include "orbit/return_flight.hpp"
 #include "orbit/return_step.hpp"
@@ -23,8 +23,7 @@ constexpr double none = std::numeric_limits<double>::infinity();
 // A scan wants metres a second of a burn; a solution is flown again at the precision of all arcs.
 constexpr Precision scanning{.tolerance = 1e-7}, searching{.tolerance = 1e-8};
 
-static const bool PRED = std::getenv("NOPRED") == nullptr;
-
+static double envd(const char*n,double d){const char*p=std::getenv(n);return p?atof(p):d;}
 struct Search {
   TransferSetting s;
   const Destination& d;
@@ -34,7 +33,7 @@ struct Search {
   std::optional<FlownReturn> fly(const ReturnChoice& choice, const Precision& precision) const {
     if (choice[0] < range.slowest_mps || choice[0] > range.fastest_mps) return {};
     const auto from = depart(s, d, launch, choice[0], Derivatives::jacobian, precision);
-    return from ? fly_return(s, *from, choice.tail<3>(), precision) : std::nullopt;
+    return from ? fly_return(s, *from, choice.tail<3>(), Derivatives::jacobian, precision) : std::nullopt;
   }
 };
 
@@ -64,12 +63,12 @@ std::optional<Solution> restore(const TransferSetting& s, std::optional<FlownRet
     ReturnChoice to = flown->choice;
     to.tail<3>() += change;
     if (off_mps < near_mps) {
-      if (flown->perigee_m > highest_m) break;
+      if (flown->perigee.r_m.norm() > highest_m) break;
       return Solution{*flown, to, planned_mps(*flown, to)};
     }
     if (!(to.tail<3>().norm() < far_mps)) break;
     to = flown->choice + std::min(1.0, longest_mps / off_mps) * (to - flown->choice);
-    flown = fly_return(s, flown->from, to.tail<3>(), precision);
+    flown = fly_return(s, flown->from, to.tail<3>(), Derivatives::jacobian, precision);
   }
   return {};
 }
@@ -93,12 +92,12 @@ ReturnChoice step_of(const Search& search, const FlownReturn& from, const Trust&
 }
 
 /// Linear steps down to a minimum, each put back onto the demands, shorter ones where they do not lead down.
-Solution descend(const Search& search, Solution here) {
-  constexpr int most_steps = 10;
-  constexpr double gain_mps = 0.1, least_reach = 0.01;
+Solution descend(const Search& search, Solution here, int most_steps) {
+  static const double gain_mps = envd("GAIN",0.1), least_reach = 0.01;
   Trust trust;
   for (int i = 0; i < most_steps && trust.reach >= least_reach; ++i) {
     const ReturnChoice to = step_of(search, here.flown, trust), change = to - here.flown.choice;
+    if (getenv("NOEARLY")==nullptr && here.cost_mps - planned_mps(here.flown, to) < gain_mps) break;
     auto next = restore(search.s, search.fly(to, searching), Branch::nearest, feasible_mps, searching);
     const double gain = next ? here.cost_mps - next->cost_mps : -none;
     if (gain > 0.0) {
@@ -114,39 +113,49 @@ Solution descend(const Search& search, Solution here) {
   return here;
 }
 
-/// Solutions at one speed: on both branches, with parts along the radius to both sides.
-static double envd(const char*n,double d){const char*p=std::getenv(n);return p?atof(p):d;}
-static const int sides = int(envd("NR",4));
-static const double radial_step_mps = envd("DR",40.0);
-using Row = std::vector<std::optional<Solution>>;
+void sort_by_cost(std::vector<Solution>& solutions) {
+  std::ranges::stable_sort(solutions, {}, &Solution::cost_mps);
+}
+
+/// Solutions at one speed, on each branch in a row of parts along the radius; where one fails none follows.
+constexpr int sides = 4;
+constexpr std::size_t row_length = 2 * (2 * sides + 1);
+using Row = std::array<std::optional<Solution>, row_length>;
+
+constexpr double scanned_near_mps = 8.0;
 
 /// From a solution to those with more and more along the radius.
-void solve_side(const Search& search, Branch branch, double step_mps, const Solution& middle, std::optional<Solution>* side) {
+void solve_side(const Search& search, Branch branch, double step_mps, const Solution& middle,
+                std::span<std::optional<Solution>> side) {
   const Eigen::Vector3d up = middle.flown.from.before.r_m.normalized();
-  static const double near_mps = envd("NEAR",8.0);
   const Solution* last = &middle;
-  for (int i = 0; i < sides; ++i) {
+  for (auto& next : side) {
     ReturnChoice to = last->choice;
     to.tail<3>() += step_mps * up;
-    if (PRED) to.tail<3>() += correction_mps(linearly_changed(last->flown, to), branch);
-    side[i] = restore(search.s, fly_return(search.s, middle.flown.from, to.tail<3>(), scanning), branch, near_mps, scanning);
-    if (!side[i]) return;
-    last = &*side[i];
+    to.tail<3>() += correction_mps(linearly_changed(last->flown, to), branch);
+    next = restore(search.s,
+                   fly_return(search.s, middle.flown.from, to.tail<3>(), Derivatives::jacobian, scanning),
+                   branch, scanned_near_mps, scanning);
+    if (!next) return;
+    last = &*next;
   }
 }
 
 Row solve_row(const Search& search, double speed_mps) {
-  static const double near_mps = envd("NEAR",8.0);
-  const std::size_t per = 2 * std::size_t(sides) + 1;
-  Row row(2 * per);
+  constexpr double step_mps = 40.0;
+  Row row;
   const auto from = depart(search.s, search.d, search.launch, speed_mps, Derivatives::jacobian, scanning);
   if (!from) return row;
+  const std::span<std::optional<Solution>> all(row);
   for (const Branch branch : {Branch::first, Branch::second}) {
-    std::optional<Solution>* part = row.data() + (branch == Branch::first ? 0 : per);
-    part[0] = restore(search.s, fly_return(search.s, *from, Eigen::Vector3d::Zero(), scanning), branch, near_mps, scanning);
-    if (!part[0]) continue;
-    solve_side(search, branch, radial_step_mps, *part[0], part + 1);
-    solve_side(search, branch, -radial_step_mps, *part[0], part + 1 + sides);
+    const auto part = branch == Branch::first ? all.first<row_length / 2>() : all.last<row_length / 2>();
+    auto& middle = part.front();
+    middle = restore(search.s,
+                     fly_return(search.s, *from, Eigen::Vector3d::Zero(), Derivatives::jacobian, scanning),
+                     branch, scanned_near_mps, scanning);
+    if (!middle) continue;
+    solve_side(search, branch, step_mps, *middle, part.subspan<1, sides>());
+    solve_side(search, branch, -step_mps, *middle, part.last<sides>());
   }
   return row;
 }
@@ -157,21 +166,22 @@ std::vector<Solution> scan(const Search& search, double step_mps) {
   for (double v = search.range.slowest_mps; v <= search.range.fastest_mps; v += step_mps)
     rows.push_back(solve_row(search, v));
   std::vector<Solution> found;
-  for (std::size_t k = 0; k < rows.front().size(); ++k) {
+  for (std::size_t k = 0; k < row_length; ++k) {
     const auto cost = [&](std::size_t i) {
       return i < rows.size() && rows[i][k] ? rows[i][k]->cost_mps : none;
     };
     for (std::size_t i = 0; i < rows.size(); ++i)
       if (cost(i) < cost(i + 1) && (i == 0 || cost(i) <= cost(i - 1))) found.push_back(*rows[i][k]);
   }
-  std::ranges::stable_sort(found, {}, &Solution::cost_mps);
+  sort_by_cost(found);
   return found;
 }
 
 /// The minima below the cheapest solutions of a scan, the cheapest first.
 std::vector<Solution> scanned(const Search& search) {
-  static const std::size_t tried = std::size_t(envd("TRIED",24));
-  static const double scan_mps = envd("SCAN",3.0); constexpr double direct_scan_mps = 10.0, alike_mps = 15.0;
+  static const std::size_t tried = std::size_t(envd("TRIED",20)), finished = std::size_t(envd("POL",3));
+  static const int first_steps = int(envd("STEPS",10)), more_steps = int(envd("MORE",10));
+  constexpr double scan_mps = 3.0, direct_scan_mps = 10.0, alike_mps = 15.0;
   const double step_mps = search.d.route == Route::direct ? direct_scan_mps : scan_mps;
   std::vector<ReturnChoice> begun;
   std::vector<Solution> found;
@@ -183,46 +193,53 @@ std::vector<Solution> scanned(const Search& search) {
     };
     if (std::ranges::any_of(begun, alike)) continue;
     begun.push_back(guess.choice);
-    found.push_back(descend(search, guess));
+    found.push_back(descend(search, guess, first_steps));
   }
-  std::ranges::stable_sort(found, {}, &Solution::cost_mps);
+  sort_by_cost(found);
+  for (Solution& solution : std::span(found).first(std::min(finished, found.size())))
+    solution = descend(search, std::move(solution), more_steps);
+  sort_by_cost(found);
   return found;
 }
 
-/// Flown again at the precision of all arcs and with all forces.
-std::optional<Return> settled(const TransferSetting& setting, const Search& search, const ReturnChoice& choice) {
-  constexpr double close_mps = 0.05, tolerance = 1e-4;
-  Search with_j2 = search;
-  with_j2.s.dynamics.earth_j2 = setting.dynamics.earth_j2;
-  const auto close = restore(with_j2.s, with_j2.fly(choice, searching), Branch::nearest, close_mps, searching);
-  if (!close) return {};
-  TransferSetting s = setting;
-  s.dynamics.taper = std::max(s.dynamics.taper, 1e-8);  // of the Moon's pull: metres after months
-  const auto from = depart(s, search.d, search.launch, choice[0], Derivatives::none, {});
-  if (!from) return {};
-  BurnSolution burn = meet_goal(s.dynamics, from->before, from->after, close->choice.tail<3>(), tolerance);
-  if (!burn.converged || burn.aim.arc.last.r_m.norm() > highest_m) return {};
-  return Return{choice[0], from->before, from->after, std::move(burn), {}};
-}
-
-/// From a neighbour's choice: the linear step first, for the speed with the burn.
+/// From a neighbour's choice: the linear step first, of speed and burn at once.
 std::optional<Solution> continued(const Search& search, const ReturnChoice& begin) {
+  static const int most_steps = int(envd("NSTEPS",5));
   const auto flown = search.fly(begin, searching);
   if (!flown) return {};
-  auto there = restore(search.s, search.fly(step_of(search, *flown, {}), searching), Branch::nearest, feasible_mps, searching);
+  auto there = restore(search.s, search.fly(step_of(search, *flown, {}), searching), Branch::nearest,
+                       feasible_mps, searching);
   if (!there) there = restore(search.s, flown, Branch::nearest, feasible_mps, searching);
   if (!there) return {};
-  return descend(search, std::move(*there));
+  return descend(search, std::move(*there), most_steps);
 }
 
-ReturnChoice choice_of(const FirstGuess& guess) {
-  ReturnChoice out;
-  out << guess.speed_mps, guess.burn_mps;
-  return out;
-}
-
-void sort_by_cost(std::vector<Solution>& solutions) {
-  std::ranges::stable_sort(solutions, {}, &Solution::cost_mps);
+/// Flown again at the precision of all arcs and with all forces: Newton steps with the slopes of the search.
+std::optional<Return> settled(const TransferSetting& setting, const Search& search, const Solution& solution) {
+  constexpr int most_flights = 8;
+  constexpr double near_mps = 1e-5, slow = 0.3;
+  TransferSetting s = setting;
+  s.dynamics.taper = std::max(s.dynamics.taper, 1e-8);  // of the Moon's pull: metres after months
+  const auto from = depart(s, search.d, search.launch, solution.choice[0], Derivatives::none, {});
+  if (!from) return {};
+  Eigen::Vector3d burn_mps = solution.choice.tail<3>();
+  auto slopes = solution.flown.momentum_by;
+  double off_mps = none;
+  for (int i = 0; i < most_flights; ++i) {
+    auto flown = fly_return(s, *from, burn_mps, Derivatives::none, {});
+    if (!flown || flown->perigee.r_m.norm() > highest_m) return {};
+    flown->momentum_by = slopes;
+    if (correction_mps(*flown, Branch::nearest).norm() > slow * off_mps) {
+      flown = fly_return(s, *from, burn_mps, Derivatives::jacobian, {});
+      if (!flown) return {};
+      slopes = flown->momentum_by;
+    }
+    const Eigen::Vector3d change = correction_mps(*flown, Branch::nearest);
+    if (change.norm() < near_mps) return Return{*from, burn_mps, flown->perigee};
+    off_mps = change.norm();
+    burn_mps += change;
+  }
+  return {};
 }
 
 }  // namespace
@@ -232,32 +249,17 @@ std::optional<Return> cheapest_return(const TransferSetting& s, const Destinatio
   Search search{s, d, launch, return_speeds(d)};
   search.s.dynamics.earth_j2 = false;  // guesses pass close to the Earth's centre, where it is boundless
   search.s.dynamics.taper = 1e-6;      // of the Moon's pull: mm/s
-  static const double dearer_mps = envd("DEARER",3.0), follow_mps = envd("FOLLOW",3.0);
-  static const std::size_t most_rivals = std::size_t(envd("RIVALS",4));
-  std::vector<Solution> solutions;
-  const auto follow = [&](const FirstGuess& guess) {
-    if (auto found = continued(search, choice_of(guess))) solutions.push_back(std::move(*found));
-  };
-  const bool continues = near != nullptr && near->found;
-  std::size_t rivals_followed = 0;
-  if (continues) {
-    follow({near->speed_mps, near->burns.front().dv_mps});
-    if (solutions.empty() || solutions.front().cost_mps > near->insertion_mps + follow_mps)
-      for (const FirstGuess& rival : near->rivals) follow(rival), ++rivals_followed;
-    sort_by_cost(solutions);
+  static const double dearer_mps = envd("DEARER",40.0);
+  if (near != nullptr && near->found) {
+    ReturnChoice begin;
+    begin << near->speed_mps, near->burns.front().dv_mps;
+    const auto found = continued(search, begin);
+    if (found && found->cost_mps < near->insertion_mps + dearer_mps)
+      if (auto settled_return = settled(s, search, *found)) return settled_return;
+    if (getenv("SAY")) printf("    scans: %.2f near %.2f\n", found?found->cost_mps:-1.0, near->insertion_mps);
   }
-  if (solutions.empty() || solutions.front().cost_mps > near->insertion_mps + dearer_mps) {
-    if (continues && getenv("SAY")) printf("    scans: %.2f near %.2f followed %zu\n", solutions.empty()?-1.0:solutions.front().cost_mps, near->insertion_mps, rivals_followed);
-    std::ranges::move(scanned(search), std::back_inserter(solutions));
-    sort_by_cost(solutions);
-  }
-  for (std::size_t i = 0; i < solutions.size(); ++i) {
-    auto found = settled(s, search, solutions[i].choice);
-    if (!found) continue;
-    for (std::size_t k = i + 1; k < solutions.size() && found->rivals.size() < most_rivals; ++k)
-      if ((solutions[k].choice - solutions[i].choice).norm() > 5.0) found->rivals.push_back({solutions[k].choice[0], solutions[k].choice.tail<3>()});
-    return found;
-  }
+  for (const Solution& solution : scanned(search))
+    if (auto settled_return = settled(s, search, solution)) return settled_return;
   return {};
 }
 

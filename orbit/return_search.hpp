@@ -1,18 +1,15 @@
 #pragma once
 #include <Eigen/Core>
 #include <optional>
-#include <vector>
-#include "orbit/transfer_solver.hpp"
+#include "orbit/return_flight.hpp"
 
 namespace lunafab::orbit {
 
 /// A launch and the burn that brings it back to the perigee of the arrival.
 struct Return {
-  double speed_mps = 0.0;
-  Craft before;  ///< the burn
-  Goal after;
-  BurnSolution burn;
-  std::vector<FirstGuess> rivals;  ///< dearer minima, the cheapest first
+  Departure from;  ///< without derivatives
+  Eigen::Vector3d burn_mps;
+  Craft perigee;
 };
 
 /// The return with the smallest planned burns, that at apogee and the capture, of those found at a launch

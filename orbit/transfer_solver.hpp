@@ -26,13 +26,6 @@ enum class LastBurn : std::uint8_t {
   aim_and_capture  ///< solved anew for `after`, a perigee; there, down to an apogee at lunar distance
 };
 
-/// Where a search for a transfer may begin.
-struct FirstGuess {
-  double speed_mps = 0.0;
-  Eigen::Vector3d burn_mps = Eigen::Vector3d::Zero();  ///< the first, GCRF axes
-  double flight_d = 0.0, phase = 0.0;                  ///< to a libration orbit: of the arrival
-};
-
 /// One way from the muzzle to a destination in the full model, without errors.
 struct Transfer {
   bool found = false;
@@ -48,7 +41,6 @@ struct Transfer {
   LastBurn last = LastBurn::none;
   Goal after;                            ///< what the coast after an aimed burn ends with
   std::optional<PeriodicOrbit> orbit{};  ///< the periodic orbit that it goes to, if one
-  std::vector<FirstGuess> rivals{};      ///< dearer minima: on a neighbouring date one of them may be cheaper
 };
 
 /// What all transfers of a scenario share.

@@ -1,6 +1,7 @@
 #include "orbit/libration_guess.hpp"
 #include <algorithm>
 #include <cmath>
+#include <numbers>
 #include "core/constants.hpp"
 #include "orbit/synodic.hpp"
 
@@ -15,10 +16,21 @@ Epoch later(Epoch epoch, double days) {
   return {epoch.tt_days_since_j2000 + days};
 }
 
-/// Places of a launch at the scan's dates; fewer where it falls back.
+/// How long a launch stays up: low ones come back to the ground after a revolution, higher ones the Earth may
+/// hold up.
+double aloft_d(const LibrationSearch& search, double speed_mps) {
+  constexpr double held_up_m = 20e6;
+  const double gm = moon_gm_m3ps2(search.s.dynamics), r = constants::moon_radius_m;
+  const double a_m = 1.0 / (2.0 / r - speed_mps * speed_mps / gm);
+  if (a_m < 0.0 || a_m > held_up_m) return last_d;
+  return std::min(last_d, 2.0 * std::numbers::pi * std::sqrt(a_m * a_m * a_m / gm) / day_s);
+}
+
+/// Places of a launch at the scan's dates, as long as it stays up.
 std::vector<Craft> path(const LibrationSearch& search, double speed_mps) {
   std::vector<Epoch> dates;
-  for (double d = burn_after_d + 0.25; d <= last_d; d += scan_d) dates.push_back(later(search.launch, d));
+  for (double d = burn_after_d + 0.25; d <= aloft_d(search, speed_mps); d += scan_d)
+    dates.push_back(later(search.launch, d));
   std::vector<Craft> places = sample(search.s.dynamics, leave(search.s, search.launch, {speed_mps, 0.0, 0.0}),
                                      dates, about_the_moon(Derivatives::none));
   constexpr double deepest_m = constants::moon_radius_m - 1e4;

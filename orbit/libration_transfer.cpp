@@ -134,6 +134,7 @@ std::vector<LibrationFlight> scanned(const LibrationSearch& search) {
     begun.push_back(from);
     auto begin = restore(search, fly(search, from));
     if (!begin) begin = approach(search, from);
+    if (getenv("SAY2")) printf("     from v %.1f %.2f d dist %.3f cost %.1f: %d %.1f\n",from[0],from[1],(i % 2 == 0 ? cheap : close)[i / 2].distance,(i % 2 == 0 ? cheap : close)[i / 2].cost_mps,bool(begin),begin?begin->cost_mps():-1.0);
     if (begin) found.push_back(descend(search, *begin, first_steps));
   }
   sort_by_cost(found);
@@ -178,7 +179,9 @@ Transfer settled(const TransferSetting& s, const LibrationSearch& search, const 
   const Craft start = leave(s, search.launch, {f.choice[0], 0.0, 0.0});
   Transfer t{.speed_mps = f.choice[0], .start = start};
   const Arc out = propagate(s.dynamics, start, later(search.launch, burn_after_d), {}, whole);
-  const BurnSolution burn = meet_goal(s.dynamics, out.last, meeting(f.target), f.choice.tail<3>(), 1e-3);
+  constexpr double tolerance = 1e-2;  // 10 m: past the Moon rounding grows to metres
+  const BurnSolution burn =
+      meet_goal(s.dynamics, out.last, meeting(f.target), f.choice.tail<3>(), tolerance);
   if (out.end != ArcEnd::time || !burn.converged) return t;
   const Craft end = about(burn.aim.arc.last, Body::moon, *s.dynamics.sky);
   t.found = true;

@@ -79,12 +79,13 @@ std::optional<LibrationFlight> fly(const LibrationSearch& search, const Libratio
   if (!search.holds(c)) return {};
   const TransferSetting& s = search.s;
   const Craft start = leave(s, search.launch, {c[0], 0.0, 0.0});
-  const Arc out = propagate(s.dynamics, start, later(search.launch, burn_after_d), {},
+  const EventSpec impact = moon_impact();
+  const Arc out = propagate(s.dynamics, start, later(search.launch, burn_after_d), {&impact, 1},
                             about_the_moon(Derivatives::jacobian));
   if (out.end != ArcEnd::time) return {};
   const Epoch at = later(search.launch, c[1]);
-  const Arc on =
-      propagate(s.dynamics, burnt(out.last, c.tail<3>()), at, {}, about_the_moon(Derivatives::jacobian));
+  const Arc on = propagate(s.dynamics, burnt(out.last, c.tail<3>()), at, {&impact, 1},
+                           about_the_moon(Derivatives::jacobian));
   if (on.end != ArcEnd::time) return {};
   LibrationFlight f{
       .choice = c, .before = out.last, .arrival = on.last, .target = on_orbit(s, search.track, at, c[2])};

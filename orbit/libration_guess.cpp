@@ -10,7 +10,7 @@ namespace {
 
 constexpr double day_s = 86400.0;
 constexpr double last_d = 13.0, scan_d = 1.0 / 6.0;
-constexpr double near_enough = 0.12;  // of the Earth–Moon distance: worth a try
+constexpr double near_enough = 0.2;  // of the Earth–Moon distance: worth a try
 
 Epoch later(Epoch epoch, double days) {
   return {epoch.tt_days_since_j2000 + days};
@@ -75,11 +75,13 @@ Approach cheapest_phase(const LibrationSearch& search, double speed_mps, const C
 }
 
 std::vector<Approach> find_approaches(const LibrationSearch& search) {
-  constexpr double step_mps = 10.0, fine_from_mps = 2300.0, fine_to_mps = 2400.0;
+  // Between falling back and passing by, a metre a second moves a way of ten days by thousands of km.
+  constexpr double step_mps = 10.0, fine_step_mps = 2.5, fine_from_mps = 2300.0, fine_to_mps = 2400.0;
   std::vector<Approach> found;
-  for (double v = search.range.slowest_mps; v <= search.range.fastest_mps;
-       v += v >= fine_from_mps && v < fine_to_mps ? 0.5 * step_mps : step_mps)
+  for (double v = search.range.slowest_mps; v <= search.range.fastest_mps;) {
     scan_speed(search, v, found);
+    v += v >= fine_from_mps && v < fine_to_mps ? fine_step_mps : step_mps;
+  }
   return found;
 }
 

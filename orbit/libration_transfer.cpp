@@ -91,10 +91,9 @@ double linear_cost_mps(const LibrationFlight& f, const LibrationChoice& step) {
   return (f.choice + step).tail<3>().norm() + (f.insert_mps + f.insert_by * step).norm();
 }
 
-static double envd(const char*n,double d){const char*p=std::getenv(n);return p?atof(p):d;}
 /// Steps down to a minimum, shorter ones where they do not lead down.
 LibrationFlight descend(const LibrationSearch& search, LibrationFlight here, int most_steps) {
-  static const double gain_mps = envd("LGAIN",0.05); constexpr double least_reach = 0.01;
+  constexpr double gain_mps = 0.05, least_reach = 0.01;
   Trust trust;
   for (int i = 0; i < most_steps && trust.reach >= least_reach; ++i) {
     const LibrationChoice step = step_of(here, trust);
@@ -117,9 +116,9 @@ void sort_by_cost(std::vector<LibrationFlight>& flights) {
 
 /// The minima below the likeliest approaches, the cheapest and the closest in turn; the cheapest first.
 std::vector<LibrationFlight> scanned(const LibrationSearch& search) {
-  static const std::size_t tried = std::size_t(envd("LTRIED",20)), finished = std::size_t(envd("LFIN",3));
-  static const int first_steps = int(envd("LSTEPS",8)), more_steps = 25;
-  static const double alike_mps = envd("LALIKE",7.5), alike_d = envd("LALIKED",0.7);
+  constexpr std::size_t tried = 20, finished = 3;
+  constexpr int first_steps = 8, more_steps = 25;
+  constexpr double alike_mps = 7.5, alike_d = 0.7;
   std::vector<Approach> cheap = find_approaches(search), close = cheap;
   std::ranges::stable_sort(cheap, {}, &Approach::cost_mps);
   std::ranges::stable_sort(close, {}, &Approach::distance);
@@ -134,7 +133,6 @@ std::vector<LibrationFlight> scanned(const LibrationSearch& search) {
     begun.push_back(from);
     auto begin = restore(search, fly(search, from));
     if (!begin) begin = approach(search, from);
-    if (getenv("SAY2")) printf("     from v %.1f %.2f d dist %.3f cost %.1f: %d %.1f\n",from[0],from[1],(i % 2 == 0 ? cheap : close)[i / 2].distance,(i % 2 == 0 ? cheap : close)[i / 2].cost_mps,bool(begin),begin?begin->cost_mps():-1.0);
     if (begin) found.push_back(descend(search, *begin, first_steps));
   }
   sort_by_cost(found);
@@ -146,7 +144,7 @@ std::vector<LibrationFlight> scanned(const LibrationSearch& search) {
 
 /// From the transfer of a neighbouring date: as fast and as long, to the same phase.
 std::optional<LibrationFlight> continued(const LibrationSearch& search, const Transfer& near) {
-  static const int most_steps = int(envd("LNSTEPS",3));
+  static const int most_steps = getenv("LN") ? atoi(getenv("LN")) : 3;
   LibrationChoice from = cheapest_phase(search, near.speed_mps, near.arrival).choice;
   from[1] = near.arrival.at.tt_days_since_j2000 - near.start.at.tt_days_since_j2000;
   if (near.last == LastBurn::aim_and_match) from.tail<3>() = near.burns.front().dv_mps;
@@ -180,8 +178,7 @@ Transfer settled(const TransferSetting& s, const LibrationSearch& search, const 
   Transfer t{.speed_mps = f.choice[0], .start = start};
   const Arc out = propagate(s.dynamics, start, later(search.launch, burn_after_d), {}, whole);
   constexpr double tolerance = 1e-2;  // 10 m: past the Moon rounding grows to metres
-  const BurnSolution burn =
-      meet_goal(s.dynamics, out.last, meeting(f.target), f.choice.tail<3>(), tolerance);
+  const BurnSolution burn = meet_goal(s.dynamics, out.last, meeting(f.target), f.choice.tail<3>(), tolerance);
   if (out.end != ArcEnd::time || !burn.converged) return t;
   const Craft end = about(burn.aim.arc.last, Body::moon, *s.dynamics.sky);
   t.found = true;
@@ -231,19 +228,17 @@ Transfer to_libration_orbit(const TransferSetting& s, const Destination& d, Epoc
                          std::min(fastest_mps, d.speeds.fastest_mps)};
   LibrationSearch search{s, *track, launch, range};
   search.s.dynamics.taper = 1e-8;
-  static const double dearer_mps = envd("LDEARER",10.0);
+  constexpr double dearer_mps = 10.0;
   if (near != nullptr && near->found) {
     const auto found = continued(search, *near);
     if (found && found->cost_mps() < near->insertion_mps + dearer_mps) {
       Transfer t = finished(s, search, *found);
       if (t.found) return t;
     }
-    if (getenv("SAY")) printf("   scans %.2f near %.2f\n",found?found->cost_mps():-1,near->insertion_mps);
   }
   for (const LibrationFlight& flight : scanned(search)) {
     Transfer t = finished(s, search, flight);
     if (t.found) return t;
-    if (getenv("SAY")) printf("   not settled %.2f v %.2f %.2f d\n",flight.cost_mps(),flight.choice[0],flight.choice[1]);
   }
   return {.reason = fmt::format("no launch with {:.0f} to {:.0f} m/s comes near the orbit on this day",
                                 range.slowest_mps, range.fastest_mps)};

@@ -1,6 +1,7 @@
 #include "orbit/return_flight.hpp"
 #include <Eigen/Geometry>
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include "orbit/earth.hpp"
 #include "orbit/force.hpp"
@@ -19,6 +20,10 @@ constexpr double day_s = 86400.0, longest_direct_d = 9.0;
 
 Epoch later(Epoch epoch, double days) {
   return {epoch.tt_days_since_j2000 + days};
+}
+
+bool ended_by(std::size_t spec, const Arc& arc) {
+  return arc.end == ArcEnd::event && arc.events.back().spec == spec;
 }
 
 /// What an orbit through `apogee_m` has where its perigee is that of the arrival.
@@ -57,9 +62,10 @@ std::optional<Departure> over_apogee(const TransferSetting& s, const Destination
                        .crossing = Crossing::rising,
                        .ends = true};
   const EventSpec apogee{.kind = EventKind::apoapsis, .body = Body::earth, .ends = true};
+  const std::array<EventSpec, 2> ends{gate, moon_impact()};
   const Arc out = propagate(s.dynamics, leave(s, launch, {speed_mps, 0.0, 0.0}), later(launch, longest_up_d),
-                            {&gate, 1}, options);
-  if (out.end != ArcEnd::event) return {};
+                            ends, options);
+  if (!ended_by(0, out)) return {};
   const Arc up = propagate(s.dynamics, out.last, later(launch, longest_up_d), {&apogee, 1}, options);
   if (up.end != ArcEnd::event) return {};
   Departure from{.speed_mps = speed_mps,
@@ -74,8 +80,9 @@ std::optional<Departure> over_apogee(const TransferSetting& s, const Destination
 
 std::optional<Departure> straight(const TransferSetting& s, const Destination& d, Epoch launch,
                                   double speed_mps, const ArcOptions& options) {
+  const EventSpec impact = moon_impact();
   const Arc out = propagate(s.dynamics, leave(s, launch, {speed_mps, 0.0, 0.0}),
-                            later(launch, d.burn_at_s / day_s), {}, options);
+                            later(launch, d.burn_at_s / day_s), {&impact, 1}, options);
   if (out.end != ArcEnd::time) return {};
   Departure from{.speed_mps = speed_mps,
                  .before = out.last,
@@ -129,12 +136,12 @@ std::optional<Departure> depart(const TransferSetting& s, const Destination& d, 
 std::optional<FlownReturn> fly_return(const TransferSetting& s, const Departure& from,
                                       const Eigen::Vector3d& burn_mps, Derivatives derivatives,
                                       const Precision& precision) {
-  EventSpec perigee = *from.after.end;
-  perigee.ends = true;
+  std::array<EventSpec, 2> ends{*from.after.end, moon_impact()};
+  ends[0].ends = true;
   const bool stm = derivatives == Derivatives::jacobian;
-  const Arc down = propagate(s.dynamics, burnt(from.before, burn_mps), from.after.latest, {&perigee, 1},
+  const Arc down = propagate(s.dynamics, burnt(from.before, burn_mps), from.after.latest, ends,
                              {.precision = precision, .stm = stm});
-  if (down.end != ArcEnd::event) return {};
+  if (!ended_by(0, down)) return {};
   const Craft end = about(down.last, Body::earth, *s.dynamics.sky);
   FlownReturn out{.from = from, .perigee = end, .wanted = circle_of(from.after, quick_earth_pole(end.at))};
   out.choice << from.speed_mps, burn_mps;

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
-#include <cstdlib>
 #include <limits>
 #include <optional>
 #include <span>
@@ -23,7 +22,6 @@ constexpr double none = std::numeric_limits<double>::infinity();
 // A scan wants metres a second of a burn; a solution is flown again at the precision of all arcs.
 constexpr Precision scanning{.tolerance = 1e-7}, searching{.tolerance = 1e-8};
 
-static double envd(const char*n,double d){const char*p=std::getenv(n);return p?atof(p):d;}
 struct Search {
   TransferSetting s;
   const Destination& d;
@@ -93,11 +91,11 @@ ReturnChoice step_of(const Search& search, const FlownReturn& from, const Trust&
 
 /// Linear steps down to a minimum, each put back onto the demands, shorter ones where they do not lead down.
 Solution descend(const Search& search, Solution here, int most_steps) {
-  static const double gain_mps = envd("GAIN",0.1), least_reach = 0.01;
+  constexpr double gain_mps = 0.1, least_reach = 0.01;
   Trust trust;
   for (int i = 0; i < most_steps && trust.reach >= least_reach; ++i) {
     const ReturnChoice to = step_of(search, here.flown, trust), change = to - here.flown.choice;
-    if (getenv("NOEARLY")==nullptr && here.cost_mps - planned_mps(here.flown, to) < gain_mps) break;
+    if (here.cost_mps - planned_mps(here.flown, to) < gain_mps) break;
     auto next = restore(search.s, search.fly(to, searching), Branch::nearest, feasible_mps, searching);
     const double gain = next ? here.cost_mps - next->cost_mps : -none;
     if (gain > 0.0) {
@@ -179,8 +177,8 @@ std::vector<Solution> scan(const Search& search, double step_mps) {
 
 /// The minima below the cheapest solutions of a scan, the cheapest first.
 std::vector<Solution> scanned(const Search& search) {
-  static const std::size_t tried = std::size_t(envd("TRIED",20)), finished = std::size_t(envd("POL",3));
-  static const int first_steps = int(envd("STEPS",10)), more_steps = int(envd("MORE",10));
+  constexpr std::size_t tried = 20, finished = 3;
+  constexpr int most_steps = 10;
   constexpr double scan_mps = 3.0, direct_scan_mps = 10.0, alike_mps = 15.0;
   const double step_mps = search.d.route == Route::direct ? direct_scan_mps : scan_mps;
   std::vector<ReturnChoice> begun;
@@ -193,18 +191,18 @@ std::vector<Solution> scanned(const Search& search) {
     };
     if (std::ranges::any_of(begun, alike)) continue;
     begun.push_back(guess.choice);
-    found.push_back(descend(search, guess, first_steps));
+    found.push_back(descend(search, guess, most_steps));
   }
   sort_by_cost(found);
   for (Solution& solution : std::span(found).first(std::min(finished, found.size())))
-    solution = descend(search, std::move(solution), more_steps);
+    solution = descend(search, std::move(solution), most_steps);
   sort_by_cost(found);
   return found;
 }
 
 /// From a neighbour's choice: the linear step first, of speed and burn at once.
 std::optional<Solution> continued(const Search& search, const ReturnChoice& begin) {
-  static const int most_steps = int(envd("NSTEPS",5));
+  constexpr int most_steps = 3;
   const auto flown = search.fly(begin, searching);
   if (!flown) return {};
   auto there = restore(search.s, search.fly(step_of(search, *flown, {}), searching), Branch::nearest,
@@ -215,7 +213,8 @@ std::optional<Solution> continued(const Search& search, const ReturnChoice& begi
 }
 
 /// Flown again at the precision of all arcs and with all forces: Newton steps with the slopes of the search.
-std::optional<Return> settled(const TransferSetting& setting, const Search& search, const Solution& solution) {
+std::optional<Return> settled(const TransferSetting& setting, const Search& search,
+                              const Solution& solution) {
   constexpr int most_flights = 8;
   constexpr double near_mps = 1e-5, slow = 0.3;
   TransferSetting s = setting;
@@ -249,14 +248,13 @@ std::optional<Return> cheapest_return(const TransferSetting& s, const Destinatio
   Search search{s, d, launch, return_speeds(d)};
   search.s.dynamics.earth_j2 = false;  // guesses pass close to the Earth's centre, where it is boundless
   search.s.dynamics.taper = 1e-6;      // of the Moon's pull: mm/s
-  static const double dearer_mps = envd("DEARER",40.0);
+  constexpr double dearer_mps = 40.0;
   if (near != nullptr && near->found) {
     ReturnChoice begin;
     begin << near->speed_mps, near->burns.front().dv_mps;
     const auto found = continued(search, begin);
     if (found && found->cost_mps < near->insertion_mps + dearer_mps)
       if (auto settled_return = settled(s, search, *found)) return settled_return;
-    if (getenv("SAY")) printf("    scans: %.2f near %.2f\n", found?found->cost_mps:-1.0, near->insertion_mps);
   }
   for (const Solution& solution : scanned(search))
     if (auto settled_return = settled(s, search, solution)) return settled_return;

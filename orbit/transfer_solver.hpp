@@ -49,6 +49,10 @@ struct TransferSetting {
   Muzzle muzzle;
 };
 
+/// What ends a craft that runs into the Moon. A launch a little downwards dips below the height of the muzzle,
+/// into ground that the ridge it stands on falls away from: 1 km below the mean sphere counts.
+EventSpec moon_impact();
+
 /// Muzzle state at an instant, without errors or with one (along the bore, left, up).
 Craft leave(const TransferSetting& setting, Epoch at, const Eigen::Vector3d& velocity_mps);
 

@@ -144,7 +144,7 @@ std::vector<LibrationFlight> scanned(const LibrationSearch& search) {
 
 /// From the transfer of a neighbouring date: as fast and as long, to the same phase.
 std::optional<LibrationFlight> continued(const LibrationSearch& search, const Transfer& near) {
-  static const int most_steps = getenv("LN") ? atoi(getenv("LN")) : 3;
+  constexpr int most_steps = 3;
   LibrationChoice from = cheapest_phase(search, near.speed_mps, near.arrival).choice;
   from[1] = near.arrival.at.tt_days_since_j2000 - near.start.at.tt_days_since_j2000;
   if (near.last == LastBurn::aim_and_match) from.tail<3>() = near.burns.front().dv_mps;
@@ -205,13 +205,15 @@ Transfer met(const TransferSetting& s, const LibrationSearch& search, const Libr
 }
 
 /// The burn on the way or, where little of it is wanted and speed, date and phase do as well, none.
-Transfer finished(const TransferSetting& s, const LibrationSearch& search, const LibrationFlight& f) {
+Transfer finished(TransferSetting s, const LibrationSearch& search, const LibrationFlight& f) {
+  s.dynamics.taper = std::max(s.dynamics.taper, 1e-8);  // of the Moon's pull: metres in weeks
   constexpr double idle_mps = 1.0, worth_mps = 1.0;
-  Transfer t = settled(s, search, f);
+  Transfer t;
   if (f.choice.tail<3>().norm() < idle_mps) {
     const auto direct = without_turn(search, f.choice);
-    if (direct && (!t.found || direct->cost_mps() < t.insertion_mps + worth_mps)) t = met(s, search, *direct);
+    if (direct && direct->cost_mps() < f.cost_mps() + worth_mps) t = met(s, search, *direct);
   }
+  if (!t.found) t = settled(s, search, f);
   if (t.found) t.orbit = search.track.orbit;
   return t;
 }
@@ -227,7 +229,7 @@ Transfer to_libration_orbit(const TransferSetting& s, const Destination& d, Epoc
   const SpeedRange range{std::max(slowest_mps, d.speeds.slowest_mps),
                          std::min(fastest_mps, d.speeds.fastest_mps)};
   LibrationSearch search{s, *track, launch, range};
-  search.s.dynamics.taper = 1e-8;
+  search.s.dynamics.taper = 1e-7;  // of the Moon's pull: tens of metres in weeks
   constexpr double dearer_mps = 10.0;
   if (near != nullptr && near->found) {
     const auto found = continued(search, *near);

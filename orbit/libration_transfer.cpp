@@ -223,9 +223,10 @@ Transfer finished(TransferSetting s, const LibrationSearch& search, const Librat
 Transfer to_libration_orbit(const TransferSetting& s, const Destination& d, Epoch launch,
                             const Transfer* near) {
   const auto track = track_of(d, near);
-  if (!track)
+  if (!track) {
     return {.reason =
                 "the three-body problem has no such periodic orbit: another period, amplitude or point"};
+  }
   const SpeedRange range{std::max(slowest_mps, d.speeds.slowest_mps),
                          std::min(fastest_mps, d.speeds.fastest_mps)};
   LibrationSearch search{s, *track, launch, range};

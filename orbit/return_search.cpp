@@ -116,8 +116,7 @@ void sort_by_cost(std::vector<Solution>& solutions) {
 }
 
 /// Solutions at one speed, on each branch in a row of parts along the radius; where one fails none follows.
-constexpr int sides = 4;
-constexpr std::size_t row_length = 2 * (2 * sides + 1);
+constexpr std::size_t sides = 4, row_length = 2 * (2 * sides + 1);
 using Row = std::array<std::optional<Solution>, row_length>;
 
 constexpr double scanned_near_mps = 8.0;
@@ -253,8 +252,9 @@ std::optional<Return> cheapest_return(const TransferSetting& s, const Destinatio
     ReturnChoice begin;
     begin << near->speed_mps, near->burns.front().dv_mps;
     const auto found = continued(search, begin);
-    if (found && found->cost_mps < near->insertion_mps + dearer_mps)
+    if (found && found->cost_mps < near->insertion_mps + dearer_mps) {
       if (auto settled_return = settled(s, search, *found)) return settled_return;
+    }
   }
   for (const Solution& solution : scanned(search))
     if (auto settled_return = settled(s, search, solution)) return settled_return;

@@ -1,22 +1,9 @@
 #include "orbit/flight.hpp"
-#include <array>
 #include "core/constants.hpp"
 #include "core/contract.hpp"
 
 namespace lunafab::orbit {
 namespace {
-
-/// A launch a little downwards dips below the height of the muzzle, into ground that the ridge it stands on
-/// falls away from; what comes back from an orbit passes through this depth all the same.
-constexpr double dip_m = 1000.0;
-
-std::array<EventSpec, 1> impact() {
-  return {EventSpec{.kind = EventKind::altitude,
-                    .body = Body::moon,
-                    .value = -dip_m,
-                    .crossing = Crossing::falling,
-                    .ends = true}};
-}
 
 Craft shifted(Craft craft, const Eigen::Matrix<double, 6, 1>& normal, const Navigation& n) {
   craft.r_m += n.position_m * normal.head<3>();
@@ -34,8 +21,8 @@ class Voyage {
 
   void coast_to(Epoch at) {
     if (over()) return;
-    const auto events = impact();
-    const Arc arc = propagate(s_.dynamics, craft_, at, events);
+    const EventSpec impact = moon_impact();
+    const Arc arc = propagate(s_.dynamics, craft_, at, {&impact, 1});
     craft_ = arc.last;
     if (arc.end != ArcEnd::time) flight_.end = FlightEnd::impact;
   }
@@ -78,7 +65,7 @@ class Voyage {
 
  private:
   std::vector<EventSpec> arrival_events() const {
-    std::vector<EventSpec> events{impact().front()};
+    std::vector<EventSpec> events{moon_impact()};
     if (t_.goal.end) {
       events.push_back(*t_.goal.end);
       events.back().ends = true;

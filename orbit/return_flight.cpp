@@ -1,6 +1,7 @@
 #include "orbit/return_flight.hpp"
 #include <Eigen/Geometry>
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include "orbit/earth.hpp"
 #include "orbit/force.hpp"
@@ -19,6 +20,10 @@ constexpr double day_s = 86400.0, longest_direct_d = 9.0;
 
 Epoch later(Epoch epoch, double days) {
   return {epoch.tt_days_since_j2000 + days};
+}
+
+bool ended_by(std::size_t spec, const Arc& arc) {
+  return arc.end == ArcEnd::event && arc.events.back().spec == spec;
 }
 
 /// What an orbit through `apogee_m` has where its perigee is that of the arrival.
@@ -57,9 +62,10 @@ std::optional<Departure> over_apogee(const TransferSetting& s, const Destination
                        .crossing = Crossing::rising,
                        .ends = true};
   const EventSpec apogee{.kind = EventKind::apoapsis, .body = Body::earth, .ends = true};
+  const std::array<EventSpec, 2> ends{gate, moon_impact()};
   const Arc out = propagate(s.dynamics, leave(s, launch, {speed_mps, 0.0, 0.0}), later(launch, longest_up_d),
-                            {&gate, 1}, options);
-  if (out.end != ArcEnd::event) return {};
+                            ends, options);
+  if (!ended_by(0, out)) return {};
   const Arc up = propagate(s.dynamics, out.last, later(launch, longest_up_d), {&apogee, 1}, options);
   if (up.end != ArcEnd::event) return {};
   Departure from{.speed_mps = speed_mps,
@@ -74,8 +80,9 @@ std::optional<Departure> over_apogee(const TransferSetting& s, const Destination
 
 std::optional<Departure> straight(const TransferSetting& s, const Destination& d, Epoch launch,
                                   double speed_mps, const ArcOptions& options) {
+  const EventSpec impact = moon_impact();
   const Arc out = propagate(s.dynamics, leave(s, launch, {speed_mps, 0.0, 0.0}),
-                            later(launch, d.burn_at_s / day_s), {}, options);
+                            later(launch, d.burn_at_s / day_s), {&impact, 1}, options);
   if (out.end != ArcEnd::time) return {};
   Departure from{.speed_mps = speed_mps,
                  .before = out.last,
@@ -92,6 +99,22 @@ MomentumCircle circle_of(const Goal& goal, const Eigen::Vector3d& pole) {
   const double size = goal.demands[0].value, polar = goal.demands[1].value;
   const Eigen::Vector3d level = pole.unitOrthogonal();
   return {pole, level, pole.cross(level), polar, std::sqrt(size * size - polar * polar)};
+}
+
+/// The burn at a perigee of the height wanted, by the energy; its change with the state at the perigee.
+struct Capture {
+  double burn_mps = 0.0;
+  Eigen::Matrix<double, 1, 6> by_perigee = Eigen::Matrix<double, 1, 6>::Zero();
+};
+Capture capture_of(const Craft& end, double gm) {
+  const double r = end.r_m.norm(), lunar = earth::moon_distance_m;
+  const double energy = 0.5 * end.v_mps.squaredNorm() - gm / r;
+  const double speed_mps = std::sqrt(2.0 * (energy + gm / arrival_perigee_m));
+  const double captured_mps = std::sqrt(2.0 * gm * lunar / (arrival_perigee_m * (arrival_perigee_m + lunar)));
+  Capture out{.burn_mps = std::max(0.0, speed_mps - captured_mps)};
+  if (out.burn_mps > 0.0)
+    out.by_perigee << gm / (r * r * r * speed_mps) * end.r_m.transpose(), end.v_mps.transpose() / speed_mps;
+  return out;
 }
 
 }  // namespace
@@ -111,34 +134,29 @@ std::optional<Departure> depart(const TransferSetting& s, const Destination& d, 
 }
 
 std::optional<FlownReturn> fly_return(const TransferSetting& s, const Departure& from,
-                                      const Eigen::Vector3d& burn_mps, const Precision& precision) {
-  EventSpec perigee = *from.after.end;
-  perigee.ends = true;
-  const Arc down = propagate(s.dynamics, burnt(from.before, burn_mps), from.after.latest, {&perigee, 1},
-                             {.precision = precision, .stm = true});
-  if (down.end != ArcEnd::event) return {};
+                                      const Eigen::Vector3d& burn_mps, Derivatives derivatives,
+                                      const Precision& precision) {
+  std::array<EventSpec, 2> ends{*from.after.end, moon_impact()};
+  ends[0].ends = true;
+  const bool stm = derivatives == Derivatives::jacobian;
+  const Arc down = propagate(s.dynamics, burnt(from.before, burn_mps), from.after.latest, ends,
+                             {.precision = precision, .stm = stm});
+  if (!ended_by(0, down)) return {};
   const Craft end = about(down.last, Body::earth, *s.dynamics.sky);
-  FlownReturn out{.from = from, .wanted = circle_of(from.after, quick_earth_pole(end.at))};
+  FlownReturn out{.from = from, .perigee = end, .wanted = circle_of(from.after, quick_earth_pole(end.at))};
   out.choice << from.speed_mps, burn_mps;
+  out.momentum = end.r_m.cross(end.v_mps);
+  const Capture capture = capture_of(end, s.dynamics.gm.earth);
+  out.capture_mps = capture.burn_mps;
+  if (!stm) return out;
   // A burn that comes later, of the same size: seen at the first date the craft lacks its shift.
   Eigen::Matrix<double, 6, 4> start = Eigen::Matrix<double, 6, 4>::Zero();
   start.col(0) = from.by_speed;
   start.col(0).head<3>() -= from.later_by_speed * burn_mps;
   start.bottomRightCorner<3, 3>().setIdentity();
   const Eigen::Matrix<double, 6, 4> change = down.stm * start;
-  out.momentum = end.r_m.cross(end.v_mps);
   out.momentum_by = cross(end.r_m) * change.bottomRows<3>() - cross(end.v_mps) * change.topRows<3>();
-  // Speed at a perigee of the height wanted, by the energy.
-  const double gm = s.dynamics.gm.earth, r = end.r_m.norm(), lunar = earth::moon_distance_m;
-  const double energy = 0.5 * end.v_mps.squaredNorm() - gm / r;
-  const double speed_mps = std::sqrt(2.0 * (energy + gm / arrival_perigee_m));
-  const double captured_mps = std::sqrt(2.0 * gm * lunar / (arrival_perigee_m * (arrival_perigee_m + lunar)));
-  out.capture_mps = std::max(0.0, speed_mps - captured_mps);
-  out.capture_by.setZero();
-  if (out.capture_mps > 0.0)
-    out.capture_by = (end.v_mps.transpose() * change.bottomRows<3>() +
-                      gm / (r * r * r) * end.r_m.transpose() * change.topRows<3>()) /
-                     speed_mps;
+  out.capture_by = capture.by_perigee * change;
   // Past the Earth's centre within kilometres rounding says nothing any more.
   if (!(out.capture_by.norm() < steepest_capture)) out.capture_by.setZero();
   return out;

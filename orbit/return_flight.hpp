@@ -39,15 +39,18 @@ struct MomentumCircle {
 struct FlownReturn {
   ReturnChoice choice;
   Departure from;
+  Craft perigee;             ///< about the Earth
   Eigen::Vector3d momentum;  ///< m²/s, about the Earth at the perigee
-  Eigen::Matrix<double, 3, 4> momentum_by;
+  Eigen::Matrix<double, 3, 4> momentum_by = Eigen::Matrix<double, 3, 4>::Zero();
   double capture_mps = 0.0;  ///< the burn at a perigee of the height wanted
-  ReturnChoice capture_by;
+  ReturnChoice capture_by = ReturnChoice::Zero();
   MomentumCircle wanted;
 
   double burn_mps() const { return choice.tail<3>().norm(); }
 };
+/// Without derivatives those are zero.
 std::optional<FlownReturn> fly_return(const TransferSetting& setting, const Departure& from,
-                                      const Eigen::Vector3d& burn_mps, const Precision& precision);
+                                      const Eigen::Vector3d& burn_mps, Derivatives derivatives,
+                                      const Precision& precision);
 
 }  // namespace lunafab::orbit

@@ -27,17 +27,17 @@ Transfer to_sun_synchronous(const TransferSetting& s, const Destination& d, Epoc
                                   "to {:.0f} m/s on this day",
                                   range.slowest_mps, range.fastest_mps)};
   }
+  const auto& [from, burn_mps, perigee] = *best;
   Transfer t{
-      .found = true, .speed_mps = best->speed_mps, .start = leave(s, launch, {best->speed_mps, 0.0, 0.0})};
-  t.burns.push_back(
-      {d.route == Route::direct ? "aim at perigee" : "turn at apogee", best->before, best->burn.dv_mps});
-  t.arrival = best->burn.aim.arc.last;
-  t.burns.push_back({"capture", t.arrival, capture_mps(t.arrival, s.dynamics.gm.earth)});
+      .found = true, .speed_mps = from.speed_mps, .start = leave(s, launch, {from.speed_mps, 0.0, 0.0})};
+  t.burns.push_back({d.route == Route::direct ? "aim at perigee" : "turn at apogee", from.before, burn_mps});
+  t.burns.push_back({"capture", perigee, capture_mps(perigee, s.dynamics.gm.earth)});
+  t.arrival = perigee;
   t.arrival = burnt(t.arrival, t.burns.back().dv_mps);
   t.last = LastBurn::aim_and_capture;
-  t.after = best->after;
-  t.insertion_mps = best->burn.dv_mps.norm() + t.burns.back().dv_mps.norm();
-  t.goal = meeting(best->before);
+  t.after = from.after;
+  t.insertion_mps = burn_mps.norm() + t.burns.back().dv_mps.norm();
+  t.goal = meeting(from.before);
   return t;
 }
 

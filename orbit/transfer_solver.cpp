@@ -123,6 +123,15 @@ Transfer to_escape(const TransferSetting& s, const Destination& d, Epoch launch)
 
 }  // namespace
 
+EventSpec moon_impact() {
+  constexpr double dip_m = 1000.0;
+  return {.kind = EventKind::altitude,
+          .body = Body::moon,
+          .value = -dip_m,
+          .crossing = Crossing::falling,
+          .ends = true};
+}
+
 Craft leave(const TransferSetting& s, Epoch at, const Eigen::Vector3d& velocity_mps) {
   const LunarState state = leave_muzzle(s.muzzle, velocity_mps, *s.dynamics.sky, at);
   return {.at = at, .centre = Body::moon, .r_m = state.r_m, .v_mps = state.v_mps};

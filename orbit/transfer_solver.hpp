@@ -49,14 +49,17 @@ struct TransferSetting {
   Muzzle muzzle;
 };
 
+/// What ends a craft that runs into the Moon. A launch a little downwards dips below the height of the
+/// muzzle, into ground that the ridge it stands on falls away from: 1 km below the mean sphere counts.
+EventSpec moon_impact();
+
 /// Muzzle state at an instant, without errors or with one (along the bore, left, up).
 Craft leave(const TransferSetting& setting, Epoch at, const Eigen::Vector3d& velocity_mps);
 
 /// The transfer that a launch at this instant begins; of those that the search finds the one with the
 /// smallest planned burns. `near`, one to the same destination from a neighbouring date, saves Earth returns
-/// and libration orbits the scan where its family has not grown dearer by 3 m/s. Costs milliseconds to lunar
-/// orbit and escape, or from a neighbour; alone some tens (returns, halos) to hundreds (retrograde orbits,
-/// NRHO).
+/// and libration orbits the scan where its family has not grown dearer by 40 and 10 m/s. Costs milliseconds
+/// to lunar orbit and escape, or from a neighbour; alone 0.1 to 0.3 s.
 Transfer solve_transfer(const TransferSetting& setting, const Destination& destination, Epoch launch,
                         const Transfer* near = nullptr);
 

@@ -106,6 +106,62 @@ TEST_CASE("Transfer over the Sun: where a burn with a part along the radius is c
   CHECK(t.insertion_mps < 160.0);
 }
 
+TEST_CASE("Transfer over the Sun: what it arrives at is a perigee, not a periapsis far out with its momentum",
+          "[orbit][transfer]") {
+  const Malapert m;
+  const Destination d{
+      .kind = DestinationKind::sun_synchronous, .altitude_m = 600e3, .speeds = {1690.0, 2560.0}};
+  // On 26 January 2030 one at 1.6 million km has the momentum and inclination wanted, for 78 m/s.
+  const Transfer t = solve_transfer(m.setting, d, Epoch{m.launch.tt_days_since_j2000 + 25.0});
+  REQUIRE(t.found);
+  // The momentum is that of a way from the apogee of the burn; a pass by the Moon leaves a lower energy, and
+  // with the same momentum at most the circle of twice the radius: such ways are seen up to 260 km.
+  CHECK_THAT(t.arrival.r_m.norm() - earth::equatorial_radius_m, WithinAbs(200e3, 100e3));
+}
+
+TEST_CASE("Transfer to libration orbits: no way goes through the Moon", "[orbit][transfer]") {
+  const Malapert m;
+  const Destination nrho{.kind = DestinationKind::near_rectilinear_halo,
+                         .libration = {.hemisphere = Hemisphere::north, .period_s = 6.56 * 86400.0},
+                         .speeds = {1690.0, 2560.0}};
+  const Destination retrograde{.kind = DestinationKind::distant_retrograde,
+                               .libration = {.amplitude_m = 46025e3},
+                               .speeds = {1690.0, 2560.0}};
+  // Days on which the cheapest ways of a Moon without a surface pass 440 and 1323 km from its centre.
+  const auto clear = [&](const Destination& d, double day) {
+    const Transfer t = solve_transfer(m.setting, d, Epoch{m.launch.tt_days_since_j2000 + day});
+    REQUIRE(t.found);
+    const EventSpec impact = moon_impact();
+    Craft craft = t.start;
+    for (const Burn& burn : t.burns) {
+      const Arc arc = propagate(m.setting.dynamics, craft, burn.before.at, {&impact, 1});
+      CHECK(arc.end == ArcEnd::time);
+      craft = burnt(burn.before, burn.dv_mps);
+    }
+  };
+  clear(nrho, 18.0);
+  clear(retrograde, 14.0);
+}
+
+TEST_CASE("Transfer to libration orbits: dates on which a coarser search misses the cheap family or any",
+          "[orbit][transfer]") {
+  const Malapert m;
+  const auto planned_mps = [&](const Destination& d, double day) {
+    const Transfer t = solve_transfer(m.setting, d, Epoch{m.launch.tt_days_since_j2000 + day});
+    REQUIRE(t.found);
+    return t.insertion_mps;
+  };
+  const Destination retrograde{.kind = DestinationKind::distant_retrograde,
+                               .libration = {.amplitude_m = 46025e3},
+                               .speeds = {1690.0, 2560.0}};
+  const Destination halo{.kind = DestinationKind::halo,
+                         .libration = {.hemisphere = Hemisphere::north, .amplitude_m = 30e6},
+                         .speeds = {1690.0, 2560.0}};
+  // The family costs 424 to 500 m/s over January 2030, 469 m/s on the 21st; the next one 599 m/s.
+  CHECK(planned_mps(retrograde, 20.0) < 500.0);
+  CHECK(planned_mps(halo, 15.0) < 430.0);  // between its neighbours' 419 m/s by the direct family, or below
+}
+
 TEST_CASE("Transfer to a near-rectilinear halo: on any day of a month within the 17 to 120 m/s of the design",
           "[orbit][transfer]") {
   const Malapert m;

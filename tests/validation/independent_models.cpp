@@ -77,9 +77,8 @@ Metrics shop_metrics(const Scenario& scenario, const CampaignState& state) {
   for (std::uint32_t i = 0; i < plant.products.size(); ++i) {
     const factory::ProductState s = campaign::since_warmup_product(state, plant, i);
     const std::string name = i == 0 ? "gear: " : "shaft: ";
-    const auto finished = static_cast<double>(s.finished);
-    list.emplace_back(name + "finished an hour", finished / hours);
-    list.emplace_back(name + "time in the shop, h", static_cast<double>(s.cycle_us) / finished / 3.6e9);
+    list.emplace_back(name + "finished an hour", static_cast<double>(s.finished) / hours);
+    list.emplace_back(name + "time in the shop, h", s.cycle.mean_s() / 3600.0);
   }
   for (std::uint32_t i = 0; i < plant.stations.size(); ++i)
     add_station(shop_stations().at(i), campaign::since_warmup(state, plant, i), hours, list);

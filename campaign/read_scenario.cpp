@@ -77,6 +77,25 @@ void choose_engines(Scenario& scenario, Findings& findings) {
   }
 }
 
+/// What is recorded on request.
+factory::WatchRequest read_report(MapReader& root) {
+  factory::WatchRequest watch;
+  auto report = root.optional_map("report");
+  if (!report) return watch;
+  watch.bottleneck = report->flag("bottleneck", false);
+  if (auto gantt = report->optional_map("gantt")) {
+    const auto tick = [&](const char* key) {
+      return Tick{} + ticks_from_seconds(gantt->quantity(key, unit::time, {0.0, longest_run_s}));
+    };
+    watch.gantt = {
+        .from = tick("from"), .to = tick("to"), .most = gantt->count("most", 1, 10'000'000, 10'000)};
+    if (watch.gantt.to <= watch.gantt.from) gantt->fail("to", "is not after `from`", "a later time");
+    gantt->finish();
+  }
+  report->finish();
+  return watch;
+}
+
 std::vector<std::string> names_under(const Node& document, std::string_view key) {
   std::vector<std::string> names;
   const Node* node = document.find(key);
@@ -92,6 +111,7 @@ std::string text_hash(const std::string& text) {
 }  // namespace
 
 factory::SerialLine engine_line(const Scenario& scenario, std::uint32_t group) {
+  if (scenario.plant.watch.any()) return {{}, "the file asks for a bottleneck report or a Gantt chart"};
   if (scenario.has_site()) return {{}, "the site speaks with it at every look-ahead"};
   return factory::serial_line(scenario.plant, group);
 }
@@ -111,6 +131,7 @@ Scenario read_scenario(Node document, Findings& warnings) {
   if (findings.empty() || !chemistry.materials.empty()) {
     scenario.plant =
         factory::read_plant(root, std::move(chemistry), satellites, scenario.lookahead, root.has("power"));
+    scenario.plant.watch = read_report(root);
     orbit = read_site(root, constellation, scenario);
   }
   root.finish();

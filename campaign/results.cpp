@@ -213,6 +213,8 @@ void write_results(const std::string& directory, const RunReport& report) {
     write("products.csv", products_csv(report));
     write("queues.csv", queues_csv(report));
   }
+  if (plant.watch.bottleneck) write("bottleneck.csv", bottleneck_csv(report));
+  if (plant.watch.gantt.most > 0) write("gantt.csv", gantt_csv(report));
   if (!plant.resources.empty()) write("resources.csv", resources_csv(report));
   write("flows.csv", flows_csv(report));
   if (report.campaign->scenario().has_site()) {

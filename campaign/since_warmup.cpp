@@ -19,6 +19,7 @@ WarmupMark mark_of(const CampaignState& state) {
     mark.products.push_back(group.lots.products);
     mark.units.push_back(group.units);
     mark.cycles.push_back(group.cycle);
+    mark.activities.push_back(group.watch.stations);
   }
   return mark;
 }
@@ -83,6 +84,21 @@ factory::ProductState since_warmup_product(const CampaignState& state, const fac
   result.tardy_us -= mark.tardy_us;
   result.wip.integral -= mark.wip.integral;
   result.cycle.subtract(mark.cycle);
+  return result;
+}
+
+factory::Activity since_warmup_activity(const CampaignState& state, const factory::Plant& plant,
+                                        std::uint32_t index) {
+  const factory::Station& station = plant.stations[index];
+  const factory::WatchState& watch = state.groups[station.group].watch;
+  factory::Activity result = watch.stations[station.local];
+  if (watch.bottleneck == station.local) result.sole_us += (state.now - watch.reigns_from).us;
+  if (state.warmup.taken == 0) return result;
+  const factory::Activity& mark = state.warmup.activities[station.group][station.local];
+  result.periods -= mark.periods;
+  result.active_us -= mark.active_us;
+  result.sole_us -= mark.sole_us;
+  result.shifting_us -= mark.shifting_us;
   return result;
 }
 

@@ -15,6 +15,9 @@ factory::StoreState since_warmup_store(const CampaignState& state, const factory
                                        std::uint32_t store);
 factory::ProductState since_warmup_product(const CampaignState& state, const factory::Plant& plant,
                                            std::uint32_t product);
+/// Of a station, where the scenario asks for the bottleneck.
+factory::Activity since_warmup_activity(const CampaignState& state, const factory::Plant& plant,
+                                        std::uint32_t station);
 /// Times that shipped pieces spent in a group.
 SpanTally since_warmup_cycle(const CampaignState& state, std::uint32_t group);
 /// Units of a resource put together.

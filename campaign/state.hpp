@@ -219,9 +219,11 @@ struct WarmupMark {
   std::vector<std::vector<factory::ProductState>> products;
   std::vector<std::vector<factory::UnitState>> units;
   std::vector<SpanTally> cycles;
+  std::vector<std::vector<factory::Activity>> activities;
   static void visit_fields(auto& self, auto&& visit) {
     visit("taken", self.taken), visit("stations", self.stations), visit("stores", self.stores);
     visit("products", self.products), visit("units", self.units), visit("cycles", self.cycles);
+    visit("activities", self.activities);
   }
 };
 

@@ -157,6 +157,33 @@ std::string lines_csv(const RunReport& report) {
   return csv;
 }
 
+std::string bottleneck_csv(const RunReport& report) {
+  const Scenario& scenario = report.campaign->scenario();
+  const CampaignState& state = report.campaign->state();
+  std::string csv = "station,sole_share,shifting_share,active_periods,mean_active_h\n";
+  const auto span_us = static_cast<double>((state.now - scenario.warmup).us);
+  for (std::uint32_t i = 0; i < scenario.plant.stations.size(); ++i) {
+    const factory::Activity a = since_warmup_activity(state, scenario.plant, i);
+    add(csv, "{},{},{},{},{}\n", scenario.plant.stations[i].name, static_cast<double>(a.sole_us) / span_us,
+        static_cast<double>(a.shifting_us) / span_us, a.periods,
+        a.periods > 0 ? hours(a.active_us) / static_cast<double>(a.periods) : 0.0);
+  }
+  return csv;
+}
+
+std::string gantt_csv(const RunReport& report) {
+  const factory::Plant& plant = report.campaign->scenario().plant;
+  std::string csv = "station,server,doing,from_h,to_h\n";
+  for (std::uint32_t g = 0; g < plant.groups.size(); ++g) {
+    for (const factory::Bar& bar : report.campaign->state().groups[g].watch.bars) {
+      const factory::Station& station = plant.stations[plant.groups[g].station_of_server[bar.slot]];
+      add(csv, "{},{},{},{},{}\n", station.name, bar.slot - station.first_server + 1,
+          factory::mode_names[bar.mode], hours(bar.from.us), hours(bar.to.us));
+    }
+  }
+  return csv;
+}
+
 std::string flow_csv(const RunReport& report) {
   const std::vector<FlowSample>& flow = report.campaign->state().flow;
   std::string csv =

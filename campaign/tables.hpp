@@ -14,6 +14,9 @@ std::string products_csv(
 std::string resources_csv(const RunReport& report);
 /// Lines that ship pieces: how many, how long each took from the first work on it, energy of the stations.
 std::string lines_csv(const RunReport& report);
+/// Share of the time in which each station was the shifting bottleneck of its line, where asked for.
+std::string bottleneck_csv(const RunReport& report);
+std::string gantt_csv(const RunReport& report);
 /// What went out and what was inside, over even intervals from the warm-up to the end.
 std::string flow_csv(const RunReport& report);
 std::string flows_csv(const RunReport& report);  ///< kind, name, account, value, unit: mass, elements, energy

@@ -16,7 +16,10 @@ void Engine::run(Tick until) {
     const Tick slot_due = s_.calendar.next_due();
     const Tick message_due = s_.inbox.empty() ? never : s_.inbox.front().tick;
     const Tick move_due = s_.lots.moving.empty() ? never : s_.lots.moving.front().at;
-    if (std::min({slot_due, message_due, move_due}) >= until) break;
+    const Tick next = std::min({slot_due, message_due, move_due});
+    if (watched_ && plant_.watch.bottleneck && std::min(next, until) > s_.now && lacks_bottleneck())
+      find_bottleneck();
+    if (next >= until) break;
     ++s_.events;
     if (message_due <= std::min(slot_due, move_due)) {
       s_.now = message_due;

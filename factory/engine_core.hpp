@@ -52,6 +52,7 @@ class Engine {
   }
 
   void enter(const Station& station, Server& server, Mode mode) {
+    if (watched_) note_mode(station, server, mode);
     StationState& state = state_of(station);
     state.mode_us[static_cast<std::size_t>(server.mode)] += (s_.now - server.since).us;
     state.starved += (mode == Mode::starved) - (server.mode == Mode::starved);
@@ -278,6 +279,15 @@ class Engine {
   void freeze_beyond_hold(const Station& station);
   void freeze(const Station& station, Server& server);
 
+  // ---- watch.cpp: bottleneck and Gantt chart on request
+
+  void note_mode(const Station& station, const Server& server, Mode mode);
+  void find_bottleneck();
+  bool lacks_bottleneck() const {
+    const WatchState& watch = s_.watch;
+    return watch.bottleneck == no_station || watch.stations[watch.bottleneck].idle > 0;
+  }
+
   // ---- messages, vehicles
 
   void take_message();
@@ -294,6 +304,7 @@ class Engine {
   bool serving_requests_ = false;
   std::uint32_t chosen_slot_ = no_slot;
   bool letting_in_ = false;
+  const bool watched_ = plant_.watch.any();
 };
 
 }  // namespace lunafab::factory

@@ -90,6 +90,10 @@ GroupState initial_state(const Plant& plant, std::uint32_t group_index, const Ru
   for (const std::uint32_t index : group.stores) state.stores.push_back(initial_store(plant, index));
   state.stations.resize(group.stations.size());
   for (const std::uint32_t index : group.stations) place_servers(plant, plant.stations[index], key, state);
+  if (plant.watch.bottleneck) {
+    for (const std::uint32_t index : group.stations)
+      state.watch.stations.push_back({.idle = plant.stations[index].servers});
+  }
   place_units(plant, group, key, state);
   place_timers(plant, group, key, state);
   return state;
@@ -116,11 +120,20 @@ void book(GroupState& state, const Plant& plant, std::uint32_t group, Tick now) 
     StationState& station_state = state.stations[station.local];
     for (std::uint32_t i = 0; i < static_cast<std::uint32_t>(station.servers); ++i) {
       Server& server = state.servers[station.first_server + i];
+      if (server.mode != Mode::starved) {
+        draw_bar(plant.watch.gantt,
+                 {station.first_server + i, static_cast<std::uint8_t>(server.mode), server.since, now},
+                 state.watch);
+      }
       station_state.mode_us[static_cast<std::size_t>(server.mode)] += (now - server.since).us;
       server.since = now;
     }
   }
   for (StoreState& store : state.stores) store.level.set(now, store.amount);
+  if (state.watch.bottleneck != no_station) {
+    state.watch.stations[state.watch.bottleneck].sole_us += (now - state.watch.reigns_from).us;
+    state.watch.reigns_from = now;
+  }
   for (StationState& station : state.stations) station.lots.level.set(now, station.lots.level.level);
   for (ProductState& product : state.lots.products) product.wip.set(now, product.wip.level);
   for (UnitState& unit : state.units) {

@@ -12,6 +12,7 @@
 #include "factory/products.hpp"
 #include "factory/resources.hpp"
 #include "factory/upkeep.hpp"
+#include "factory/watch.hpp"
 #include "factory/work_calendar.hpp"
 
 // What a plant is: constant after reading. All references are indices into the vectors of Plant.
@@ -174,7 +175,8 @@ struct Plant {
   std::vector<Release> releases;
   std::vector<ReleaseLimit> limits;
   std::vector<std::uint8_t> is_satellite;  ///< by material
-  bool power_limited = false;              ///< stations that use power wait for grants
+  WatchRequest watch;
+  bool power_limited = false;  ///< stations that use power wait for grants
 
   const Material& material_of(std::uint32_t store) const {
     return chemistry.materials[stores[store].material];

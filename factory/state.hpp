@@ -8,6 +8,7 @@
 #include "core/tick.hpp"
 #include "factory/lot_state.hpp"
 #include "factory/upkeep.hpp"
+#include "factory/watch.hpp"
 
 // The state of a line group: plain data, indices only, so that it can be copied, hashed and written.
 namespace lunafab::factory {
@@ -32,6 +33,11 @@ inline constexpr std::size_t mode_count = 13;
 constexpr bool is_powered(Mode mode) {
   return mode == Mode::starved || mode == Mode::busy || mode == Mode::blocked || mode == Mode::thawing ||
          mode == Mode::setup || mode == Mode::no_resource;
+}
+/// At work, or being made ready for it: what comes has to wait.
+constexpr bool is_active(Mode mode) {
+  return mode == Mode::busy || mode == Mode::setup || mode == Mode::down || mode == Mode::maintenance ||
+         mode == Mode::thawing || mode == Mode::away;
 }
 inline constexpr std::array<const char*, mode_count> mode_names{
     "starved", "busy", "blocked", "down",        "no_power",    "held", "frozen",
@@ -262,6 +268,7 @@ struct GroupState {
   std::vector<UnitState> units;
   std::vector<CrewRequest> requests;  ///< in the order in which they are served
   LotsState lots;
+  WatchState watch;
   SpanTally cycle;  ///< of pieces shipped, from the first work on what they were made of
   static void visit_fields(auto& self, auto&& visit) {
     visit("now", self.now), visit("satellites_begun", self.satellites_begun), visit("events", self.events),
@@ -269,6 +276,7 @@ struct GroupState {
     visit("stores", self.stores), visit("servers", self.servers), visit("calendar", self.calendar);
     visit("inbox", self.inbox), visit("upkeep", self.upkeep), visit("units", self.units);
     visit("requests", self.requests), visit("lots", self.lots), visit("cycle", self.cycle);
+    visit("watch", self.watch);
   }
 };
 

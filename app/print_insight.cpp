@@ -31,7 +31,9 @@ std::string place_words(const LinePlace& line) {
     return line.wip < 1.0 ? "less than one in the line: best and practical worst case are one"
                           : "W0 ≤ 1: best and practical worst case are one";
   }
-  if (*line.place < 0.0) return "below the practical worst case";
+  constexpr double noise = 0.02;
+  if (*line.place < -noise) return "below the practical worst case";
+  if (*line.place < noise) return "at the practical worst case";
   return fmt::format("{:.0f} % of the way from practical worst to best case", 100 * *line.place);
 }
 
@@ -62,10 +64,12 @@ void ramp_line(const Insight& insight, std::string& text) {
   const campaign::RampUp& ramp = *insight.ramp_up;
   const std::string reached = ramp.reached_h ? fmt::format("90 % of it after {:.4g} h (to {:.2g} h), ",
                                                            *ramp.reached_h, ramp.resolution_h)
-                                             : "";
-  line(text, "Ramp-up      steady {:.4g} pieces an hour from {:.4g} h on; {}{:.4g} pieces short by then{}",
-       ramp.steady_per_h, ramp.steady_from_h, reached, ramp.lost_pieces,
-       insight.warmed_up ? "" : "; warm-up 0: the figures above hold it");
+                                             : "90 % of it not seen before, ";
+  const std::string lost = ramp.lost_pieces > 0.0
+                               ? fmt::format("{:.4g} pieces short by then", ramp.lost_pieces)
+                               : "nothing lost by then";
+  line(text, "Ramp-up      steady {:.4g} pieces an hour from {:.4g} h on; {}{}{}", ramp.steady_per_h,
+       ramp.steady_from_h, reached, lost, insight.warmed_up ? "" : "; warm-up 0: the figures above hold it");
 }
 
 }  // namespace

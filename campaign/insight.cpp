@@ -71,7 +71,7 @@ double shipped(const FlowSample& sample) {
 }
 
 /// First time at which as many intervals as hold a hundred pieces in the steady state, at least one and at
-/// most a tenth of the run, have come to 90 %.
+/// most a tenth of all, have come to 90 %.
 void add_time_reached(const std::vector<FlowSample>& flow, RampUp& ramp_up) {
   constexpr double enough_pieces = 100.0, reached = 0.9;
   const double interval_h =
@@ -89,7 +89,8 @@ void add_time_reached(const std::vector<FlowSample>& flow, RampUp& ramp_up) {
   }
 }
 
-std::optional<RampUp> ramp_up(const std::vector<FlowSample>& flow) {
+std::optional<RampUp> ramp_up(const CampaignState& state) {
+  const std::vector<FlowSample>& flow = state.flow;
   if (flow.size() < 2) return {};
   const bool whole = flow.front().tick == Tick{};
   const std::optional<Tick> settled = whole ? settled_from(flow) : flow.front().tick;
@@ -100,7 +101,8 @@ std::optional<RampUp> ramp_up(const std::vector<FlowSample>& flow) {
   result.steady_per_h =
       (shipped(flow.back()) - shipped(*from)) / (hours(flow.back().tick) - hours(from->tick));
   result.lost_pieces = result.steady_per_h * result.steady_from_h - shipped(*from);
-  if (whole) add_time_reached(flow, result);
+  const std::vector<FlowSample>& beginning = whole ? flow : state.ramp;
+  if (beginning.size() > 1) add_time_reached(beginning, result);
   return result;
 }
 
@@ -109,7 +111,7 @@ std::optional<RampUp> ramp_up(const std::vector<FlowSample>& flow) {
 std::optional<Insight> insight(const Scenario& scenario, const CampaignState& state) {
   if (scenario.has_site() || state.now <= scenario.warmup) return {};
   Insight result{.stations = station_queues(scenario, state),
-                 .ramp_up = ramp_up(state.flow),
+                 .ramp_up = ramp_up(state),
                  .warmed_up = scenario.warmup > Tick{}};
   scenario.plant.products.empty() ? add_line(scenario, state, result) : add_shop(scenario, state, result);
   return result;

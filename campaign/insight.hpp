@@ -35,7 +35,7 @@ struct RampUp {
   double steady_from_h = 0.0;         ///< the warm-up, or where MSER-5 finds none
   double steady_per_h = 0.0;          ///< pieces shipped from then on
   double lost_pieces = 0.0;           ///< short of that rate by then
-  std::optional<double> reached_h{};  ///< first time at 90 % of it; not known within a warm-up
+  std::optional<double> reached_h{};  ///< first time at 90 % of it; none within the warm-up
   double resolution_h = 0.0;          ///< … to this
 };
 

@@ -208,11 +208,13 @@ std::string silent_because(const Scenario& scenario, const CampaignState& state,
   return "";
 }
 
-bool several_at_once(const factory::Plant& plant, std::uint32_t s) {
+bool several_at_once(const factory::Plant& plant, std::uint32_t s, const std::set<std::uint32_t>& sources) {
+  const bool batches_before = std::ranges::any_of(
+      sources, [&](std::uint32_t from) { return from != outside && plant.stations[from].batches; });
   if (plant.stations[s].serves_lots) {
-    return std::ranges::any_of(plant.releases, [&](const factory::Release& release) {
-      return release.lots > 1 && plant.products[release.product].steps.front().station == s;
-    });
+    return batches_before || std::ranges::any_of(plant.releases, [&](const factory::Release& release) {
+             return release.lots > 1 && plant.products[release.product].steps.front().station == s;
+           });
   }
   const std::uint32_t store = *queue_store(plant, s);
   return std::ranges::any_of(plant.stores[store].producers, [&](std::uint32_t from) {
@@ -268,7 +270,7 @@ std::vector<std::string> rough_because(const Scenario& scenario, const CampaignS
     if (holds) reasons.emplace_back(reason);
   };
   when(sources.size() > 1, "several streams meet before it");
-  when(several_at_once(plant, s), "pieces come several at once");
+  when(several_at_once(plant, s, sources), "pieces come several at once");
   when(share(counted, Mode::no_resource) > worth_telling, "waits for people or tools");
   when(station.rules.calendar != factory::always_on, "works in shifts");
   when(counted.changes > 0, "set-up times taken as constant");

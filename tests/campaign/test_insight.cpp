@@ -107,31 +107,30 @@ TEST_CASE("Kingman's equation is exact for M/M/1 and M/D/1", "[campaign]") {
   CHECK(std::isinf(predicted_wait_h({.utilisation = 1.0, .process = {2.0, 1.0}})));
 }
 
-TEST_CASE("Several servers: within 3 % of Erlang's C", "[campaign]") {
-  // Sakasegawa (1977), whose power this is, tabulates errors of a few per cent at loads that make queues.
+TEST_CASE("Several servers: within 5 % of Erlang's C from a load of 0.8, within 1.5 % from 0.9",
+          "[campaign]") {
+  // The exponent is Sakasegawa's (1977), fitted to be right as u goes to 1; the exact wait is the oracle.
   for (const int m : {2, 3, 5}) {
-    for (const double u : {0.7, 0.8, 0.9, 0.97}) {
+    for (const auto& [u, tolerance] : {std::pair{0.8, 0.05}, {0.9, 0.015}, {0.97, 0.005}}) {
       CAPTURE(m, u);
       CHECK(predicted_wait_h({.servers = m, .utilisation = u, .process = {1.0, 1.0}}) ==
-            Approx(erlang_wait(m, u)).epsilon(0.03));
+            Approx(erlang_wait(m, u)).epsilon(tolerance));
     }
   }
 }
 
-TEST_CASE("E2/M/1: Kingman's equation is above the exact wait by what Krämer and Langenbach-Belz say",
-          "[campaign]") {
+TEST_CASE("D/M/1: Kingman's equation is too high by the factor of Krämer and Langenbach-Belz", "[campaign]") {
   for (const double u : {0.5, 0.7, 0.8, 0.9}) {
     CAPTURE(u);
-    // Exact: a share σ finds the server busy, σ = A*(μ (1 − σ)) with A*(s) = (2λ / (2λ + s))².
+    // Exact: a share σ of the arrivals finds the server busy, σ = exp(−μ (1 − σ) / λ).
     double sigma = 0.0;
-    for (int i = 0; i < 10'000; ++i) sigma = std::pow(2 * u / (2 * u + 1 - sigma), 2);
+    for (int i = 0; i < 10'000; ++i) sigma = std::exp(-(1 - sigma) / u);
     const double exact_h = sigma / (1 - sigma);
     const double predicted_h =
-        predicted_wait_h({.utilisation = u, .arrival_scv = 0.5, .process = {1.0, 1.0}});
+        predicted_wait_h({.utilisation = u, .arrival_scv = 0.0, .process = {1.0, 1.0}});
     CHECK(predicted_h > exact_h);
-    const double correction = std::exp(-2 * (1 - u) / (3 * u) * 0.5 * 0.5 / (0.5 + 1.0));
-    CHECK(predicted_h * correction == Approx(exact_h).epsilon(0.02));  // their formula is good to 2 % here
-    CHECK(predicted_h == Approx(exact_h).epsilon(0.15));
+    // exp(−2 (1 − ρ)/(3 ρ) · (1 − ca²)² / (ca² + cs²)), 1976, itself a fit.
+    CHECK(predicted_h * std::exp(-2 * (1 - u) / (3 * u)) == Approx(exact_h).epsilon(0.02));
   }
 }
 

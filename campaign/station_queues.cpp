@@ -248,9 +248,10 @@ std::vector<std::string> blocking_reasons(const Scenario& scenario, const Campai
                                           std::uint32_t s, const std::set<std::uint32_t>& sources) {
   std::vector<std::string> reasons;
   const double blocked = share(since_warmup(state, scenario.plant, s), Mode::blocked);
-  if (blocked > worth_telling)
+  if (blocked > worth_telling) {
     reasons.push_back(
         fmt::format("blocked {:.1f} % of the time: pieces hold it longer than their work", 100 * blocked));
+  }
   for (const std::uint32_t from : sources) {
     if (from == outside || share(since_warmup(state, scenario.plant, from), Mode::blocked) <= worth_telling)
       continue;

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <iterator>
 #include <nlohmann/json.hpp>
+#include "app/print_insight.hpp"
 #include "app/print_lots.hpp"
 #include "campaign/flow_samples.hpp"
 #include "campaign/replicate.hpp"
@@ -282,7 +283,9 @@ void explain_flows(const Scenario& scenario, const campaign::RoughCut& cut, std:
         std::isfinite(s.products_per_year) ? fmt::format("{:.0f}", s.products_per_year) : "not needed";
     line(text, "{:<34} {:>7} {:>12.4g} {:>12.4g} {:>11} {:>5.0f} % {:>11}{}", short_name(s.name), s.servers,
          s.per_product, s.capacity_per_h, enough, 100 * s.load, watts(s.mean_power_W),
-         s.name == cut.bottleneck ? "  <- bottleneck" : "");
+         s.name == cut.bottleneck ? "  <- bottleneck"
+         : s.source               ? "  arrivals"
+                                  : "");
   }
   line(text, "");
   line(text,
@@ -342,6 +345,7 @@ std::string run_summary(const campaign::RunResult& result, const std::string& di
   if (!scenario.satellites.empty()) space_lines(r, text);
   warmup_lines(r, text);
   r.replications.size() > 1 ? interval_lines(r, text) : batch_lines(r, text);
+  if (r.insight) text += insight_lines(*r.insight);
   stop_lines(r, text);
   limit_lines(r, text);
   flow_lines(r, text);

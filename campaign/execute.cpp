@@ -124,6 +124,7 @@ RunResult execute(const Scenario& asked, const RunOptions& options) {
   report.material = material_balance(scenario, result.campaign->state());
   report.energy = energy_balance(scenario, result.campaign->state());
   report.outcome = outcome(scenario, result.campaign->state(), report.energy);
+  report.insight = insight(scenario, result.campaign->state());
   if (ledger) {
     report.ledger_head = ledger->head();
     report.ledger_postings = ledger->postings();

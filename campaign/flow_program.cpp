@@ -19,6 +19,8 @@ using factory::Station;
 // Least time at the bottleneck counts first, then imported kilograms, then station hours.
 constexpr double time_weight = 1e3, import_weight = 1e-3, work_weight = 1e-6;
 
+constexpr double instant_per_h = 1e12;
+
 /// Rows of a program, gathered by column as CLP wants them.
 class Program {
  public:
@@ -120,7 +122,7 @@ class FlowProgram {
 
   std::vector<int> add_station(std::uint32_t s, int time) {
     const Station& station = plant_.stations[s];
-    const double rate = station_rate_per_h(sc_, s, powered_share_[s]);
+    const double rate = station.source ? instant_per_h : station_rate_per_h(sc_, s, powered_share_[s]);
     const int load = program_.add_row(-COIN_DBL_MAX, 0.0);  // hours for its starts ≤ the bottleneck's
     program_.add(load, time, -1.0);
     std::vector<int> columns;
@@ -194,7 +196,6 @@ double station_rate_per_h(const Scenario& scenario, std::uint32_t index, double 
   double available = powered_share;
   available *= availability(scenario, station, cycle_h * 3600.0);
   available *= station.rules.batch.most;
-  constexpr double instant_per_h = 1e12;
   return cycle_h > 0.0 && !station.serves_lots
              ? std::min(available / cycle_h * station.servers, instant_per_h)
              : instant_per_h;

@@ -18,8 +18,8 @@ double station_rate_per_h(const Scenario& scenario, std::uint32_t station, doubl
 
 /// The flow that delivers one product (a satellite at the driver, or a piece shipped) with the least work at
 /// the busiest station: every store receives at least what it gives, recycling included; stores that only
-/// flights fill are not short. Ties go to the plan with fewer imports, then less work. A linear program,
-/// solved by CLP.
+/// flights fill are not short; streams of arrivals are no work. Ties go to the plan with fewer imports, then
+/// less work. A linear program, solved by CLP.
 FlowPlan plan_flow(const Scenario& scenario, const std::vector<double>& powered_share);
 
 }  // namespace lunafab::campaign

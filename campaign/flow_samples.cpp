@@ -72,6 +72,11 @@ Tick flow_tick(const Scenario& scenario, std::size_t k) {
   return scenario.warmup + Ticks{span_us * static_cast<std::int64_t>(k) / std::int64_t{flow_intervals}};
 }
 
+Tick ramp_tick(const Scenario& scenario, std::size_t k) {
+  if (k > ramp_intervals || scenario.warmup == Tick{} || scenario.has_site()) return never;
+  return {scenario.warmup.us * static_cast<std::int64_t>(k) / std::int64_t{ramp_intervals}};
+}
+
 FlowSample flow_sample(const Scenario& scenario, const CampaignState& state) {
   const factory::Plant& plant = scenario.plant;
   FlowSample sample{.tick = state.now};

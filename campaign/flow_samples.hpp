@@ -11,11 +11,14 @@
 namespace lunafab::campaign {
 
 inline constexpr std::size_t flow_intervals = 600;  ///< from the warm-up to the end
+inline constexpr std::size_t ramp_intervals = 100;  ///< from the start to the warm-up
 inline constexpr std::size_t flow_batches =
     20;  ///< of 30 intervals; more seldom help (Schmeiser, Oper. Res. 30, 1982)
 
 /// Tick of sample k: the warm-up for 0, the end for `flow_intervals`, never beyond.
 Tick flow_tick(const Scenario& scenario, std::size_t k);
+/// Tick of sample k of the warm-up: the start for 0; never without a warm-up, or with a site.
+Tick ramp_tick(const Scenario& scenario, std::size_t k);
 FlowSample flow_sample(const Scenario& scenario, const CampaignState& state);
 
 /// One quantity of the whole plant from one run, since the warm-up.

@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <fstream>
 #include "campaign/flow_samples.hpp"
+#include "campaign/insight_tables.hpp"
 #include "campaign/replicate.hpp"
 #include "campaign/tables.hpp"
 #include "core/version.hpp"
@@ -169,6 +170,7 @@ Json summary_json(const RunReport& r) {
   json["state_hash"] = fmt::format("{:016x}", state_hash(r.campaign->state()));
   json["ledger_head"] = r.ledger_head.empty() ? Json(nullptr) : Json(r.ledger_head);
   json["ledger_postings"] = r.ledger_postings;
+  if (r.insight) json["insight"] = insight_json(*r.insight);
   json["confidence"] = scenario.confidence;
   r.replications.size() > 1 ? add_intervals(r, json) : add_batch_means(r, json);
   return json;
@@ -215,6 +217,7 @@ void write_results(const std::string& directory, const RunReport& report) {
   }
   if (plant.watch.bottleneck) write("bottleneck.csv", bottleneck_csv(report));
   if (plant.watch.gantt.most > 0) write("gantt.csv", gantt_csv(report));
+  if (report.insight) write("insight.csv", insight_csv(*report.insight));
   if (!plant.resources.empty()) write("resources.csv", resources_csv(report));
   write("flows.csv", flows_csv(report));
   if (report.campaign->scenario().has_site()) {

@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 #include "campaign/balance.hpp"
+#include "campaign/insight.hpp"
 #include "campaign/limits.hpp"
 #include "campaign/metrics.hpp"
 #include "campaign/run.hpp"
@@ -17,6 +18,7 @@ struct RunReport {
   MaterialBalance material;
   EnergyBalance energy;
   std::optional<Limits> limits;
+  std::optional<Insight> insight;     ///< of the first replication; none with a site
   std::vector<Metrics> replications;  ///< of every replication, in order
   std::string ledger_head;            ///< "" without a ledger
   std::int64_t ledger_postings = 0;

@@ -39,7 +39,7 @@ double longest_chain_h(const factory::Plant& plant) {
   const std::size_t n = plant.stations.size();
   std::vector<double> own(n), chain(n);
   for (std::size_t s = 0; s < n; ++s) {
-    own[s] = mean(plant.stations[s].cycle) / plant.stations[s].speed / 3600.0;
+    if (!plant.stations[s].source) own[s] = mean(plant.stations[s].cycle) / plant.stations[s].speed / 3600.0;
     if (plant.stations[s].route != factory::no_route)
       own[s] += seconds(plant.routes[plant.stations[s].route].outbound) / 3600.0;
     chain[s] = own[s];
@@ -128,15 +128,17 @@ std::vector<double> powered_shares(const Scenario& scenario, double sunlit_share
 
 void add_stations(const Scenario& scenario, const FlowPlan& plan, const std::vector<double>& powered,
                   RoughCut& cut) {
-  double busiest_h = 0.0;
+  double busiest_h = 0.0, arrivals_h = 0.0;  // for one product
   for (std::uint32_t s = 0; s < plan.starts.size(); ++s) {
     const Station& station = scenario.plant.stations[s];
-    RoughStation row{.name = station.name, .servers = station.servers};
+    RoughStation row{.name = station.name, .servers = station.servers, .source = station.source};
     for (const double starts : plan.starts[s]) row.per_product += starts;
     row.capacity_per_h = station_rate_per_h(scenario, s, powered[s]);
     const double hours = row.per_product / row.capacity_per_h;
     row.products_per_year = hours > 0.0 ? year_h / hours : std::numeric_limits<double>::infinity();
-    if (hours > busiest_h) {
+    if (station.source) {
+      arrivals_h = std::max(arrivals_h, hours);
+    } else if (hours > busiest_h) {
       busiest_h = hours;
       cut.bottleneck = row.name;
     }
@@ -144,7 +146,8 @@ void add_stations(const Scenario& scenario, const FlowPlan& plan, const std::vec
     cut.stations.push_back(std::move(row));
   }
   cut.bottleneck_per_year = busiest_h > 0.0 ? year_h / busiest_h : 0.0;
-  if (cut.demand_per_year == 0.0) cut.demand_per_year = cut.bottleneck_per_year;
+  if (cut.demand_per_year == 0.0)
+    cut.demand_per_year = arrivals_h > 0.0 ? year_h / arrivals_h : cut.bottleneck_per_year;
   for (std::size_t s = 0; s < cut.stations.size(); ++s) {
     RoughStation& row = cut.stations[s];
     const Station& station = scenario.plant.stations[s];

@@ -14,6 +14,7 @@ struct RoughStation {
   double products_per_year = 0.0;  ///< that this capacity suffices for; infinite where it is not needed
   double load = 0.0;               ///< demand ÷ capacity at the demanded rate
   double mean_power_W = 0.0;       ///< at the demanded rate
+  bool source = false;             ///< a stream of arrivals: its capacity is their rate, and binds nothing
 };
 
 struct RoughImport {
@@ -27,7 +28,7 @@ struct RoughImport {
 struct RoughCut {
   bool feasible = false;         ///< some steady flow delivers the product; otherwise the table is empty
   std::string product;           ///< "a satellite (mix)", or the piece that is shipped
-  double demand_per_year = 0.0;  ///< orders; where there are none, the bottleneck's rate
+  double demand_per_year = 0.0;  ///< orders; where there are none, arrivals; else the bottleneck's rate
   std::vector<RoughStation> stations;
   std::string bottleneck;            ///< station path, or imports, driver, power
   double bottleneck_per_year = 0.0;  ///< r_b

@@ -84,7 +84,11 @@ void Campaign::advance_groups(Tick until) {
 
 void Campaign::step(orbit::LedgerStore* ledger) {
   const Tick end = window_end();
-  while (state_.now < end) advance_to(std::min(end, flow_tick(*scenario_, state_.flow.size())), ledger);
+  while (state_.now < end) {
+    advance_to(
+        std::min({end, flow_tick(*scenario_, state_.flow.size()), ramp_tick(*scenario_, state_.ramp.size())}),
+        ledger);
+  }
 }
 
 /// Part of a window, up to where the flow is sampled.
@@ -110,6 +114,8 @@ void Campaign::advance_to(Tick until, orbit::LedgerStore* ledger) {
 }
 
 void Campaign::sample_flow() {
+  while (ramp_tick(*scenario_, state_.ramp.size()) <= state_.now)
+    state_.ramp.push_back(flow_sample(*scenario_, state_));
   while (flow_tick(*scenario_, state_.flow.size()) <= state_.now)
     state_.flow.push_back(flow_sample(*scenario_, state_));
 }

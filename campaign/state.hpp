@@ -248,11 +248,12 @@ struct CampaignState {
   std::vector<factory::GroupState> groups;
   SiteState site;
   WarmupMark warmup;
-  std::vector<FlowSample> flow;  ///< at even distances from the warm-up to the end
+  std::vector<FlowSample> ramp;  ///< at even distances from the start to the warm-up, without a site
+  std::vector<FlowSample> flow;  ///< … from the warm-up to the end
   static void visit_fields(auto& self, auto&& visit) {
     visit("now", self.now), visit("groups", self.groups), visit("site", self.site),
         visit("warmup", self.warmup);
-    visit("flow", self.flow);
+    visit("ramp", self.ramp), visit("flow", self.flow);
   }
 };
 

@@ -124,3 +124,24 @@ lines:
   CHECK(cut["bottleneck_per_year"].get<double>() == Approx(year_h / 4));
   CHECK(cut["raw_process_time_h"].get<double>() == Approx(0.5 + 1 + 2 + 4));
 }
+
+TEST_CASE("explain: a stream of arrivals is the demand, and neither bottleneck nor work", "[campaign]") {
+  const Json cut = explained(R"(
+lunafab: scenario/1
+duration: 100 d
+materials: {part: {piece: abstract}}
+lines:
+  plant:
+    stores: {first: {material: part}, second: {material: part}}
+    stations:
+      arrivals: {source: true, to: first, cycle: {dist: exponential, mean: 4 h}}
+      press: {from: first, to: second, cycle: 2 h}
+      drill: {from: second, cycle: 3 h, yield: 0.9, scrap: dump}
+)");
+  CHECK(cut["bottleneck"] == "lines.plant.stations.drill");
+  CHECK(cut["bottleneck_per_year"].get<double>() == Approx(0.9 / 3 * year_h));
+  CHECK(cut["demand_per_year"].get<double>() == Approx(0.9 / 4 * year_h));
+  CHECK(station(cut, "press")["load"].get<double>() == Approx(2.0 / 4));
+  CHECK(station(cut, "drill")["load"].get<double>() == Approx(3.0 / 4));
+  CHECK(cut["raw_process_time_h"].get<double>() == Approx(2 + 3));
+}

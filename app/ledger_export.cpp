@@ -9,7 +9,7 @@
 #include <vector>
 #include "app/ledger_ccsds.hpp"
 #include "app/ledger_tools.hpp"
-#include "core/csv.hpp"
+#include "core/csv_field.hpp"
 #include "core/visit.hpp"
 
 namespace lunafab::app {

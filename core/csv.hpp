@@ -34,9 +34,6 @@ CsvTable load_csv(const std::string& path);
 /// The same for text in memory; `name` stands in the findings' marks.
 CsvTable parse_csv(std::string_view text, const std::string& name);
 
-/// A field as it stands in a file: quoted where a comma, a quote or a line break would change the table.
-std::string csv_field(const std::string& text);
-
 /// The text without spaces and tabs before and after it.
 std::string_view without_spaces(std::string_view text);
 

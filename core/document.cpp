@@ -1,6 +1,7 @@
 #include "core/document.hpp"
 #include <fmt/format.h>
 #include <algorithm>
+#include "core/set_value.hpp"
 #include "core/split_path.hpp"
 #include "core/text_file.hpp"
 #include "core/utf8.hpp"

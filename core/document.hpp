@@ -61,10 +61,6 @@ Node parse_document(const std::string& text, const std::string& name);
 /// path=value`.
 void apply_setting(Node& root, const std::string& setting, Findings& findings);
 
-/// Puts a value at a dotted path. Maps on the path must exist; the last key is replaced or added. Problems
-/// become findings at the value's mark.
-void set_value(Node& root, const std::string& path, Node value, Findings& findings);
-
 /// Values in the tree, itself counted: maps, sequences, scalars.
 std::size_t count_values(const Node& node);
 

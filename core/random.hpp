@@ -38,9 +38,7 @@ enum class Purpose : std::uint8_t {
   setup_time = 28,
   sampling = 29,
   route_move = 30,
-  lot_release = 31,
-  design_point = 32,
-  design_order = 33
+  lot_release = 31
 };
 
 /// The 32-bit key of an entity: FNV-1a of its full name in the file (`lines.cells.stations.evaporate`).

@@ -9,8 +9,12 @@
 namespace lunafab::studies {
 namespace {
 
-StreamKey stream(const std::string& name, std::uint64_t seed, Purpose purpose) {
-  return {.seed = seed, .replication = 0, .entity = entity_key(name), .purpose = purpose};
+/// The stream that places the points of a dimension, or that shuffles its slices.
+StreamKey stream(const char* what, const std::string& name, std::uint64_t seed) {
+  return {.seed = seed,
+          .replication = 0,
+          .entity = entity_key(std::string("design ") + what + " " + name),
+          .purpose = Purpose::sampling};
 }
 
 /// A permutation of 0 … n − 1.
@@ -50,7 +54,7 @@ UnitPoints centred_sobol(std::size_t n, std::size_t dimensions) {
 UnitPoints random_points(std::size_t n, const std::vector<std::string>& names, std::uint64_t seed) {
   UnitPoints points(n, std::vector<double>(names.size()));
   for (std::size_t d = 0; d < names.size(); ++d) {
-    const StreamKey key = stream(names[d], seed, Purpose::design_point);
+    const StreamKey key = stream("place", names[d], seed);
     for (std::size_t i = 0; i < n; ++i) points[i][d] = uniform(key, i);
   }
   return points;
@@ -59,7 +63,7 @@ UnitPoints random_points(std::size_t n, const std::vector<std::string>& names, s
 UnitPoints latin_hypercube(std::size_t n, const std::vector<std::string>& names, std::uint64_t seed) {
   UnitPoints points = random_points(n, names, seed);
   for (std::size_t d = 0; d < names.size(); ++d) {
-    const std::vector<std::size_t> slices = shuffled(n, stream(names[d], seed, Purpose::design_order));
+    const std::vector<std::size_t> slices = shuffled(n, stream("order", names[d], seed));
     for (std::size_t i = 0; i < n; ++i) points[i][d] = within(slices[i], points[i][d], n);
   }
   return points;

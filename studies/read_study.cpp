@@ -4,6 +4,7 @@
 #include <filesystem>
 #include "campaign/embed_files.hpp"
 #include "core/reader.hpp"
+#include "core/set_value.hpp"
 #include "core/version.hpp"
 #include "core/visit.hpp"
 #include "studies/design.hpp"

@@ -9,6 +9,7 @@
 #include <stdexcept>
 #include <unordered_map>
 #include "core/csv.hpp"
+#include "core/csv_field.hpp"
 #include "core/quantity.hpp"
 #include "core/statistics.hpp"
 

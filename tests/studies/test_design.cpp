@@ -54,7 +54,8 @@ TEST_CASE("Latin hypercube: each slice of each dimension holds one point, exactl
     REQUIRE(points.size() == n);
     for (std::size_t d = 0; d < names.size(); ++d) {
       std::set<std::size_t> slices;
-      for (const auto& point : points) slices.insert(static_cast<std::size_t>(point[d] * static_cast<double>(n)));
+      for (const auto& point : points)
+        slices.insert(static_cast<std::size_t>(point[d] * static_cast<double>(n)));
       CHECK(slices.size() == n);
       CHECK(*slices.rbegin() == n - 1);
     }
@@ -89,7 +90,8 @@ TEST_CASE("Sobol points are those of SciPy, to the bit", "[studies]") {
         test::python("sobol_oracle.py", {{"dimensions", dimensions}, {"log2_points", 9}})["points"];
     const UnitPoints points = sobol_points(512, dimensions);
     REQUIRE(expected.size() == points.size());
-    for (std::size_t i = 0; i < points.size(); ++i) CHECK(expected[i].get<std::vector<double>>() == points[i]);
+    for (std::size_t i = 0; i < points.size(); ++i)
+      CHECK(expected[i].get<std::vector<double>>() == points[i]);
   }
 }
 
@@ -109,8 +111,8 @@ TEST_CASE("A grid runs through all combinations, the last factor fastest", "[stu
 }
 
 TEST_CASE("Linked factors vary together", "[studies]") {
-  Study s = study(DesignKind::grid,
-                  {levels("a", {"1", "2"}), levels("b", {"x", "y"}), levels("c", {"p", "q"})});
+  Study s =
+      study(DesignKind::grid, {levels("a", {"1", "2"}), levels("b", {"x", "y"}), levels("c", {"p", "q"})});
   s.axes = {{0, 2}, {1}};
   CHECK(shown(s) == std::vector<std::string>{"|1|x|p", "|1|y|p", "|2|x|q", "|2|y|q"});
 }
@@ -123,7 +125,8 @@ TEST_CASE("One at a time: the scenario as it is, then each level alone", "[studi
 }
 
 TEST_CASE("Ranges: exact ends, even steps, by ratio or in whole numbers", "[studies]") {
-  const Factor log{.path = "x", .kind = Factor::Kind::log_range, .a = 1e4, .b = 1e6, .unit = "m2", .steps = 5};
+  const Factor log{
+      .path = "x", .kind = Factor::Kind::log_range, .a = 1e4, .b = 1e6, .unit = "m2", .steps = 5};
   CHECK(shown(study(DesignKind::grid, {log})).front() == "|10000 m2");
   CHECK(shown(study(DesignKind::grid, {log})).back() == "|1000000 m2");
   const std::vector<double> by_ratio = numbers(study(DesignKind::grid, {log}));

@@ -53,9 +53,9 @@ void print_design(const Plan& plan) {
     const studies::Point point = plan.design().point(i);
     std::string text;
     for (std::size_t f = 0; f < point.size(); ++f) {
-      if (point[f].kind != Node::Kind::null)
-        text += fmt::format("{}{}={}", text.empty() ? "" : "  ", study.factors[f].path,
-                            studies::one_line(point[f]));
+      if (point[f].kind == Node::Kind::null) continue;
+      text += fmt::format("{}{}={}", text.empty() ? "" : "  ", study.factors[f].path,
+                          studies::one_line(point[f]));
     }
     fmt::print("  {:>4}  {}\n", i + 1, text.empty() ? "the scenario as it is" : text);
   }
@@ -131,9 +131,10 @@ int sweep_command(const SweepRequest& request, const std::atomic<bool>& interrup
     (*progress)(part);
   };
   const studies::SweepResult result = studies::sweep(study, options);
-  if (result.dropped_bytes > 0)
+  if (result.dropped_bytes > 0) {
     fmt::print(stderr, "{} bytes of torn records were dropped, and their runs done again\n",
                result.dropped_bytes);
+  }
   if (result.status == studies::SweepStatus::interrupted) {
     fmt::print(stderr, "\ninterrupted after {} of {} runs; the same command goes on\n",
                result.counts.done + result.counts.failed, result.counts.runs);

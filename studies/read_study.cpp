@@ -26,6 +26,7 @@ std::vector<Node::Entry> entries(MapReader& root, const char* key) {
 
 std::vector<Setting> settings(const std::vector<Node::Entry>& entries) {
   std::vector<Setting> list;
+  list.reserve(entries.size());
   for (const Node::Entry& entry : entries) list.push_back({entry.key, entry.value});
   return list;
 }
@@ -59,7 +60,7 @@ std::vector<std::size_t> read_link(const Node& item, const std::string& path, co
     const auto f = static_cast<std::size_t>(found - names.begin());
     if (taken[f] != 0)
       findings.add({name.mark, path, lunafab::quoted(name.scalar) + " is linked twice", {}, {}});
-    if (!axis.empty() && level_count(study.factors[f]) != level_count(study.factors[axis.front()]))
+    if (!axis.empty() && level_count(study.factors[f]) != level_count(study.factors[axis.front()])) {
       findings.add(
           {name.mark,
            path,
@@ -68,6 +69,7 @@ std::vector<std::size_t> read_link(const Node& item, const std::string& path, co
                        level_count(study.factors[axis.front()])),
            "as many of each",
            {}});
+    }
     taken[f] = 1;
     axis.push_back(f);
   }

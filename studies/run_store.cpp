@@ -128,9 +128,10 @@ RunStore::RunStore(const std::string& directory, std::size_t workers) : segments
   lock_ = ::open(lock_path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644);
   if (lock_ < 0) fail("write", lock_path);
   try {
-    if (::flock(lock_, LOCK_EX | LOCK_NB) != 0)
+    if (::flock(lock_, LOCK_EX | LOCK_NB) != 0) {
       throw std::runtime_error(directory +
                                " is in use by another process; wait for it, or choose another --out");
+    }
     for (const std::string& path : segment_files(directory)) {
       const std::size_t whole = read_segment(path, records_);
       if (whole < fs::file_size(path)) fs::resize_file(path, whole);

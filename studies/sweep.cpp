@@ -53,7 +53,8 @@ std::optional<Json> read_manifest(const std::string& directory) {
 
 void check_directory(const Study& study, const SweepOptions& options) {
   const auto manifest = read_manifest(options.directory);
-  const bool other_results = !manifest && fs::exists(options.directory + "/segments");
+  const std::string segments = options.directory + "/segments";
+  const bool other_results = !manifest && fs::exists(segments) && !fs::is_empty(segments);
   if (other_results) throw std::runtime_error(options.directory + " has runs and no manifest.json");
   if (!manifest || options.old_results == OldResults::keep) return;
   if (manifest->value("study_hash", "") != study_hash(study)) {
@@ -179,6 +180,7 @@ SweepResult sweep(const Study& study, const SweepOptions& options) {
   SweepResult result;
   Kept kept{.status = "running", .threads = options.threads, .shard = options.shard};
   RunStore store(options.directory, static_cast<std::size_t>(options.threads));
+  check_directory(study, options);  // again, now that no other process can change it
   result.dropped_bytes = store.records().dropped_bytes;
   kept.counts = count(plan, mine, store.records());
   write_manifest(options.directory, plan, kept);

@@ -270,6 +270,7 @@ void write_summary_csv(const std::string& path, const Plan& plan, const Records&
         runs.begin() + static_cast<std::ptrdiff_t>(first),
         runs.begin() + static_cast<std::ptrdiff_t>(first + plan.replications()));
     std::vector<const RunRecord*> replications;
+    replications.reserve(own.size());
     for (const std::size_t run : own) replications.push_back(find(records, plan.id(run)));
     const Counts counts = count(plan, own, records);
     const Place place = plan.place(first);

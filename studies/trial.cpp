@@ -78,10 +78,11 @@ void check_metrics(const Study& study, const campaign::Scenario& scenario, Findi
     names.push_back(metric.first);
   for (std::size_t i = 0; i < study.metrics.size(); ++i) {
     const std::string& name = study.metrics[i];
-    if (std::ranges::find(names, name) == names.end())
+    if (std::ranges::find(names, name) == names.end()) {
       findings.add({study.document.find("metrics")->items[i].mark, "metrics",
                     lunafab::quoted(name) + " is no metric of this scenario", list_names(names),
                     nearest_name(name, names)});
+    }
   }
 }
 

@@ -65,6 +65,11 @@ void read_levels(MapReader& map, Factor& factor) {
     map.fail("values", "is not a list of values", "[2 h, 3 h], one value or more");
     return;
   }
+  for (const Node& item : list.items) {
+    if (item.kind == Node::Kind::null) {
+      map.fail("values", "has an empty value", "[2 h, 3 h], one value or more");
+    }
+  }
   factor.levels = list.items;
 }
 

@@ -222,6 +222,7 @@ TEST_CASE("Every problem of a study is reported with its line, with code 2, befo
   CHECK_THAT(text_of(edited(small, "replications: 2", "replication: 2")),
              Contains("did you mean 'replications'"));
   CHECK_THAT(text_of(edited(small, "[1, 5, 10]", "[1, 5, many]")), Contains("study.yaml:5"));
+  CHECK_THAT(text_of(edited(small, "[1, 5, 10]", "[1, 5, ~]")), Contains("empty value"));
   CHECK_THAT(text_of(edited(small, "unreliable_pair_b10", "absent")), Contains("absent.yaml"));
   CHECK_THAT(text_of(small + "linked: [[lines.line.stores.buffer.capacity, "
                              "lines.line.stations.second.cycle.mean]]\n"),

@@ -3,6 +3,7 @@
 #include "app/read_siting.hpp"
 #include "campaign/scenario.hpp"
 #include "core/document.hpp"
+#include "studies/study.hpp"
 
 namespace lunafab::app {
 
@@ -14,6 +15,10 @@ std::vector<Finding> check_file(const std::string& path) {
   if (name == "siting/1") {
     (void)read_siting(path, {});
     return {};
+  }
+  if (name == "study/1") {
+    (void)studies::load_study(path, findings);
+    return findings.list();
   }
   if (name == "transfer/1") {
     (void)read_launch_file(path, {}, Fidelity::solve, findings);

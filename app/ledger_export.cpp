@@ -9,20 +9,13 @@
 #include <vector>
 #include "app/ledger_ccsds.hpp"
 #include "app/ledger_tools.hpp"
+#include "core/csv_field.hpp"
 #include "core/visit.hpp"
 
 namespace lunafab::app {
 namespace {
 
 using orbit::LedgerStore, orbit::OrbitKind, orbit::OrbitRecord, orbit::Posting;
-
-/// RFC 4180: quoted where a comma, a quote or a line break would change the table.
-std::string csv_field(const std::string& text) {
-  if (text.find_first_of(",\"\r\n") == std::string::npos) return text;
-  std::string quoted = "\"";
-  for (const char c : text) quoted += c == '"' ? std::string("\"\"") : std::string(1, c);
-  return quoted + '"';
-}
 
 /// Reals read back to the same bits; 21 of them share a field.
 template <class T>

@@ -17,6 +17,7 @@
 #include "app/print.hpp"
 #include "app/progress.hpp"
 #include "app/siting_command.hpp"
+#include "app/sweep_command.hpp"
 #include "app/whatif_command.hpp"
 #include "app/windows_command.hpp"
 #include "campaign/execute.hpp"
@@ -455,6 +456,38 @@ void add_fit(CLI::App& app, std::function<int()>& chosen, FitRequest& request) {
   });
 }
 
+void add_sweep(CLI::App& app, std::function<int()>& chosen, SweepRequest& request) {
+  CLI::App* command =
+      app.add_subcommand("sweep", "Do the runs of a study that a directory lacks, and write their tables");
+  command->add_option("STUDY", request.study, "study file")->required();
+  command->add_option("--out", request.directory,
+                      "directory for runs.csv, summary.csv and the runs (default: runs/NAME)");
+  command->add_option("--shard", request.shard, "only a part of the runs: 1/8 … 8/8");
+  command->add_flag("--dry-run", request.dry_run, "print design, number of runs and an estimate of the time");
+  command->add_flag("--add", request.add, "keep what still fits of another study in the directory");
+  command->add_flag("--json", request.json, "print manifest.json at the end");
+  add_threads(*command, request.threads);
+  command->callback([&] {
+    chosen = [&request] {
+      signal(SIGINT, on_interrupt);
+      signal(SIGTERM, on_interrupt);
+      return sweep_command(request, interrupted);
+    };
+  });
+}
+
+void add_merge(CLI::App& app, std::function<int()>& chosen, MergeRequest& request) {
+  CLI::App* command =
+      app.add_subcommand("merge", "Put the shards of a sweep together; exit code 1 unless all is done");
+  command->add_option("DIR", request.directories, "directories of the shards")->required();
+  command->add_option("--out", request.out, "directory of the whole (default: the first of them)");
+  command->callback([&] {
+    chosen = [&request] {
+      return merge_command(request);
+    };
+  });
+}
+
 int dispatch(int argc, char** argv) {
   CLI::App app{"lunafab: lunar factory and mass driver, simulated from regolith to constellation", "lunafab"};
   app.set_version_flag("--version", fmt::format("lunafab {} ({}), model version {}", program_version,
@@ -465,8 +498,8 @@ int dispatch(int argc, char** argv) {
   add_run(app, chosen, run_arguments);
 
   std::vector<std::string> files;
-  CLI::App* check_command =
-      app.add_subcommand("check", "Check scenario, transfer and siting files and report every problem");
+  CLI::App* check_command = app.add_subcommand(
+      "check", "Check scenario, study, transfer and siting files and report every problem");
   check_command->add_option("FILE", files, "files")->required();
   check_command->callback([&] {
     chosen = [&] {
@@ -523,6 +556,10 @@ int dispatch(int argc, char** argv) {
   add_windows(app, chosen, windows_request);
   SitingRequest siting_request;
   add_siting(app, chosen, siting_request);
+  SweepRequest sweep_request;
+  add_sweep(app, chosen, sweep_request);
+  MergeRequest merge_request;
+  add_merge(app, chosen, merge_request);
 
   FitRequest fit_request;
   add_fit(app, chosen, fit_request);

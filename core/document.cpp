@@ -1,6 +1,7 @@
 #include "core/document.hpp"
 #include <fmt/format.h>
 #include <algorithm>
+#include "core/set_value.hpp"
 #include "core/split_path.hpp"
 #include "core/text_file.hpp"
 #include "core/utf8.hpp"
@@ -90,6 +91,17 @@ Node* find_parent(Node& root, const Setting& setting, Findings& findings) {
   }
 }
 
+/// Replaces the map's entry of this key, or adds it.
+void put(Node& map, Node::Entry entry) {
+  const auto found =
+      std::find_if(map.entries.begin(), map.entries.end(), [&](const auto& e) { return e.key == entry.key; });
+  if (found == map.entries.end()) {
+    map.entries.push_back(std::move(entry));
+  } else {
+    *found = std::move(entry);
+  }
+}
+
 }  // namespace
 
 const Node* Node::find(std::string_view key) const {
@@ -130,14 +142,13 @@ void apply_setting(Node& root, const std::string& text, Findings& findings) {
   Node value = read_tree(setting.value, destination, own);
   for (const Finding& finding : own.list()) findings.add(finding);
   if (!own.empty()) return;
-  const std::string& key = setting.keys.back();
-  const auto entry = std::find_if(parent->entries.begin(), parent->entries.end(),
-                                  [&](const auto& e) { return e.key == key; });
-  if (entry == parent->entries.end()) {
-    parent->entries.push_back({key, setting.mark, std::move(value)});
-  } else {
-    *entry = {key, setting.mark, std::move(value)};
-  }
+  put(*parent, {setting.keys.back(), setting.mark, std::move(value)});
+}
+
+void set_value(Node& root, const std::string& path, Node value, Findings& findings) {
+  const Setting setting{.keys = split_path(path), .path = path, .value = {}, .mark = value.mark};
+  Node* const parent = find_parent(root, setting, findings);
+  if (parent != nullptr) put(*parent, {setting.keys.back(), setting.mark, std::move(value)});
 }
 
 std::size_t count_values(const Node& node) {

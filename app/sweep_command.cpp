@@ -1,0 +1,163 @@
+#include "app/sweep_command.hpp"
+#include <fmt/format.h>
+#include <algorithm>
+#include <charconv>
+#include <filesystem>
+#include <fstream>
+#include <iostream>
+#include <thread>
+#include "app/progress.hpp"
+#include "core/input.hpp"
+#include "studies/sweep.hpp"
+
+namespace lunafab::app {
+namespace {
+
+using studies::Counts, studies::Plan, studies::Shard, studies::Study;
+
+constexpr int done = 0, model_says_no = 1, interrupted_exit = 3;
+constexpr std::size_t most_shown = 20;
+constexpr std::size_t most_shards = 1'000'000;
+
+/// `2/8`: the second of eight.
+Shard parse_shard(const std::string& text) {
+  if (text.empty()) return {};
+  Shard shard;
+  const char* const end = text.data() + text.size();
+  const auto first = std::from_chars(text.data(), end, shard.index);
+  const bool slash = first.ec == std::errc{} && first.ptr != end && *first.ptr == '/';
+  const auto second = std::from_chars(slash ? first.ptr + 1 : end, end, shard.count);
+  if (!slash || second.ec != std::errc{} || second.ptr != end || shard.index < 1 ||
+      shard.index > shard.count || shard.count > most_shards) {
+    Findings findings;
+    findings.add({.mark = {.file = "--shard"},
+                  .path = {},
+                  .problem = lunafab::quoted(text) + " is no part of a sweep",
+                  .allowed = "1/8 … 8/8, the part and the number of parts"});
+    findings.throw_if_any();
+  }
+  --shard.index;
+  return shard;
+}
+
+std::string directory_of(const SweepRequest& request, const Shard& shard) {
+  if (!request.directory.empty()) return request.directory;
+  const std::string base = "runs/" + std::filesystem::path(request.study).stem().string();
+  return shard.count == 1 ? base : fmt::format("{}-{}-of-{}", base, shard.index + 1, shard.count);
+}
+
+void print_design(const Plan& plan) {
+  const Study& study = plan.study();
+  fmt::print("{} ({})\n", study.title, study.file);
+  for (std::size_t i = 0; i < std::min(plan.design().size(), most_shown); ++i) {
+    const studies::Point point = plan.design().point(i);
+    std::string text;
+    for (std::size_t f = 0; f < point.size(); ++f) {
+      if (point[f].kind == Node::Kind::null) continue;
+      text += fmt::format("{}{}={}", text.empty() ? "" : "  ", study.factors[f].path,
+                          studies::one_line(point[f]));
+    }
+    fmt::print("  {:>4}  {}\n", i + 1, text.empty() ? "the scenario as it is" : text);
+  }
+  if (plan.design().size() > most_shown)
+    fmt::print("        … and {} more\n", plan.design().size() - most_shown);
+}
+
+int print_dry_run(const Study& study, std::size_t shards, int threads) {
+  const Plan plan(study);
+  print_design(plan);
+  const studies::DryRun trial = studies::dry_run(plan);
+  const std::string twice =
+      trial.different < trial.runs ? fmt::format(" ({} different)", trial.different) : "";
+  fmt::print("{} runs{}: {} points, {} scenarios, {} replications\n", trial.runs, twice, plan.design().size(),
+             study.variants.size(), study.replications);
+  if (!trial.error.empty()) fmt::print("the first run fails: {}\n", trial.error);
+  const double total_s = static_cast<double>(plan.cells()) * trial.prepare_s +
+                         static_cast<double>(trial.different) * trial.run_s;
+  fmt::print("first run: {:.3g} s to read it, {:.3g} s to run it; all: about {:.3g} s on {} threads{}\n",
+             trial.prepare_s, trial.run_s, total_s / threads / static_cast<double>(shards), threads,
+             shards > 1 ? fmt::format(", this one of {} shards", shards) : "");
+  return done;
+}
+
+void print_counts(const Counts& counts, const std::string& directory) {
+  fmt::print("{} of {} runs done, {} failed, {} missing; results in {}\n", counts.done, counts.runs,
+             counts.failed, counts.missing, directory);
+}
+
+/// Rows of runs.csv that were not done, as far as they are few.
+void print_not_done(const std::string& directory) {
+  std::ifstream file(directory + "/runs.csv");
+  std::string line;
+  std::size_t shown = 0, more = 0;
+  for (bool header = true; std::getline(file, line); header = false) {
+    const bool bad =
+        line.find(",failed,") != std::string::npos || line.find(",missing,") != std::string::npos;
+    if (!header && !bad) continue;
+    if (header || shown < most_shown) {
+      const std::size_t longest = 160;
+      fmt::print("  {}\n", line.size() > longest ? line.substr(0, longest) + "…" : line);
+      if (!header) ++shown;
+    } else {
+      ++more;
+    }
+  }
+  if (more > 0) fmt::print("  … and {} more, in runs.csv\n", more);
+}
+
+}  // namespace
+
+int sweep_command(const SweepRequest& request, const std::atomic<bool>& interrupted) {
+  const Shard shard = parse_shard(request.shard);
+  Findings warnings;
+  const Study study = studies::load_study(request.study, warnings);
+  for (const Finding& warning : warnings.list()) fmt::print(stderr, "warning: {}\n", format(warning));
+  const int threads = request.threads > 0
+                          ? request.threads
+                          : std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
+  if (request.dry_run) return print_dry_run(study, shard.count, threads);
+  const std::string directory = directory_of(request, shard);
+  std::optional<Progress> progress;
+  studies::SweepOptions options{
+      .directory = directory,
+      .threads = threads,
+      .shard = shard,
+      .old_results = request.add ? studies::OldResults::keep : studies::OldResults::refuse,
+      .interrupted = &interrupted};
+  options.begins = [&](std::size_t runs) {
+    progress.emplace(static_cast<double>(runs), ProgressWords{"run", "runs"});
+  };
+  options.progress = [&](double part) {
+    (*progress)(part);
+  };
+  const studies::SweepResult result = studies::sweep(study, options);
+  if (result.dropped_bytes > 0) {
+    fmt::print(stderr, "{} bytes of torn records were dropped, and their runs done again\n",
+               result.dropped_bytes);
+  }
+  if (result.status == studies::SweepStatus::interrupted) {
+    fmt::print(stderr, "\ninterrupted after {} of {} runs; the same command goes on\n",
+               result.counts.done + result.counts.failed, result.counts.runs);
+    return interrupted_exit;
+  }
+  if (request.json) {
+    std::cout << std::ifstream(directory + "/manifest.json").rdbuf();
+  } else {
+    print_counts(result.counts, directory);
+    if (result.counts.failed > 0) print_not_done(directory);
+  }
+  return result.counts.failed > 0 ? model_says_no : done;
+}
+
+int merge_command(const MergeRequest& request) {
+  const std::string out = request.out.empty() ? request.directories.front() : request.out;
+  const studies::SweepResult result = studies::merge(request.directories, out);
+  if (result.dropped_bytes > 0)
+    fmt::print(stderr, "{} bytes of torn records were left out\n", result.dropped_bytes);
+  print_counts(result.counts, out);
+  const bool all = result.counts.done == result.counts.runs;
+  if (!all) print_not_done(out);
+  return all ? done : model_says_no;
+}
+
+}  // namespace lunafab::app

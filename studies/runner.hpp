@@ -1,0 +1,51 @@
+#pragma once
+#include <atomic>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <unordered_map>
+#include "studies/plan.hpp"
+#include "studies/run_store.hpp"
+
+namespace lunafab::studies {
+
+/// A point made ready: its scenario with a settled warm-up, or why there is none.
+struct ReadyPoint {
+  std::optional<campaign::Scenario> scenario;
+  std::string error;
+  bool interrupted = false;
+};
+ReadyPoint prepare(const Study& study, const Variant& variant, const Point& point,
+                   const std::atomic<bool>* interrupted);
+
+struct RunOutput {
+  RunRecord record;
+  MetricNames names;
+};
+/// One replication; nothing where it was interrupted.
+std::optional<RunOutput> run_one(const ReadyPoint& ready, std::uint32_t replication,
+                                 const std::atomic<bool>* interrupted);
+
+/// Points that runs share: each is made ready by the first run that asks, and dropped after the last.
+class ReadyPoints {
+ public:
+  /// @param runs that will ask, each once
+  ReadyPoints(const Plan& plan, const std::vector<std::size_t>& runs, const std::atomic<bool>* interrupted);
+  std::shared_ptr<const ReadyPoint> get(std::size_t run);
+  void release(std::size_t run);
+
+ private:
+  struct Slot {
+    std::mutex mutex;
+    std::shared_ptr<const ReadyPoint> ready;
+  };
+  std::size_t cell_of(std::size_t run) const { return run / plan_->replications(); }
+
+  const Plan* plan_;
+  const std::atomic<bool>* interrupted_;
+  std::mutex mutex_;
+  std::unordered_map<std::size_t, std::size_t> users_;  ///< of a cell, still to come
+  std::unordered_map<std::size_t, std::shared_ptr<Slot>> slots_;
+};
+
+}  // namespace lunafab::studies

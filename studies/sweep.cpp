@@ -1,0 +1,267 @@
+#include "studies/sweep.hpp"
+#include <fmt/format.h>
+#include <tbb/global_control.h>
+#include <tbb/parallel_pipeline.h>
+#include <tbb/task_arena.h>
+#include <chrono>
+#include <filesystem>
+#include <fstream>
+#include <mutex>
+#include <nlohmann/json.hpp>
+#include <stdexcept>
+#include <unordered_set>
+#include "campaign/results.hpp"
+#include "core/version.hpp"
+#include "studies/runner.hpp"
+
+namespace lunafab::studies {
+namespace {
+
+namespace fs = std::filesystem;
+using Json = nlohmann::ordered_json;
+
+double seconds_since(std::chrono::steady_clock::time_point began) {
+  return std::chrono::duration<double>(std::chrono::steady_clock::now() - began).count();
+}
+
+std::vector<std::size_t> runs_of(const Plan& plan, const Shard& shard) {
+  std::vector<std::size_t> runs;
+  for (std::size_t run = shard.index; run < plan.size(); run += shard.count) runs.push_back(run);
+  return runs;
+}
+
+/// Those without a record, each identity once.
+std::vector<std::size_t> lacking(const Plan& plan, const std::vector<std::size_t>& runs,
+                                 const Records& records) {
+  std::vector<std::size_t> list;
+  std::unordered_set<std::uint64_t> asked;
+  for (const std::size_t run : runs) {
+    if (!records.runs.contains(plan.id(run)) && asked.insert(plan.id(run)).second) list.push_back(run);
+  }
+  return list;
+}
+
+/// What the manifest of a directory says; nothing where there is none.
+std::optional<Json> read_manifest(const std::string& directory) {
+  std::ifstream file(directory + "/manifest.json");
+  if (!file) return std::nullopt;
+  Json json = Json::parse(file, nullptr, false);
+  if (json.is_discarded() || json.value("kind", "") != "study")
+    throw std::runtime_error(directory + " holds something else than the results of a study");
+  return json;
+}
+
+void check_directory(const Study& study, const SweepOptions& options) {
+  const auto manifest = read_manifest(options.directory);
+  const std::string segments = options.directory + "/segments";
+  const bool other_results = !manifest && fs::exists(segments) && !fs::is_empty(segments);
+  if (other_results) throw std::runtime_error(options.directory + " has runs and no manifest.json");
+  if (!manifest || options.old_results == OldResults::keep) return;
+  if (manifest->value("study_hash", "") != study_hash(study)) {
+    throw std::runtime_error(
+        options.directory +
+        " holds results of another study: factors, design, scenario, seed or the model version "
+        "differ; choose another --out, or keep what still fits with --add");
+  }
+}
+
+struct Kept {
+  const char* status;
+  double wall_s = 0.0;
+  int threads = 0;
+  Shard shard;
+  Counts counts;
+};
+
+void write_manifest(const std::string& directory, const Plan& plan, const Kept& kept) {
+  const Study& study = plan.study();
+  const Json json{{"program", "lunafab"},
+                  {"kind", "study"},
+                  {"version", program_version},
+                  {"source_revision", source_revision},
+                  {"model_version", model_version},
+                  {"title", study.title},
+                  {"study_file", study.file},
+                  {"scenario_file", study.scenario_file},
+                  {"study_hash", study_hash(study)},
+                  {"seed", study.seed},
+                  {"scenarios", study.variants.size()},
+                  {"points", plan.design().size()},
+                  {"replications", plan.replications()},
+                  {"shard", fmt::format("{}/{}", kept.shard.index + 1, kept.shard.count)},
+                  {"runs", kept.counts.runs},
+                  {"done", kept.counts.done},
+                  {"failed", kept.counts.failed},
+                  {"missing", kept.counts.missing},
+                  {"status", kept.status},
+                  {"threads", kept.threads},
+                  {"wall_s", kept.wall_s}};
+  campaign::write_file(directory + "/manifest.json", json.dump(2) + "\n");
+}
+
+void write_inputs(const std::string& directory, const Study& study) {
+  campaign::write_file(directory + "/study.yaml", dump(study.document));
+  campaign::write_file(directory + "/scenario.yaml", dump(study.base));
+}
+
+/// Does the runs, in order, at most one a thread at a time; false where they were interrupted.
+class Work {
+ public:
+  Work(const Plan& plan, const std::vector<std::size_t>& todo, RunStore& store, const SweepOptions& options)
+      : plan_(&plan),
+        todo_(&todo),
+        store_(&store),
+        options_(&options),
+        points_(plan, todo, options.interrupted) {}
+
+  bool run() {
+    tbb::task_arena arena(options_->threads);
+    arena.execute([&] {
+      tbb::parallel_pipeline(
+          static_cast<std::size_t>(options_->threads),
+          tbb::make_filter<void, std::size_t>(tbb::filter_mode::serial_in_order,
+                                              [this](tbb::flow_control& control) { return next(control); }) &
+              tbb::make_filter<std::size_t, void>(tbb::filter_mode::parallel,
+                                                  [this](std::size_t run) { do_run(run); }));
+    });
+    return !interrupted_ && finished_ == todo_->size();
+  }
+
+ private:
+  std::size_t next(tbb::flow_control& control) {
+    const bool stop = options_->interrupted != nullptr && options_->interrupted->load();
+    if (stop || next_ == todo_->size()) {
+      control.stop();
+      return 0;
+    }
+    return (*todo_)[next_++];
+  }
+
+  void do_run(std::size_t run) {
+    const auto ready = points_.get(run);
+    // Isolated: no second run begins on this thread while parallel parts of this one are waited for.
+    auto output = tbb::this_task_arena::isolate(
+        [&] { return run_one(*ready, plan_->place(run).replication, options_->interrupted); });
+    points_.release(run);
+    if (!output) {
+      interrupted_ = true;
+      return;
+    }
+    output->record.id = plan_->id(run);
+    store_->append(static_cast<std::size_t>(tbb::this_task_arena::current_thread_index()),
+                   std::move(output->record), output->names);
+    const std::lock_guard guard(progress_);
+    ++finished_;
+    if (options_->progress)
+      options_->progress(static_cast<double>(finished_) / static_cast<double>(todo_->size()));
+  }
+
+  const Plan* plan_;
+  const std::vector<std::size_t>* todo_;
+  RunStore* store_;
+  const SweepOptions* options_;
+  ReadyPoints points_;
+  std::size_t next_ = 0;
+  std::atomic<bool> interrupted_{false};
+  std::mutex progress_;
+  std::size_t finished_ = 0;
+};
+
+}  // namespace
+
+SweepResult sweep(const Study& study, const SweepOptions& options) {
+  const auto began = std::chrono::steady_clock::now();
+  const tbb::global_control limit(tbb::global_control::max_allowed_parallelism,
+                                  static_cast<std::size_t>(options.threads));
+  check_directory(study, options);
+  const Plan plan(study);
+  const std::vector<std::size_t> mine = runs_of(plan, options.shard);
+  fs::create_directories(options.directory);
+  SweepResult result;
+  Kept kept{.status = "running", .threads = options.threads, .shard = options.shard};
+  RunStore store(options.directory, static_cast<std::size_t>(options.threads));
+  check_directory(study, options);  // again, now that no other process can change it
+  result.dropped_bytes = store.records().dropped_bytes;
+  kept.counts = count(plan, mine, store.records());
+  write_manifest(options.directory, plan, kept);
+  write_inputs(options.directory, study);
+  const std::vector<std::size_t> todo = lacking(plan, mine, store.records());
+  result.started = todo.size();
+  if (options.begins) options.begins(todo.size());
+  const bool whole = Work(plan, todo, store, options).run();
+  store.sync();
+  result.status = whole ? SweepStatus::complete : SweepStatus::interrupted;
+  result.counts = count(plan, mine, store.records());
+  if (whole) {
+    write_runs_csv(options.directory + "/runs.csv", plan, mine, store.records());
+    if (options.shard.count == 1)
+      write_summary_csv(options.directory + "/summary.csv", plan, store.records());
+  }
+  kept.status = whole ? "complete" : "interrupted";
+  kept.counts = result.counts;
+  kept.wall_s = seconds_since(began);
+  write_manifest(options.directory, plan, kept);
+  return result;
+}
+
+DryRun dry_run(const Plan& plan) {
+  DryRun result{.runs = plan.size()};
+  std::vector<std::size_t> all = runs_of(plan, {});
+  result.different = lacking(plan, all, {}).size();
+  auto began = std::chrono::steady_clock::now();
+  const ReadyPoint ready =
+      prepare(plan.study(), plan.study().variants.front(), plan.design().point(0), nullptr);
+  result.prepare_s = seconds_since(began);
+  const auto output = run_one(ready, 0, nullptr);
+  result.run_s = output->record.wall_s;
+  result.error = output->record.error;
+  return result;
+}
+
+SweepResult merge(const std::vector<std::string>& directories, const std::string& out) {
+  const auto began = std::chrono::steady_clock::now();
+  std::optional<Json> first;
+  for (const std::string& directory : directories) {
+    const auto manifest = read_manifest(directory);
+    if (!manifest) throw std::runtime_error(directory + " has no manifest.json: no directory of a sweep");
+    if (!first) first = manifest;
+    if (manifest->at("study_hash") != first->at("study_hash") ||
+        manifest->at("replications") != first->at("replications"))
+      throw std::runtime_error(directory + " and " + directories.front() + " are of different studies");
+  }
+  Node document = load_document(directories.front() + "/study.yaml");
+  document.mark.file = first->at("study_file");
+  Node base = load_document(directories.front() + "/scenario.yaml");
+  base.mark.file = first->at("scenario_file");
+  const Study study = read_study(std::move(document), std::move(base));
+  if (study_hash(study) != first->at("study_hash"))
+    throw std::runtime_error(directories.front() + " was written by another model version, or changed since");
+  SweepOptions options{.directory = out};
+  check_directory(study, options);
+  fs::create_directories(out);
+  const Plan plan(study);
+  RunStore store(out, 1);
+  SweepResult result;
+  for (const std::string& directory : directories) {
+    const Records records = read_records(directory);
+    result.dropped_bytes += records.dropped_bytes;
+    for (const std::size_t run : runs_of(plan, {})) {
+      const auto found = records.runs.find(plan.id(run));
+      if (found == records.runs.end() || store.records().runs.contains(found->first)) continue;
+      store.append(
+          0, found->second,
+          found->second.status == RunStatus::done ? records.names.at(found->second.names) : MetricNames{});
+      ++result.started;
+    }
+  }
+  store.sync();
+  const std::vector<std::size_t> all = runs_of(plan, {});
+  result.counts = count(plan, all, store.records());
+  write_inputs(out, study);
+  write_runs_csv(out + "/runs.csv", plan, all, store.records());
+  write_summary_csv(out + "/summary.csv", plan, store.records());
+  write_manifest(out, plan, {.status = "merged", .wall_s = seconds_since(began), .counts = result.counts});
+  return result;
+}
+
+}  // namespace lunafab::studies

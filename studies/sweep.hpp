@@ -1,0 +1,54 @@
+#pragma once
+#include <atomic>
+#include <functional>
+#include <string>
+#include <vector>
+#include "studies/plan.hpp"
+#include "studies/tables.hpp"
+
+namespace lunafab::studies {
+
+/// What happens to the results of another study in the same directory.
+enum class OldResults : std::uint8_t {
+  refuse,
+  keep  ///< runs that the study still asks for count as done
+};
+
+struct SweepOptions {
+  std::string directory;
+  int threads = 1;
+  Shard shard;
+  OldResults old_results = OldResults::refuse;
+  std::function<void(std::size_t)> begins;  ///< told the number of runs to do
+  std::function<void(double)> progress;  ///< part of the runs to do that is done, 0 … 1; one call at a time
+  const std::atomic<bool>* interrupted = nullptr;
+};
+
+enum class SweepStatus : std::uint8_t { complete, interrupted };
+
+struct SweepResult {
+  SweepStatus status = SweepStatus::complete;
+  std::size_t started = 0;          ///< runs of this call
+  std::uint64_t dropped_bytes = 0;  ///< of records that a kill had torn
+  Counts counts;
+};
+
+/// Does the runs of the shard that the directory lacks, then writes its tables. A run that fails is recorded,
+/// and the others go on.
+/// @throws std::runtime_error where the directory cannot be used, or holds another study.
+SweepResult sweep(const Study& study, const SweepOptions& options);
+
+/// What a sweep would do, from one run.
+struct DryRun {
+  std::size_t runs = 0, different = 0;  ///< `different`: without those of equal scenarios
+  double prepare_s = 0.0, run_s = 0.0;  ///< of the first point: reading it, and one replication
+  std::string error;                    ///< why the first run failed
+};
+DryRun dry_run(const Plan& plan);
+
+/// Puts the records of all directories into `out`, which may be one of them, and writes the tables of the
+/// whole.
+/// @throws std::runtime_error where one is no directory of a sweep, or they are of different studies.
+SweepResult merge(const std::vector<std::string>& directories, const std::string& out);
+
+}  // namespace lunafab::studies

@@ -136,7 +136,8 @@ BENCHMARK(scalar_recursion)->Unit(benchmark::kMillisecond);
 void line20_simpy(benchmark::State& state) {
   double per_s = 0.0;
   for (auto _ : state) {
-    std::FILE* output = popen("/usr/bin/python3 " LUNAFAB_SOURCE_DIR "/bench/line20_simpy.py 2>/dev/null", "r");
+    std::FILE* output =
+        popen("/usr/bin/python3 " LUNAFAB_SOURCE_DIR "/bench/line20_simpy.py 2>/dev/null", "r");
     if (output == nullptr || std::fscanf(output, "%lf", &per_s) != 1)
       state.SkipWithError("no SimPy (python3-simpy3)");
     if (output != nullptr) pclose(output);

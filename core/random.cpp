@@ -49,8 +49,8 @@ constexpr std::size_t batch_blocks = 64;
 constexpr std::size_t batch_size = 2 * batch_blocks;
 
 /// `batch_blocks` blocks from `first` on, side by side: each inner loop is one instruction stream over
-/// independent lanes, which GCC turns into vector instructions (pmuludq). Integers throughout, so the words are those of
-/// `philox`.
+/// independent lanes, which GCC turns into vector instructions (pmuludq). Integers throughout, so the words
+/// are those of `philox`.
 LUNAFAB_CLONES void generate_batch(const StreamKey& key, std::uint64_t first, double* out) {
   std::uint32_t a[batch_blocks], b[batch_blocks], c[batch_blocks], d[batch_blocks];
   const std::uint32_t last = last_word(key);

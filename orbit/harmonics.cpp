@@ -222,12 +222,10 @@ LUNAFAB_INLINE void evaluate(const Input& in, Output& out) {
 namespace kernel {
 
 // The clones for other processors do the same IEEE arithmetic, never contracted: the same bits.
-LUNAFAB_CLONES void harmonics_first(const Input& in,
-                                                                                  Output& out) {
+LUNAFAB_CLONES void harmonics_first(const Input& in, Output& out) {
   evaluate<Order::first>(in, out);
 }
-LUNAFAB_CLONES void harmonics_second(const Input& in,
-                                                                                   Output& out) {
+LUNAFAB_CLONES void harmonics_second(const Input& in, Output& out) {
   evaluate<Order::second>(in, out);
 }
 

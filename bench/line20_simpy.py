@@ -11,7 +11,7 @@ STATIONS, PLACES, HOURS = 20, 5, 2000.0
 def station(env, before, after, draws, done):
     while True:
         if before is not None:
-            yield before.get()
+            yield before.get(1)
         yield env.timeout(draws.expovariate(1.0))
         done[0] += 1
         if after is not None:

@@ -140,15 +140,7 @@ class Line {
     const std::size_t last = stages_.size() - 1;
     for (std::size_t k = piece.stage;; ++k) {
       Stage& stage = stages_[k];
-      if (piece.phase == Phase::waiting) {
-        const std::int64_t start = std::max(piece.at, stage.free);
-        if (start >= until_) return stay(stage, piece);
-        use_slot(stage, start);
-        stage.wait_us += start - piece.at;
-        stage.whole = draw(stage);
-        stage.born = piece.born;
-        stage.finished_at = piece.at = start + stage.whole;
-      }
+      if (piece.phase == Phase::waiting && !start(stage, piece)) return stay(stage, piece);
       if (piece.phase != Phase::finished) {
         if (piece.at >= until_) return hold(stage, Mode::busy);
         stage.worked_us += stage.whole;
@@ -163,6 +155,18 @@ class Line {
       piece.at = left;
       piece.phase = Phase::waiting;
     }
+  }
+
+  /// Whether it does so in time.
+  bool start(Stage& stage, Traveller& piece) const {
+    const std::int64_t now = std::max(piece.at, stage.free);
+    if (now >= until_) return false;
+    use_slot(stage, now);
+    stage.wait_us += now - piece.at;
+    stage.whole = draw(stage);
+    stage.born = piece.born;
+    stage.finished_at = piece.at = now + stage.whole;
+    return true;
   }
 
   static void stay(Stage& stage, const Traveller& piece) {

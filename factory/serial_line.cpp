@@ -17,9 +17,10 @@ std::optional<std::string> obstacle_of(const Plant& plant, const Station& statio
   if (station.mix.size() != 1) return is("has a mix of operations");
   if (!station.upkeep.empty()) return is("fails or is maintained");
   if (!station.plain || station.rules.blocking != Blocking::after_service ||
-      station.rules.calendar != always_on)
+      station.rules.calendar != always_on) {
     return is(
         "has rules beyond its cycle (crew, set-ups, batches, calendar, blocking before service, sampling)");
+  }
   if (station.yield < 1.0) return is("scraps pieces");
   if (plant.power_limited && station.power.any()) return is("waits for power");
   const Operation& op = station.mix.front();

@@ -37,7 +37,8 @@ TEST_CASE("siting: the grid is covered, the mix ranks its sites, on any number o
         call(Arguments{"siting", "s.yaml", "--json", "--csv", "s.csv", "--threads", threads}, dir);
     INFO(ran.text);
     REQUIRE(ran.code == 0);
-    return ran.text + read_bytes(dir / "s.csv");
+    // Before the answer may stand how far it is, where that takes long.
+    return ran.text.substr(ran.text.find("{\n")) + read_bytes(dir / "s.csv");
   };
   std::string one, two, again;
   {

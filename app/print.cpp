@@ -350,7 +350,13 @@ std::string run_summary(const campaign::RunResult& result, const std::string& di
   limit_lines(r, text);
   flow_lines(r, text);
   std::uint64_t events = 0;
-  for (const auto& group : r.campaign->state().groups) events += group.events;
+  std::int64_t bars_left_out = 0;
+  for (const auto& group : r.campaign->state().groups) {
+    events += group.events;
+    bars_left_out += group.watch.bars_left_out;
+  }
+  if (bars_left_out > 0)
+    line(text, "Gantt chart  {} bars beyond the limit `report.gantt.most` are left out", bars_left_out);
   line(text, "Results      {}  ({} events, {:.1f} s)", directory, events, result.wall_s);
   return text;
 }
@@ -375,8 +381,12 @@ std::string explanation(const Scenario& scenario, const campaign::RoughCut& cut)
       }(),
       days(scenario.end), format_date(scenario.start, Tick{}).substr(0, 10), warmup_words(scenario),
       replication_words(scenario), scenario.seed);
-  for (std::uint32_t g = 0; g < scenario.plant.groups.size(); ++g)
-    line(text, "  {}", engine_words(scenario, g));
+  if (scenario.has_site()) {
+    line(text, "  event engine: all of them, as the site speaks with them at every look-ahead");
+  } else {
+    for (std::uint32_t g = 0; g < scenario.plant.groups.size(); ++g)
+      line(text, "  {}", engine_words(scenario, g));
+  }
   if (!scenario.satellites.empty()) {
     line(text, "  {}", fidelity_words(scenario, {}));
   }

@@ -165,8 +165,13 @@ Json summary_json(const RunReport& r) {
   json["solver_residual_J"] = joules(r.energy.solver_residual);
   json["energy"] = energy_json(r.energy);
   std::uint64_t events = 0;
-  for (const auto& group : r.campaign->state().groups) events += group.events;
+  std::int64_t bars_left_out = 0;
+  for (const auto& group : r.campaign->state().groups) {
+    events += group.events;
+    bars_left_out += group.watch.bars_left_out;
+  }
   json["events"] = events;
+  if (scenario.plant.watch.gantt.most > 0) json["gantt_bars_left_out"] = bars_left_out;
   json["state_hash"] = fmt::format("{:016x}", state_hash(r.campaign->state()));
   json["ledger_head"] = r.ledger_head.empty() ? Json(nullptr) : Json(r.ledger_head);
   json["ledger_postings"] = r.ledger_postings;

@@ -80,9 +80,8 @@ std::string origin_words(const OrbitRecord& record, std::int64_t seq) {
 }
 
 /// The record of the kind asked for; without a wish the latest definitive one, else the latest predicted one.
-std::optional<std::pair<OrbitRecord, std::int64_t>> chosen_record(const Subject& subject,
-                                                                  std::optional<OrbitKind> wish) {
-  std::map<OrbitKind, std::pair<OrbitRecord, std::int64_t>> latest;
+std::optional<PostedOrbit> chosen_record(const Subject& subject, std::optional<OrbitKind> wish) {
+  std::map<OrbitKind, PostedOrbit> latest;
   for (const Posting& posting : subject.life)
     for (const OrbitRecord& record : posting.orbits) latest[record.kind] = {record, posting.seq};
   if (wish) {
@@ -102,26 +101,26 @@ ccsds::State state_of(const OrbitRecord& record, Epoch start) {
   return {epoch_of(record.epoch, start), record.r_m, record.v_mps};
 }
 
-/// The planned burns of the satellite from an instant on, in order; a later posting's replace those of an
+/// The planned burns of the satellite that follow a state, in order; a later posting's replace those of an
 /// earlier one from its own tick on.
-std::vector<orbit::BurnRecord> burns_from(const Subject& subject, Tick from) {
-  std::map<std::int64_t, orbit::BurnRecord> burns;
+std::vector<PostedBurn> burns_after(const Subject& subject, const PostedOrbit& state) {
+  std::map<std::int64_t, PostedBurn> burns;
   for (const Posting& posting : subject.life) {
     if (posting.burns.empty()) continue;
     burns.erase(burns.lower_bound(posting.tick.us), burns.end());
-    for (const orbit::BurnRecord& burn : posting.burns) burns[burn.epoch.us] = burn;
+    for (const orbit::BurnRecord& burn : posting.burns) burns[burn.epoch.us] = {burn, posting.seq};
   }
-  std::vector<orbit::BurnRecord> list;
+  std::vector<PostedBurn> list;
   for (const auto& [epoch_us, burn] : burns)
-    if (epoch_us >= from.us) list.push_back(burn);
+    if (follows(burn, state)) list.push_back(burn);
   return list;
 }
 
-/// Impulses; their propellant is in no posting.
-std::vector<ccsds::Manoeuvre> manoeuvres(const Subject& subject, Tick from, Epoch start) {
+/// Impulses; their propellant is in no posting, and the standard wants a mass that is lost.
+std::vector<ccsds::Manoeuvre> manoeuvres(const Subject& subject, const PostedOrbit& state, Epoch start) {
   std::vector<ccsds::Manoeuvre> list;
-  for (const orbit::BurnRecord& burn : burns_from(subject, from))
-    list.push_back({.ignition = epoch_of(burn.epoch, start), .delta_v_mps = burn.dv_mps});
+  for (const PostedBurn& next : burns_after(subject, state))
+    list.push_back({.ignition = epoch_of(next.burn.epoch, start), .delta_v_mps = next.burn.dv_mps});
   return list;
 }
 
@@ -135,10 +134,11 @@ std::string opm(const Subject& subject, const LedgerStore& store, const LedgerRe
                      .state = state_of(record, store.start()),
                      .mass_kg = mass_kg(subject),
                      .covariance = record.covariance,
-                     .manoeuvres = manoeuvres(subject, record.epoch, store.start())};
+                     .manoeuvres = manoeuvres(subject, *chosen, store.start())};
   message.object.comments = {origin_words(record, seq)};
   if (!message.manoeuvres.empty())
-    message.object.comments.emplace_back("manoeuvres are planned, impulses; propellant is not posted");
+    message.object.comments.emplace_back(
+        "manoeuvres are planned, impulses; propellant is not posted, MAN_DELTA_MASS stands for some");
   return ccsds::write(message, style);
 }
 
@@ -147,12 +147,12 @@ Track track_of(const Subject& subject, OrbitKind kind) {
   Track track;
   for (const Posting& posting : subject.life) {
     for (const OrbitRecord& record : posting.orbits)
-      if (record.kind == kind) track[record.epoch.us] = record;
+      if (record.kind == kind) track[record.epoch.us] = {record, posting.seq};
   }
   return track;
 }
 
-/// A new segment wherever the centre changes, so that segments follow each other in time.
+/// Without a span a segment for each state: readers would interpolate within one.
 std::string oem(const Subject& subject, const LedgerStore& store, const LedgerRequest& request,
                 const ccsds::Header& head, ccsds::Style style) {
   OrbitKind kind = request.orbit.value_or(OrbitKind::definitive);
@@ -164,7 +164,7 @@ std::string oem(const Subject& subject, const LedgerStore& store, const LedgerRe
     const FlightRequest flight{.start = store.start(),
                                .span_s = request.span_s,
                                .step_s = request.step_s,
-                               .burns = burns_from(subject, track.begin()->second.epoch)};
+                               .burns = burns_after(subject, track.begin()->second)};
     message.segments = flown_segments(track, flight, [&](OrbitCentre centre) {
       ccsds::Object about = object(subject, centre, store.start());
       about.comments = {
@@ -175,16 +175,15 @@ std::string oem(const Subject& subject, const LedgerStore& store, const LedgerRe
     });
     return ccsds::write(message, style);
   }
-  for (const auto& [epoch_us, record] : track) {
-    if (message.segments.empty() || message.segments.back().object.centre != record.centre) {
-      message.segments.push_back({.object = object(subject, record.centre, store.start())});
-      message.segments.back().object.comments = {
-          fmt::format("{} states as posted; nothing is computed between them", name(kind))};
-    }
-    ccsds::OemSegment& segment = message.segments.back();
-    segment.states.push_back(state_of(record, store.start()));
+  for (const auto& [epoch_us, posted] : track) {
+    const OrbitRecord& record = posted.orbit;
+    ccsds::OemSegment segment{.object = object(subject, record.centre, store.start()),
+                              .states = {state_of(record, store.start())}};
+    segment.object.comments = {
+        fmt::format("{} state as posted; nothing is computed between states", name(kind))};
     if (record.covariance)
       segment.covariances.push_back({epoch_of(record.epoch, store.start()), *record.covariance});
+    message.segments.push_back(std::move(segment));
   }
   return ccsds::write(message, style);
 }
@@ -261,7 +260,8 @@ std::vector<CcsdsMessage> ccsds_messages(const LedgerStore& store, const LedgerR
   if (request.serial != 0) (void)life_of(store, request.serial);  // says which satellites there are
   const std::string created = creation_date(request);
   std::vector<CcsdsMessage> messages;
-  std::int64_t without = 0;
+  std::int64_t without = 0, unfit = 0;
+  std::string why;
   const Snapshot states = store.states_at(at);
   states.each([&](const SatelliteState& s) {
     if ((request.serial != 0 && s.serial != request.serial) || (state && s.state != *state)) return;
@@ -273,7 +273,15 @@ std::vector<CcsdsMessage> ccsds_messages(const LedgerStore& store, const LedgerR
           },
           s.serial);
     }
-    std::string text = message_text(subject, store, request, created);
+    std::string text;
+    try {
+      text = message_text(subject, store, request, created);
+    } catch (const BadRequest& error) {
+      // One of many whose orbit this kind of message cannot hold.
+      if (request.serial != 0) throw;
+      if (unfit++ == 0) why = error.what();
+      return;
+    }
     if (text.empty()) {
       ++without;
       return;
@@ -282,6 +290,10 @@ std::vector<CcsdsMessage> ccsds_messages(const LedgerStore& store, const LedgerR
     messages.push_back(
         {fmt::format("{}.{}{}", s.serial, suffix(request.format), xml ? ".xml" : ""), std::move(text)});
   });
+  if (unfit != 0) {
+    if (messages.empty()) throw BadRequest(why);
+    fmt::print(std::cerr, "{} satellites left out; the first: {}\n", unfit, why);
+  }
   if (without != 0) fmt::print(std::cerr, "{} satellites have no such orbit record\n", without);
   return messages;
 }

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include "app/ledger_tools.hpp"
+#include "orbit/goal.hpp"
 #include "orbit/propagate.hpp"
 
 namespace lunafab::app {
@@ -39,12 +40,14 @@ class Flight {
       epochs.push_back({from.at.tt_days_since_j2000 + t / day_s});
     epochs.push_back(until);
     const std::vector<Craft> crafts = orbit::sample(dynamics_, from, epochs);
-    bool first = true;
+    const Craft* before = nullptr;
     for (const Craft& craft : crafts) {
-      if (first || craft.centre != last_centre_)
+      if (before != nullptr && craft.centre != before->centre)
+        add(orbit::about(craft, before->centre, *dynamics_.sky));
+      if (before == nullptr || craft.centre != before->centre)
         segments_.push_back({.object = object_about_(centre_of(craft.centre))});
-      first = false, last_centre_ = craft.centre;
-      segments_.back().states.push_back({craft.at, craft.r_m, craft.v_mps});
+      add(craft);
+      before = &craft;
     }
     return crafts.back();
   }
@@ -52,10 +55,11 @@ class Flight {
   std::vector<OemSegment>& segments() { return segments_; }
 
  private:
+  void add(const Craft& craft) { segments_.back().states.push_back({craft.at, craft.r_m, craft.v_mps}); }
+
   const FlightRequest& request_;
   const orbit::Dynamics& dynamics_;
   const std::function<orbit::ccsds::Object(OrbitCentre)>& object_about_;
-  Body last_centre_ = Body::moon;
   std::vector<OemSegment> segments_;
 };
 
@@ -64,6 +68,11 @@ Epoch epoch_of(std::int64_t tick_us, Epoch start) {
 }
 
 }  // namespace
+
+bool follows(const PostedBurn& burn, const PostedOrbit& state) {
+  return burn.burn.epoch > state.orbit.epoch ||
+         (burn.burn.epoch == state.orbit.epoch && burn.seq == state.seq);
+}
 
 std::vector<OemSegment> flown_segments(const Track& track, const FlightRequest& request,
                                        const std::function<orbit::ccsds::Object(OrbitCentre)>& object_about) {
@@ -78,20 +87,22 @@ std::vector<OemSegment> flown_segments(const Track& track, const FlightRequest& 
   for (auto record = track.begin(); record != track.end(); ++record) {
     std::int64_t end_us = record->first + ticks_from_seconds(request.span_s).us;
     if (const auto next = std::next(record); next != track.end()) end_us = std::min(end_us, next->first);
+    const PostedOrbit& posted = record->second;
     Craft craft{.at = epoch_of(record->first, request.start),
-                .centre = body_of(record->second),
-                .r_m = record->second.r_m,
-                .v_mps = record->second.v_mps};
+                .centre = body_of(posted.orbit),
+                .r_m = posted.orbit.r_m,
+                .v_mps = posted.orbit.v_mps};
     const std::size_t begin = flight.segments().size();
-    for (const orbit::BurnRecord& burn : request.burns) {
-      if (burn.epoch.us <= record->first || burn.epoch.us >= end_us) continue;
-      craft = flight.fly(craft, epoch_of(burn.epoch.us, request.start));
-      craft.v_mps += burn.dv_mps;
+    for (const PostedBurn& next : request.burns) {
+      const std::int64_t at_us = next.burn.epoch.us;
+      if (!follows(next, posted) || at_us >= end_us) continue;
+      if (at_us > record->first) craft = flight.fly(craft, epoch_of(at_us, request.start));
+      craft.v_mps += next.burn.dv_mps;
     }
     (void)flight.fly(craft, epoch_of(end_us, request.start));
-    if (record->second.covariance)
+    if (posted.orbit.covariance)
       flight.segments()[begin].covariances.push_back(
-          {epoch_of(record->first, request.start), *record->second.covariance});
+          {epoch_of(record->first, request.start), *posted.orbit.covariance});
   }
   return flight.take();
 }

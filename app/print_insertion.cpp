@@ -78,6 +78,19 @@ void timeline_lines(const InsertionReport& r, std::string& text) {
   line(text, "Eclipses     {} on the way\n", r.eclipses);
 }
 
+/// How far off the last goal is after all corrections, 1 sigma.
+std::string left_over(const InsertionReport& r) {
+  const Eigen::MatrixXd& miss = r.plan->miss;
+  const bool aimed = r.plan->trims.has_value();
+  const Goal& goal = aimed ? r.transfer->after : r.transfer->goal;
+  if (goal.demands.size() == 3)
+    return fmt::format("{:.2f} km from the place aimed at", std::sqrt(miss.trace()) / 1e3);
+  if (goal.demands.front().quantity != Quantity::angular_momentum) return {};
+  // Of a nearly parabolic way: r = h²/2GM.
+  const double per_momentum = goal.demands.front().value / r.asked.model.setting.dynamics.gm.earth;
+  return fmt::format("perigee off by {:.2f} km", per_momentum * std::sqrt(miss(0, 0)) / 1e3);
+}
+
 void plan_lines(const InsertionReport& r, std::string& text) {
   if (!r.plan || !r.plan->first) return;
   const Navigation& n = r.asked.model.navigation;
@@ -90,6 +103,14 @@ void plan_lines(const InsertionReport& r, std::string& text) {
        n.velocity_mps * per_mm, percent(n.execution_rel));
   line(text, "             gain: {:.3f} along, {:.3f} left, {:.3f} up   rms {:.4f} and {:.4f} m/s", by.x(),
        by.y(), by.z(), std::sqrt(r.plan->first_m2ps2.trace()), std::sqrt(r.plan->second_m2ps2.trace()));
+  if (const auto& trims = r.plan->trims) {
+    line(text, "             after the burn: first after {}, second after {}   rms {:.4f} and {:.4f} m/s",
+         span(report::days_between(r.asked.launch, trims->first) * day_s),
+         span(report::days_between(r.asked.launch, trims->second) * day_s),
+         std::sqrt(trims->first_m2ps2.trace()), std::sqrt(trims->second_m2ps2.trace()));
+  }
+  if (const std::string left = left_over(r); !left.empty())
+    line(text, "             after them {} (1 sigma)", left);
 }
 
 void outlook_lines(const InsertionReport& r, std::string& text) {

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <numbers>
 #include "orbit/earth.hpp"
+#include "orbit/spiral.hpp"
 
 namespace lunafab::campaign {
 namespace {
@@ -50,20 +51,6 @@ void plan_end(const Shell& shell, const ShellSatellite& satellite, OrbitalLife& 
   if (plan.natural_years) life.falls_when_dead = ticks_from_seconds(*plan.natural_years * year_s);
 }
 
-/// How far J2 turns the node while a spiral comes down from a capture at lunar distance to the parking orbit.
-/// On a circular spiral of constant thrust f the speed is dv = f dt and the node's rate goes with v^7: ∫ Ω'
-/// dt = Ω'(v) v (1 − (v0/v)^8) / (8 f).
-double arrival_drift_rad(const ShellPlan& plan, double arrival_s) {
-  const orbit::CentralBody& earth = orbit::central_body(Body::earth);
-  const double a_m = earth.surface_radius_m + plan.arrival.parking_altitude_m;
-  const double first_mps = std::sqrt(earth.gm_m3ps2 / orbit::earth::moon_distance_m),
-               last_mps = std::sqrt(earth.gm_m3ps2 / a_m);
-  const double thrust_mps2 = (last_mps - first_mps) / arrival_s;
-  const orbit::SecularRates rates =
-      orbit::j2_rates(earth, {.a_m = a_m, .inclination_rad = orbit::inclination_rad(plan.shell)});
-  return rates.node_radps * last_mps * (1.0 - std::pow(first_mps / last_mps, 8)) / (8.0 * thrust_mps2);
-}
-
 OrbitalLife life_in(const Shell& shell, const ShellSatellite& satellite) {
   OrbitalLife life{.dose_Gy_per_year =
                        orbit::behind(orbit::shell_dose(shell), satellite.reliability.aluminium_m).total()};
@@ -97,7 +84,12 @@ void fill_shell(const ShellPlan& plan, const orbit::Destination& d, Scenario& sc
   const orbit::DoseRate parking =
       orbit::earth_dose(plan.arrival.parking_altitude_m, orbit::inclination_rad(plan.shell));
   life.drift_dose_Gy_per_s = orbit::behind(parking, plan.satellite.reliability.aluminium_m).total() / year_s;
-  if (d.arrival_s > 0.0) life.arrival_drift_rad = arrival_drift_rad(plan, d.arrival_s);
+  if (d.arrival_s > 0.0) {  // down from a capture at lunar distance
+    life.arrival_drift_rad = orbit::spiral_node_drift_rad(
+        orbit::earth::moon_distance_m,
+        orbit::central_body(Body::earth).surface_radius_m + plan.arrival.parking_altitude_m,
+        orbit::inclination_rad(plan.shell), d.arrival_s);
+  }
 }
 
 }  // namespace

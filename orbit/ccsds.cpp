@@ -20,9 +20,15 @@ Block segment_of(Block metadata, Block data) {
   return segment;
 }
 
-Block spacecraft_block(double mass_kg) {
+/// The schema of version 2 asks for all five where one is given.
+Block spacecraft_block(double mass_kg, Version version) {
   Block block{.tag = "spacecraftParameters"};
   block.add("MASS", number(mass_kg), "kg");
+  if (version == Version::v3) return block;
+  block.add("SOLAR_RAD_AREA", number(0.0), "m**2");
+  block.add("SOLAR_RAD_COEFF", number(0.0));
+  block.add("DRAG_AREA", number(0.0), "m**2");
+  block.add("DRAG_COEFF", number(0.0));
   return block;
 }
 
@@ -39,7 +45,7 @@ Block elements_block(const OsculatingElements& e, double gm_m3ps2) {
 }
 
 Block manoeuvre_block(const Manoeuvre& m, RefFrame frame, TimeScale scale) {
-  expects(m.delta_mass_kg <= 0.0 && m.duration_s >= 0.0, "opm: a manoeuvre loses mass and takes time");
+  expects(m.delta_mass_kg < 0.0 && m.duration_s >= 0.0, "opm: a manoeuvre loses mass and takes time");
   Block block{.tag = "maneuverParameters"};
   block.add("MAN_EPOCH_IGNITION", date(m.ignition, scale));
   block.add("MAN_DURATION", number(m.duration_s), "s");
@@ -138,7 +144,7 @@ std::string write(const Opm& m, Style style) {
   Block data{.tag = "data"};
   data.contents.emplace_back(state_block(m.state, m.object.time));
   if (m.elements) data.contents.emplace_back(elements_block(*m.elements, m.gm_m3ps2));
-  if (m.mass_kg) data.contents.emplace_back(spacecraft_block(*m.mass_kg));
+  if (m.mass_kg) data.contents.emplace_back(spacecraft_block(*m.mass_kg, style.version));
   if (m.covariance) {
     Block covariance{.tag = "covarianceMatrix"};
     add_covariance(covariance, *m.covariance);
@@ -169,7 +175,7 @@ std::string write(const Omm& m, Style style) {
   metadata.add("MEAN_ELEMENT_THEORY", "SGP4");
   Block data{.tag = "data"};
   data.contents.emplace_back(mean_elements_block(m));
-  if (m.mass_kg) data.contents.emplace_back(spacecraft_block(*m.mass_kg));
+  if (m.mass_kg) data.contents.emplace_back(spacecraft_block(*m.mass_kg, style.version));
   data.contents.emplace_back(tle_block());
   return encode(
       "omm", "CCSDS_OMM_VERS",

@@ -53,7 +53,7 @@ using Covariance = std::array<double, 21>;
 struct Manoeuvre {
   Epoch ignition;
   double duration_s = 0.0;
-  double delta_mass_kg = 0.0;                             ///< not positive
+  double delta_mass_kg = -1e-3;                           ///< negative
   Eigen::Vector3d delta_v_mps = Eigen::Vector3d::Zero();  ///< axes of the object's frame
 };
 

@@ -97,6 +97,18 @@ const char* centre_name(OrbitCentre centre) {
 }
 }  // namespace
 
+void Block::add_comments(const std::vector<std::string>& comments) {
+  constexpr std::size_t longest = 240;
+  for (std::string rest : comments) {
+    while (rest.size() > longest) {
+      const std::size_t blank = rest.rfind(' ', longest), cut = blank == std::string::npos ? longest : blank;
+      add("COMMENT", rest.substr(0, cut));
+      rest.erase(0, blank == std::string::npos ? cut : cut + 1);
+    }
+    add("COMMENT", rest);
+  }
+}
+
 std::string encode(const std::string& tag, const std::string& keyword,
                    const std::vector<Block>& header_and_body, Style style) {
   std::string out;

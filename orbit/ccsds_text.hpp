@@ -24,9 +24,8 @@ struct Block {
   void add(const std::string& keyword, const std::string& value, const std::string& units = {}) {
     contents.emplace_back(Field{keyword, value, units});
   }
-  void add_comments(const std::vector<std::string>& comments) {
-    for (const std::string& text : comments) add("COMMENT", text);
-  }
+  /// Long ones become several: lines of KVN have 254 characters at most.
+  void add_comments(const std::vector<std::string>& comments);
 };
 
 /// `keyword` names the kind and stands first: CCSDS_OPM_VERS.

@@ -14,6 +14,13 @@ struct Navigation {
   double execution_rel = 0.01;  ///< of a burn, each axis
 };
 
+/// Two corrections of what a burn at the start of a coast left, to first order.
+struct TrimPlan {
+  Epoch first, second;
+  Eigen::Matrix3d first_m2ps2 = Eigen::Matrix3d::Zero();  ///< covariances, GCRF axes
+  Eigen::Matrix3d second_m2ps2 = Eigen::Matrix3d::Zero();
+};
+
 /// When the errors of a launch are taken out and what that costs, to first order in the errors.
 struct CorrectionPlan {
   std::optional<Epoch> first,
@@ -23,21 +30,26 @@ struct CorrectionPlan {
   Eigen::Matrix3d first_m2ps2 = Eigen::Matrix3d::Zero();  ///< covariance of the first
   Eigen::Matrix3d second_m2ps2 =
       Eigen::Matrix3d::Zero();  ///< of the second: what knowledge and execution of the first leave
-  Eigen::MatrixXd miss;         ///< covariance of the goal's demands after both, in their units
-  /// Quantile of the sum; that of both at once, so an upper bound.
+  /// Of an aimed burn's knowledge and execution; none where there is no such burn or the coast after it is
+  /// short.
+  std::optional<TrimPlan> trims;
+  Eigen::MatrixXd miss;  ///< covariance of the last goal's demands after all corrections, in their units
+  /// Covariances of all corrections.
+  std::vector<Eigen::Matrix3d> all_m2ps2() const;
+  /// Quantile of the sum; that of each at once, so an upper bound.
   double quantile_mps(double p) const;
-  double sum_of_rms_mps() const;  ///< what the dates are chosen by
-  double rms_mps() const;         ///< of the first and the second, root of the sum of squares
+  double rms_mps() const;  ///< root of the sum of squares
 };
 
-/// Plans corrections for a muzzle's velocity covariance: the first at the instant, from `earliest_s` doubling
-/// up to half of the flight, at which the sum of their root mean squares is least; the second halfway on.
-/// Nothing where the flight is too short for that.
+/// Plans corrections for a muzzle's velocity covariance. Of a coast: the first at the instant, from
+/// `earliest_s` doubling up to half of it, at which the sum of their root mean squares is least; the second
+/// halfway on. After an aimed burn the same again for what its errors leave. Nothing where the flight is too
+/// short for that.
 std::optional<CorrectionPlan> plan_corrections(const TransferSetting& setting, const Transfer& transfer,
                                                const Eigen::Matrix3d& muzzle_m2ps2,
                                                const Navigation& navigation);
 
-/// Probability that corrections cost more than `spare_mps`: the second at its 95th percentile.
+/// Probability that corrections cost more than `spare_mps`: those after the first at their 95th percentiles.
 double overrun_probability(const CorrectionPlan& plan, double spare_mps);
 
 }  // namespace lunafab::orbit

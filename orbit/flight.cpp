@@ -14,9 +14,30 @@ Craft shifted(Craft craft, const Eigen::Matrix<double, 6, 1>& normal, const Navi
 /// One satellite under way.
 class Voyage {
  public:
-  Voyage(const TransferSetting& setting, const Transfer& transfer, const Navigation& navigation, Craft craft)
-      : s_(setting), t_(transfer), n_(navigation), craft_(std::move(craft)) {}
+  Voyage(const TransferSetting& setting, const Transfer& transfer, const CorrectionPlan& plan,
+         const Navigation& navigation, const FlightErrors& errors, Craft craft)
+      : s_(setting), t_(transfer), plan_(plan), n_(navigation), errors_(errors), craft_(std::move(craft)) {}
 
+  /// Both corrections of the way out.
+  void correct_launch(const Eigen::Vector3d& guess_mps) {
+    coast_to(*plan_.first);
+    flight_.first_mps = correct(t_.goal, errors_.first, guess_mps);
+    coast_to(*plan_.second);
+    flight_.second_mps = correct(t_.goal, errors_.second, Eigen::Vector3d::Zero());
+  }
+
+  /// From the last correction to the arrival.
+  void arrive() {
+    if (reach(t_.goal)) burn_last();
+  }
+
+  Flight finished() {
+    flight_.at = craft_.at;
+    flight_.arrival = craft_;
+    return flight_;
+  }
+
+ private:
   bool over() const { return flight_.end != FlightEnd::arrived; }
 
   void coast_to(Epoch at) {
@@ -27,50 +48,33 @@ class Voyage {
     if (arc.end != ArcEnd::time) flight_.end = FlightEnd::impact;
   }
 
-  /// Solves a correction from what tracking gives and burns it; what it came to.
-  Eigen::Vector3d correct(const Eigen::Matrix<double, 6, 1>& tracking, const Eigen::Vector3d& execution,
-                          const Eigen::Vector3d& guess_mps) {
+  /// Solves a burn from what tracking gives and burns it; what it came to.
+  Eigen::Vector3d correct(const Goal& goal, const BurnErrors& errors, const Eigen::Vector3d& guess_mps) {
     if (over()) return Eigen::Vector3d::Zero();
-    const BurnSolution burn = solve_burn(s_.dynamics, shifted(craft_, tracking, n_), t_.goal, guess_mps);
+    const BurnSolution burn = solve_burn(s_.dynamics, shifted(craft_, errors.tracking, n_), goal, guess_mps);
     if (!burn.converged) {
       flight_.end = FlightEnd::not_corrected;
       return burn.dv_mps;
     }
     const double sloppiness_mps = n_.execution_rel * burn.dv_mps.norm();
-    craft_ = burnt(craft_, burn.dv_mps + sloppiness_mps * execution);
+    craft_ = burnt(craft_, burn.dv_mps + sloppiness_mps * errors.execution);
     return burn.dv_mps;
   }
 
-  /// From the last correction to the arrival.
-  void arrive() {
-    if (over()) return;
-    const auto events = arrival_events();
-    const Arc arc = propagate(s_.dynamics, craft_, t_.goal.latest, events);
-    craft_ = arc.last;
-    const bool came =
-        t_.goal.end ? arc.end == ArcEnd::event && arc.events.back().spec == 1 : arc.end == ArcEnd::time;
-    if (!came) {
-      flight_.end = FlightEnd::impact;
-      return;
-    }
-    burn_last();
-  }
-
-  Flight finished() {
-    flight_.at = craft_.at;
-    flight_.arrival = craft_;
-    return flight_;
-  }
-  Flight& flight() { return flight_; }
-
- private:
-  std::vector<EventSpec> arrival_events() const {
+  /// Coasts to what the goal ends with.
+  bool reach(const Goal& goal) {
+    if (over()) return false;
     std::vector<EventSpec> events{moon_impact()};
-    if (t_.goal.end) {
-      events.push_back(*t_.goal.end);
+    if (goal.end) {
+      events.push_back(*goal.end);
       events.back().ends = true;
     }
-    return events;
+    const Arc arc = propagate(s_.dynamics, craft_, goal.latest, events);
+    craft_ = arc.last;
+    const bool came =
+        goal.end ? arc.end == ArcEnd::event && arc.events.back().spec == 1 : arc.end == ArcEnd::time;
+    if (!came) flight_.end = FlightEnd::impact;
+    return came;
   }
 
   void burn(const Eigen::Vector3d& dv_mps) {
@@ -81,17 +85,17 @@ class Voyage {
     if (craft_.centre != t_.arrival.centre) craft_ = about(craft_, t_.arrival.centre, *s_.dynamics.sky);
     burn(t_.arrival.v_mps - craft_.v_mps);
   }
-  /// Solves the planned burn anew and coasts to what it aims at.
+  /// Solves the planned burn anew, corrects what it leaves, and coasts to what it aims at.
   bool aim_again() {
     const std::size_t last = t_.burns.size() < 2 ? 0 : t_.burns.size() - 2;
-    const BurnSolution solved = solve_burn(s_.dynamics, craft_, t_.after, t_.burns[last].dv_mps);
-    flight_.insertion_mps += solved.dv_mps.norm();
-    if (!solved.converged) {
-      flight_.end = FlightEnd::not_corrected;
-      return false;
+    flight_.insertion_mps += correct(t_.after, errors_.aimed, t_.burns[last].dv_mps).norm();
+    if (plan_.trims) {
+      coast_to(plan_.trims->first);
+      flight_.first_trim_mps = correct(t_.after, errors_.first_trim, Eigen::Vector3d::Zero());
+      coast_to(plan_.trims->second);
+      flight_.second_trim_mps = correct(t_.after, errors_.second_trim, Eigen::Vector3d::Zero());
     }
-    craft_ = solved.aim.arc.last;
-    return true;
+    return reach(t_.after);
   }
 
   void burn_last() {
@@ -117,7 +121,9 @@ class Voyage {
 
   const TransferSetting& s_;
   const Transfer& t_;
+  const CorrectionPlan& plan_;
   const Navigation& n_;
+  const FlightErrors& errors_;
   Craft craft_;
   Flight flight_;
 };
@@ -127,16 +133,9 @@ class Voyage {
 Flight fly(const TransferSetting& setting, const Transfer& transfer, const CorrectionPlan& plan,
            const Navigation& navigation, const Eigen::Vector3d& velocity_mps, const FlightErrors& errors) {
   expects(transfer.found, "flight: a transfer that was found");
-  Voyage voyage(setting, transfer, navigation, leave(setting, transfer.start.at, velocity_mps));
-  if (plan.first) {
-    const Eigen::Vector3d guess_mps =
-        plan.gain * (velocity_mps - transfer.speed_mps * Eigen::Vector3d::UnitX());
-    voyage.coast_to(*plan.first);
-    voyage.flight().first_mps = voyage.correct(errors.first_tracking, errors.first_execution, guess_mps);
-    voyage.coast_to(*plan.second);
-    voyage.flight().second_mps =
-        voyage.correct(errors.second_tracking, Eigen::Vector3d::Zero(), Eigen::Vector3d::Zero());
-  }
+  Voyage voyage(setting, transfer, plan, navigation, errors, leave(setting, transfer.start.at, velocity_mps));
+  if (plan.first)
+    voyage.correct_launch(plan.gain * (velocity_mps - transfer.speed_mps * Eigen::Vector3d::UnitX()));
   voyage.arrive();
   return voyage.finished();
 }

@@ -4,12 +4,15 @@
 
 namespace lunafab::orbit {
 
-/// Standard normal draws of one flight: what tracking gets wrong before both corrections (position, velocity)
-/// and how the burns come out.
+/// Standard normal draws of one burn: what tracking gets wrong before it (position, velocity) and how it
+/// comes out.
+struct BurnErrors {
+  Eigen::Matrix<double, 6, 1> tracking = Eigen::Matrix<double, 6, 1>::Zero();
+  Eigen::Vector3d execution = Eigen::Vector3d::Zero();
+};
+/// Of one flight: both corrections, the burn that is solved anew, both corrections after it.
 struct FlightErrors {
-  Eigen::Matrix<double, 6, 1> first_tracking = Eigen::Matrix<double, 6, 1>::Zero();
-  Eigen::Matrix<double, 6, 1> second_tracking = Eigen::Matrix<double, 6, 1>::Zero();
-  Eigen::Vector3d first_execution = Eigen::Vector3d::Zero();
+  BurnErrors first, second, aimed, first_trim, second_trim;
 };
 
 enum class FlightEnd : std::uint8_t { arrived, impact, not_corrected };
@@ -20,8 +23,13 @@ struct Flight {
   Epoch at;                                             ///< of the arrival, or of the impact
   Eigen::Vector3d first_mps = Eigen::Vector3d::Zero();  ///< corrections, GCRF axes
   Eigen::Vector3d second_mps = Eigen::Vector3d::Zero();
+  Eigen::Vector3d first_trim_mps = Eigen::Vector3d::Zero();
+  Eigen::Vector3d second_trim_mps = Eigen::Vector3d::Zero();
   double insertion_mps = 0.0;  ///< planned burns, made from where the satellite is
   Craft arrival;
+  double corrections_mps() const {
+    return first_mps.norm() + second_mps.norm() + first_trim_mps.norm() + second_trim_mps.norm();
+  }
 };
 
 /// Flies a satellite that left the muzzle with `velocity_mps` [m/s; along, left, up] on the way of a

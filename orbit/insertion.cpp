@@ -28,17 +28,21 @@ Draws draws_of(const Destination& destination, std::uint64_t serial, std::uint64
           .serial = serial};
 }
 
-/// Standard normals: first tracking 0–5, second tracking 6–11, execution 12–14.
+/// Standard normals: trackings of the corrections 0–11, their executions 12–17; nine each of the aimed burn
+/// and of both corrections after it.
 FlightErrors draw_errors(const Draws& draws) {
-  const auto normal = [&](std::uint32_t i) {
-    return normal_quantile(uniform(draws.tracking, draws.serial, i));
+  const auto fill = [&](auto& numbers, std::uint32_t first) {
+    for (std::uint32_t i = 0; i < numbers.size(); ++i)
+      numbers[i] = normal_quantile(uniform(draws.tracking, draws.serial, first + i));
   };
   FlightErrors errors;
-  for (std::uint32_t i = 0; i < 6; ++i) {
-    errors.first_tracking[i] = normal(i);
-    errors.second_tracking[i] = normal(6 + i);
+  fill(errors.first.tracking, 0), fill(errors.second.tracking, 6);
+  fill(errors.first.execution, 12), fill(errors.second.execution, 15);
+  std::uint32_t next = 18;
+  for (BurnErrors* burn : {&errors.aimed, &errors.first_trim, &errors.second_trim}) {
+    fill(burn->tracking, next), fill(burn->execution, next + 6);
+    next += 9;
   }
-  for (std::uint32_t i = 0; i < 3; ++i) errors.first_execution[i] = normal(12 + i);
   return errors;
 }
 
@@ -85,15 +89,19 @@ InsertionResult insert_by_table(const WindowNode& w, const Destination& d, const
                                 const Draws& draws) {
   const FlightErrors errors = draw_errors(draws);
   const Eigen::Vector3d first_mps =
-      matrix(w.gain) * launch_error_mps(order) + matrix(w.knowledge_root) * errors.first_tracking.tail<3>();
-  const Eigen::Vector3d second_mps = matrix(w.second_root) * errors.second_tracking.tail<3>();
+      matrix(w.gain) * launch_error_mps(order) + matrix(w.knowledge_root) * errors.first.tracking.tail<3>();
+  const Eigen::Vector3d second_mps = matrix(w.second_root) * errors.second.tracking.tail<3>();
+  const Eigen::Vector3d first_trim_mps = matrix(w.trim_roots[0]) * errors.first_trim.tracking.tail<3>();
+  const Eigen::Vector3d second_trim_mps = matrix(w.trim_roots[1]) * errors.second_trim.tracking.tail<3>();
   const Eigen::Matrix3d from_muzzle =
       matrix(w.gain) * order.muzzle.covariance_m2ps2 * matrix(w.gain).transpose();
   InsertionResult result{.order = order, .fidelity = Fidelity::table, .insertion_mps = w.insertion_mps};
-  result.correction_mps = first_mps.norm() + second_mps.norm();
+  result.correction_mps =
+      first_mps.norm() + second_mps.norm() + first_trim_mps.norm() + second_trim_mps.norm();
   result.flight_time_s = w.transfer_s + d.arrival_s;
-  result.correction_rms_mps = std::sqrt(from_muzzle.trace() + matrix(w.knowledge_root).squaredNorm() +
-                                        matrix(w.second_root).squaredNorm());
+  result.correction_rms_mps = std::sqrt(
+      from_muzzle.trace() + matrix(w.knowledge_root).squaredNorm() + matrix(w.second_root).squaredNorm() +
+      matrix(w.trim_roots[0]).squaredNorm() + matrix(w.trim_roots[1]).squaredNorm());
   judge(d, draws, result);
   return result;
 }
@@ -119,8 +127,8 @@ InsertionResult insert_solved(const OrbitModel& model, const Destination& d, con
   // correction.
   const bool at_arrival = transfer.last == LastBurn::circularise && flight.end == FlightEnd::arrived;
   result.insertion_mps = at_arrival ? transfer.insertion_mps : flight.insertion_mps;
-  result.correction_mps = flight.first_mps.norm() + flight.second_mps.norm() +
-                          (at_arrival ? flight.insertion_mps - transfer.insertion_mps : 0.0);
+  result.correction_mps =
+      flight.corrections_mps() + (at_arrival ? flight.insertion_mps - transfer.insertion_mps : 0.0);
   result.correction_rms_mps = plan->rms_mps();
   if (flight.end == FlightEnd::impact) result.outcome = InsertionOutcome::lost_impact;
   if (flight.end == FlightEnd::not_corrected) result.outcome = InsertionOutcome::lost_correction;

@@ -93,11 +93,12 @@ double linear_cost_mps(const LibrationFlight& f, const LibrationChoice& step) {
 
 /// Steps down to a minimum, shorter ones where they do not lead down.
 LibrationFlight descend(const LibrationSearch& search, LibrationFlight here, int most_steps) {
-  constexpr double gain_mps = 0.05, least_reach = 0.01;
+  constexpr double gain_mps = 0.05, gain_rel = 2e-3, least_reach = 0.01;
   Trust trust;
   for (int i = 0; i < most_steps && trust.reach >= least_reach; ++i) {
     const LibrationChoice step = step_of(here, trust);
-    if (here.cost_mps() - linear_cost_mps(here, step) < gain_mps) break;
+    const double gain_to_come_mps = here.cost_mps() - linear_cost_mps(here, step);
+    if (gain_to_come_mps < std::max(gain_mps, gain_rel * here.cost_mps())) break;
     const auto next = restore(search, fly(search, here.choice + step));
     const double gain = next ? here.cost_mps() - next->cost_mps() : -1.0;
     if (gain > 0.0) {
@@ -171,20 +172,45 @@ std::optional<LibrationFlight> without_turn(const LibrationSearch& search, Libra
   return {};
 }
 
-/// The burn on the way solved for the meeting in the full model.
+struct Meeting {
+  Craft end;
+  Eigen::Vector3d burn_mps;
+};
+
+/// The burn on the way solved for the meeting in the full model: Newton steps with the slopes of the search,
+/// with its own where those do not lead there.
+std::optional<Meeting> meet_in_full(const TransferSetting& s, const Craft& before, const LibrationFlight& f) {
+  constexpr int most_steps = 5;
+  constexpr double near_m = 10.0;  // past the Moon rounding grows to metres
+  const auto slopes = f.miss_by.rightCols<3>().partialPivLu();
+  Eigen::Vector3d burn_mps = f.choice.tail<3>();
+  for (int i = 0; i < most_steps; ++i) {
+    const Arc on = propagate(s.dynamics, burnt(before, burn_mps), f.target.at, {}, {.change_centre = false});
+    if (on.end != ArcEnd::time) return {};
+    const Eigen::Vector3d miss_m = on.last.r_m - f.target.r_m;
+    if (miss_m.norm() < near_m) return Meeting{on.last, burn_mps};
+    burn_mps -= slopes.solve(miss_m);
+  }
+  const Goal goal = meeting(f.target);
+  const BurnSolution burn =
+      meet_goal(s.dynamics, before, goal, f.choice.tail<3>(), near_m / goal.demands.front().scale);
+  if (!burn.converged) return {};
+  return Meeting{about(burn.aim.arc.last, Body::moon, *s.dynamics.sky), burn.dv_mps};
+}
+
 Transfer settled(const TransferSetting& s, const LibrationSearch& search, const LibrationFlight& f) {
-  constexpr ArcOptions whole{.change_centre = false};
   const Craft start = leave(s, search.launch, {f.choice[0], 0.0, 0.0});
   Transfer t{.speed_mps = f.choice[0], .start = start};
-  const Arc out = propagate(s.dynamics, start, later(search.launch, burn_after_d), {}, whole);
-  constexpr double tolerance = 1e-2;  // 10 m: past the Moon rounding grows to metres
-  const BurnSolution burn = meet_goal(s.dynamics, out.last, meeting(f.target), f.choice.tail<3>(), tolerance);
-  if (out.end != ArcEnd::time || !burn.converged) return t;
-  const Craft end = about(burn.aim.arc.last, Body::moon, *s.dynamics.sky);
+  const Arc out =
+      propagate(s.dynamics, start, later(search.launch, burn_after_d), {}, {.change_centre = false});
+  if (out.end != ArcEnd::time) return t;
+  const auto met = meet_in_full(s, out.last, f);
+  if (!met) return t;
   t.found = true;
-  t.burns = {{"turn on the way", out.last, burn.dv_mps}, {"insert", end, f.target.v_mps - end.v_mps}};
-  t.arrival = burnt(end, t.burns.back().dv_mps);
-  t.insertion_mps = burn.dv_mps.norm() + t.burns.back().dv_mps.norm();
+  t.burns = {{"turn on the way", out.last, met->burn_mps},
+             {"insert", met->end, f.target.v_mps - met->end.v_mps}};
+  t.arrival = burnt(met->end, t.burns.back().dv_mps);
+  t.insertion_mps = met->burn_mps.norm() + t.burns.back().dv_mps.norm();
   t.goal = meeting(out.last);
   t.last = LastBurn::aim_and_match;
   t.after = meeting(f.target);

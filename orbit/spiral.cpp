@@ -6,6 +6,7 @@
 #include "core/contract.hpp"
 #include "orbit/conic.hpp"
 #include "orbit/earth.hpp"
+#include "orbit/mean_orbit.hpp"
 
 namespace lunafab::orbit {
 namespace {
@@ -170,6 +171,19 @@ EdelbaumBudget edelbaum(double from_radius_m, double to_radius_m, double turn_ra
   const double bend = 0.5 * std::numbers::pi * turn_rad;
   return {.delta_v_mps = std::sqrt(std::max(0.0, v0 * v0 + v1 * v1 - 2.0 * v0 * v1 * std::cos(bend))),
           .first_yaw_rad = std::atan2(v1 * std::sin(bend), v0 - v1 * std::cos(bend))};
+}
+
+// At constant acceleration f the speed of the circle is dv = f dt, and the node's rate goes with v^7:
+// ∫ Ω' dt = Ω'(v) v (1 − (v₀/v)^8) / (8 f).
+double spiral_node_drift_rad(double from_radius_m, double to_radius_m, double inclination_rad,
+                             double span_s) {
+  expects(from_radius_m > 0.0 && to_radius_m > 0.0 && span_s > 0.0, "radii and span must be positive");
+  const double first_mps = std::sqrt(gm / from_radius_m), last_mps = std::sqrt(gm / to_radius_m);
+  const double thrust_mps2 = (last_mps - first_mps) / span_s;
+  const SecularRates rates =
+      j2_rates(central_body(Body::earth), {.a_m = to_radius_m, .inclination_rad = inclination_rad});
+  if (thrust_mps2 == 0.0) return rates.node_radps * span_s;
+  return rates.node_radps * last_mps * (1.0 - std::pow(first_mps / last_mps, 8)) / (8.0 * thrust_mps2);
 }
 
 SpiralEnd fly_spiral(const GeocentricState& from, double mass_kg, const SpiralTarget& target,

@@ -26,6 +26,11 @@ struct EdelbaumBudget {
 /// Conway (ed.), "Spacecraft Trajectory Optimization" (2010), 5.3.
 EdelbaumBudget edelbaum(double from_radius_m, double to_radius_m, double turn_rad);
 
+/// How far J2 turns the node of a spiral between circles in one plane, at constant acceleration for `span_s`:
+/// 1 % of the flown one where thrust is below 1 % of gravity.
+/// @throws ContractError unless radii and span are positive.
+double spiral_node_drift_rad(double from_radius_m, double to_radius_m, double inclination_rad, double span_s);
+
 enum class Steering : std::uint8_t {
   /// Along the flight and out of the plane, by a yaw that grows with the Δv spent and changes sign at the
   /// antinodes. Does not damp eccentricity: thrust beyond about 1 % of gravity leaves the circle.

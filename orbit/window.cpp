@@ -1,5 +1,6 @@
 #include "orbit/window.hpp"
 #include <tbb/parallel_for.h>
+#include <Eigen/Geometry>
 #include <algorithm>
 #include <cmath>
 #include <utility>
@@ -11,7 +12,7 @@ namespace lunafab::orbit {
 namespace {
 
 constexpr double day_s = 86400.0;
-constexpr double one_family_mps = 3.0;
+constexpr double one_family_mps = 3.0, one_family_rad = 0.5;
 
 using RowMajor = Eigen::Matrix<double, 3, 3, Eigen::RowMajor>;
 
@@ -34,6 +35,34 @@ Eigen::Vector3d between(const Eigen::Vector3d& a, const Eigen::Vector3d& b, doub
   return chord * ((a.norm() + u * (b.norm() - a.norm())) / length);
 }
 
+/// Direction of the radius, of the way onward in the plane, and of the plane's pole.
+Eigen::Matrix3d path_axes(const std::array<double, 6>& state) {
+  const Eigen::Vector3d r = vector_at(state, 0), v = vector_at(state, 3);
+  Eigen::Matrix3d axes;
+  axes.col(0) = r.normalized();
+  axes.col(2) = r.cross(v).normalized();
+  axes.col(1) = axes.col(2).cross(axes.col(0));
+  return axes;
+}
+
+double turn_between_rad(const WindowNode& a, const WindowNode& b) {
+  return Eigen::AngleAxisd(path_axes(a.arrival).transpose() * path_axes(b.arrival)).angle();
+}
+
+/// Radius, speed and flight-path angle are linear, the axes turn evenly: an apsis stays one.
+std::array<double, 6> arrival_between(const WindowNode& a, const WindowNode& b, double u) {
+  const Eigen::Matrix3d of_a = path_axes(a.arrival), of_b = path_axes(b.arrival);
+  const Eigen::Matrix3d axes = Eigen::Quaterniond(of_a).slerp(u, Eigen::Quaterniond(of_b)).toRotationMatrix();
+  std::array<double, 6> state{};
+  for (const std::size_t part : {0, 3}) {
+    const Eigen::Vector3d from = of_a.transpose() * vector_at(a.arrival, part),
+                          to = of_b.transpose() * vector_at(b.arrival, part);
+    const Eigen::Vector3d turned = axes * between(from, to, u);
+    std::copy_n(turned.data(), 3, state.begin() + static_cast<std::ptrdiff_t>(part));
+  }
+  return state;
+}
+
 /// Place of an instant among the nodes, in steps.
 double place(const WindowTable& t, Epoch at) {
   return (at.tt_days_since_j2000 - t.first.tt_days_since_j2000) * day_s / t.step_s;
@@ -51,6 +80,13 @@ void note_arrival(const Transfer& t, Epoch at, WindowNode& node) {
         .after_s = (burn.before.at.tt_days_since_j2000 - at.tt_days_since_j2000) * day_s,
         .dv_mps = {burn.dv_mps.x(), burn.dv_mps.y(), burn.dv_mps.z()}};
   }
+}
+
+/// Whether there is a transfer between two nodes that resembles both.
+bool one_family(const WindowNode& a, const WindowNode& b) {
+  return a.found != 0 && b.found != 0 && std::abs(a.speed_mps - b.speed_mps) <= one_family_mps &&
+         a.arrival_centre == b.arrival_centre && a.burn_count == b.burn_count &&
+         turn_between_rad(a, b) <= one_family_rad;
 }
 
 const Transfer& cheaper(const Transfer& a, const Transfer& b) {
@@ -76,6 +112,10 @@ Window window_of(const TransferSetting& s, const Transfer& t, const Eigen::Matri
             .knowledge_root =
                 flat(covariance_root(plan->first_m2ps2 - plan->gain * muzzle_m2ps2 * plan->gain.transpose())),
             .second_root = flat(covariance_root(plan->second_m2ps2))};
+  if (plan->trims) {
+    w.node.trim_roots = {flat(covariance_root(plan->trims->first_m2ps2)),
+                         flat(covariance_root(plan->trims->second_m2ps2))};
+  }
   note_arrival(t, at, w.node);
   return w;
 }
@@ -127,7 +167,7 @@ WindowNode window_at(const WindowTable& t, Epoch at) {
           "windows: the date lies within the table");
   const auto i = std::min(static_cast<std::size_t>(x), t.nodes.size() - 2);
   const WindowNode &a = t.nodes[i], &b = t.nodes[i + 1];
-  if (a.found == 0 || b.found == 0 || std::abs(a.speed_mps - b.speed_mps) > one_family_mps) return {};
+  if (!one_family(a, b)) return {};
   const double u = x - static_cast<double>(i);
   WindowNode out = a;
   const auto blend = [u](double& mine, double other) {
@@ -139,17 +179,10 @@ WindowNode window_at(const WindowTable& t, Epoch at) {
   for (std::size_t k = 0; k < out.gain.size(); ++k) {
     blend(out.gain[k], b.gain[k]), blend(out.knowledge_root[k], b.knowledge_root[k]),
         blend(out.second_root[k], b.second_root[k]);
+    for (std::size_t trim = 0; trim < out.trim_roots.size(); ++trim)
+      blend(out.trim_roots[trim][k], b.trim_roots[trim][k]);
   }
-  if (a.arrival_centre != b.arrival_centre || a.burn_count != b.burn_count) {
-    const WindowNode& nearer = u < 0.5 ? a : b;
-    out.arrival_centre = nearer.arrival_centre, out.arrival = nearer.arrival;
-    out.burn_count = nearer.burn_count, out.burns = nearer.burns;
-    return out;
-  }
-  for (const std::size_t part : {0, 3}) {
-    const Eigen::Vector3d turned = between(vector_at(a.arrival, part), vector_at(b.arrival, part), u);
-    std::copy_n(turned.data(), 3, out.arrival.begin() + static_cast<std::ptrdiff_t>(part));
-  }
+  out.arrival = arrival_between(a, b, u);
   for (std::size_t k = 0; k < out.burn_count; ++k) {
     blend(out.burns[k].after_s, b.burns[k].after_s);
     const Eigen::Vector3d turned =

@@ -28,6 +28,7 @@ struct WindowNode {
   std::array<double, 9> gain{};            ///< [3×3 row-major] first correction by muzzle error
   std::array<double, 9> knowledge_root{};  ///< [3×3] root of the first correction's covariance from tracking
   std::array<double, 9> second_root{};     ///< [3×3] the same of the second correction
+  std::array<std::array<double, 9>, 2> trim_roots{};  ///< the same of both corrections after an aimed burn
   Body arrival_centre = Body::moon;
   std::array<double, 6> arrival{};  ///< r, v after the last planned burn; m, m/s, GCRF axes
   std::uint8_t burn_count = 0;
@@ -38,7 +39,7 @@ struct WindowNode {
         visit("insertion_mps", self.insertion_mps);
     visit("transfer_s", self.transfer_s), visit("correction_p95_mps", self.correction_p95_mps);
     visit("gain", self.gain), visit("knowledge_root", self.knowledge_root),
-        visit("second_root", self.second_root);
+        visit("second_root", self.second_root), visit("trim_roots", self.trim_roots);
     visit("arrival_centre", self.arrival_centre), visit("arrival", self.arrival);
     visit("burn_count", self.burn_count), visit("burns", self.burns);
   }
@@ -81,8 +82,9 @@ Craft arrival_of(const WindowNode& node, Epoch launch);
 /// Local mean time of the ascending node in that state; nothing where it is not about the Earth.
 std::optional<double> arrival_node_time_h(const WindowNode& node, Epoch launch);
 
-/// Between nodes linear (of the arrival, the directions turn and the lengths are linear), where both were
-/// found and belong to one family of transfers (speeds within 3 m/s); not found elsewhere.
+/// Between nodes linear (of the arrival and the burns, the directions turn and the lengths are linear), where
+/// both were found and belong to one family of transfers: speeds within 3 m/s, planes and places of arrival
+/// within half a radian; not found elsewhere.
 WindowNode window_at(const WindowTable& table, Epoch at);
 
 /// Whether the budget covers planned burns and the 95th percentile of the corrections.

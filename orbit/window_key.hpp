@@ -5,7 +5,7 @@
 namespace lunafab::orbit {
 
 /// Moves with what the solver of transfers computes: windows in the cache are then solved anew.
-inline constexpr std::uint32_t windows_version = 6;
+inline constexpr std::uint32_t windows_version = 7;
 
 /// The dates of a study or run.
 struct LaunchDates {

@@ -129,7 +129,7 @@ void add_burns(InsertionReport& r) {
   if (r.plan->first) {
     const auto correction = [&](const char* which, Epoch at, const Eigen::Vector3d& flown_mps,
                                 const Eigen::Matrix3d& covariance) {
-      InsertionEvent row{.at = at, .name = std::string(which) + " correction"};
+      InsertionEvent row{.at = at, .name = which};
       if (r.flown) {
         row.dv_mps = flown_mps.norm();
       } else {
@@ -138,10 +138,16 @@ void add_burns(InsertionReport& r) {
       rows.push_back(row);
     };
     const bool flown = r.flown.has_value();
-    correction("first", *r.plan->first, flown ? r.flown->first_mps : Eigen::Vector3d::Zero(),
+    correction("first correction", *r.plan->first, flown ? r.flown->first_mps : Eigen::Vector3d::Zero(),
                r.plan->first_m2ps2);
-    correction("second", *r.plan->second, flown ? r.flown->second_mps : Eigen::Vector3d::Zero(),
+    correction("second correction", *r.plan->second, flown ? r.flown->second_mps : Eigen::Vector3d::Zero(),
                r.plan->second_m2ps2);
+    if (const auto& trims = r.plan->trims) {
+      correction("first correction after the burn", trims->first,
+                 flown ? r.flown->first_trim_mps : Eigen::Vector3d::Zero(), trims->first_m2ps2);
+      correction("second correction after the burn", trims->second,
+                 flown ? r.flown->second_trim_mps : Eigen::Vector3d::Zero(), trims->second_m2ps2);
+    }
   } else {
     rows.push_back({.at = r.transfer->arrival.at,
                     .name = "errors of the launch, taken out by the burns",

@@ -68,6 +68,8 @@ CorrectionPlan plan_of(const WindowNode& w, const Eigen::Matrix3d& muzzle_m2ps2)
   plan.first_m2ps2 = plan.gain * muzzle_m2ps2 * plan.gain.transpose() +
                      matrix(w.knowledge_root) * matrix(w.knowledge_root).transpose();
   plan.second_m2ps2 = matrix(w.second_root) * matrix(w.second_root).transpose();
+  plan.trims = {.first_m2ps2 = matrix(w.trim_roots[0]) * matrix(w.trim_roots[0]).transpose(),
+                .second_m2ps2 = matrix(w.trim_roots[1]) * matrix(w.trim_roots[1]).transpose()};
   return plan;
 }
 
@@ -114,7 +116,7 @@ void fly_asked(InsertionReport& r) {
                             *r.asked.speed_mps * Eigen::Vector3d::UnitX(), FlightErrors{});
   r.flown = flight;
   r.figures.transfer_s = days_between(r.transfer->start.at, flight.at) * day_s;
-  const double correction_mps = flight.first_mps.norm() + flight.second_mps.norm();
+  const double correction_mps = flight.corrections_mps();
   const double needed_mps = correction_mps + flight.insertion_mps;
   r.figures.speed_mps = *r.asked.speed_mps;
   if (flight.end == FlightEnd::impact) {
@@ -169,7 +171,7 @@ void confess(InsertionReport& r) {
   r.confessions.emplace_back(
       "Burns are impulses; solar pressure is left out; corrections are judged by linear covariance, their "
       "sum "
-      "by the sum of the quantiles of both, which is an upper bound.");
+      "by the sum of the quantiles of each, which is an upper bound.");
 }
 
 }  // namespace

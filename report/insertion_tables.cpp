@@ -89,9 +89,15 @@ void add_corrections(Json& json, const InsertionReport& r) {
            {"second_covariance_m2ps2", matrix(plan.second_m2ps2)}};
   if (plan.first) out["first_after_s"] = days_between(r.asked.launch, *plan.first) * day_s;
   if (plan.second) out["second_after_s"] = days_between(r.asked.launch, *plan.second) * day_s;
+  if (plan.trims) {
+    out["trim_after_s"] = {days_between(r.asked.launch, plan.trims->first) * day_s,
+                           days_between(r.asked.launch, plan.trims->second) * day_s};
+    out["trim_covariance_m2ps2"] = {matrix(plan.trims->first_m2ps2), matrix(plan.trims->second_m2ps2)};
+  }
   if (r.flown) {
     out["first_flown_mps"] = r.flown->first_mps.norm();
     out["second_flown_mps"] = r.flown->second_mps.norm();
+    if (plan.trims) out["trim_flown_mps"] = {r.flown->first_trim_mps.norm(), r.flown->second_trim_mps.norm()};
   }
   const Navigation& n = r.asked.model.navigation;
   out["knowledge_position_m"] = n.position_m;
@@ -214,8 +220,13 @@ std::string trajectory_oem(const InsertionReport& r) {
   for (const TrajectoryPoint& p : r.trajectory) {
     const bool earth = p.craft.centre == Body::earth;
     // A leg begins at the date at which the one before it ends.
-    const bool joins = before != nullptr && before->craft.centre == p.craft.centre &&
-                       days_between(before->craft.at, p.craft.at) > 0.0;
+    const bool later = before != nullptr && days_between(before->craft.at, p.craft.at) > 0.0;
+    const bool joins = later && before->craft.centre == p.craft.centre;
+    // Where the centre changes the state stands in both segments.
+    if (later && !joins) {
+      const Craft seen = about(p.craft, before->craft.centre, *r.asked.model.sky);
+      message.segments.back().states.push_back({seen.at, seen.r_m, seen.v_mps});
+    }
     if (!joins) {
       ccsds::OemSegment segment;
       segment.object = {.name = r.destination().name,

@@ -25,9 +25,11 @@ METADATA = [("COMMENT", "text", None, False), ("OBJECT_NAME", "text", None, True
 KEPLER = [("SEMI_MAJOR_AXIS", "real", "km", True), ("ECCENTRICITY", "real", None, True), ("INCLINATION", "real", "deg", True),
           ("RA_OF_ASC_NODE", "real", "deg", True), ("ARG_OF_PERICENTER", "real", "deg", True),
           ("TRUE_ANOMALY", "real", "deg", True), ("GM", "real", "km**3/s**2", True)]
-CRAFT = [("MASS", "real", "kg", True)]
+# All five in version 2, the mass alone in version 3: a test asks for them.
+CRAFT = [("MASS", "real", "kg", True), ("SOLAR_RAD_AREA", "real", "m**2", False), ("SOLAR_RAD_COEFF", "real", None, False),
+         ("DRAG_AREA", "real", "m**2", False), ("DRAG_COEFF", "real", None, False)]
 MANOEUVRE = [("MAN_EPOCH_IGNITION", "date", None, True), ("MAN_DURATION", "real", "s", True),
-             ("MAN_DELTA_MASS", "real", "kg", True), ("MAN_REF_FRAME", "frame", None, True)] + [
+             ("MAN_DELTA_MASS", "loss", "kg", True), ("MAN_REF_FRAME", "frame", None, True)] + [
                  (f"MAN_DV_{i}", "real", "km/s", True) for i in (1, 2, 3)]
 MEAN = [("EPOCH", "date", None, True), ("MEAN_MOTION", "real", "rev/day", True), ("ECCENTRICITY", "real", None, True),
         ("INCLINATION", "real", "deg", True), ("RA_OF_ASC_NODE", "real", "deg", True),
@@ -52,6 +54,7 @@ DATA = {
 FORMS = {
     "date": r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,12})?",
     "real": r"[+-]?\d{1,16}(\.\d{1,16})?|[+-]?\d\.\d{1,15}E[+-]\d{2,3}",
+    "loss": r"-(\d{1,16}(\.\d{1,16})?|\d\.\d{1,15}E[+-]\d{2,3})",
     "integer": r"\d+",
     "id": r"\d{4}-\d{3}[A-HJ-NP-Z]{1,3}|UNKNOWN",
     "centre": "EARTH|MOON|SUN|EARTH BARYCENTER",
@@ -81,7 +84,7 @@ def header_fields(version):
 
 def value_of(keyword, text, kind):
     demand(re.fullmatch(FORMS[kind], text), f"{keyword}: '{text}' is no {kind}")
-    if kind == "real":
+    if kind in ("real", "loss"):
         digits = re.sub(r"E.*|[^0-9]", "", text).lstrip("0")
         demand(len(digits) <= 16, f"{keyword}: {text} has more than 16 digits")
         return float(text)

@@ -86,6 +86,9 @@ TEST_CASE("opm: a strict reader finds every value, in every encoding and version
     CHECK(field(read, "stateVector", "Z_DOT").get<double>() == Approx(1e-12).epsilon(5e-15));
     CHECK(field(read, "keplerianElements", "GM").get<double>() == digits15(4900.0));
     CHECK(field(read, "spacecraftParameters", "MASS").get<double>() == digits15(1300.5));
+    for (const char* keyword : {"SOLAR_RAD_AREA", "SOLAR_RAD_COEFF", "DRAG_AREA", "DRAG_COEFF"})
+      CHECK(read["messages"][0]["segments"][0]["data"]["spacecraftParameters"][0].contains(keyword) ==
+            (style.version == Version::v2));
     CHECK(field(read, "covarianceMatrix", "CX_X").get<double>() == Approx(123.456e-6).epsilon(5e-15));
     CHECK(field(read, "covarianceMatrix", "CZ_DOT_Z_DOT").get<double>() ==
           Approx(21 * 123.456e-6).epsilon(5e-15));
@@ -185,6 +188,20 @@ TEST_CASE("ccsds: names carry no line breaks, tabs or foreign letters into a mes
   }
   message.object.centre = OrbitCentre::moon;
   CHECK_THROWS_WITH(write(message, {}), Contains("GCRF is centred on the Earth"));
+}
+
+TEST_CASE("ccsds: long comments become lines that the standard allows", "[orbit][ccsds]") {
+  TemporaryDirectory dir;
+  Header wordy = header;
+  wordy.comments = {std::string(250, 'a') + " " + std::string(120, 'b') + " " + std::string(130, 'c')};
+  const std::string text = write(Opm{.header = wordy, .object = object(OrbitCentre::moon), .state = leo}, {});
+  const ReadBack back = read_back(dir, text);  // which refuses lines of more than 254 characters
+  INFO(back.text << text);
+  REQUIRE(back.code == 0);
+  const json comments = back.json()["messages"][0]["header"]["COMMENT"];
+  REQUIRE(comments.size() == 3);
+  CHECK(comments[1] == std::string(10, 'a') + " " + std::string(120, 'b'));
+  CHECK(comments[2] == std::string(130, 'c'));
 }
 
 TEST_CASE("ccsds: names of a launch's pieces are distinct and use neither I nor O", "[orbit][ccsds]") {

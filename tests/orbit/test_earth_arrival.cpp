@@ -255,6 +255,18 @@ TEST_CASE("spiral: flown with his steering and small thrust, Edelbaum's closed f
   CHECK_THAT(end.full_thrust_days, WithinRel(thrust_budget(engine, end.mass_kg, end.delta_v_mps).days, 1e-7));
 }
 
+TEST_CASE("spiral: the node drifts as the integral over circles says", "[orbit][arrival]") {
+  const double from_m = 42164e3, to_m = R + 600e3;
+  // Hardly any loss of mass: the acceleration is constant, as in the closed form.
+  const ElectricPropulsion engine{.power_W = 100e6, .specific_impulse_s = 2.5e6};
+  const SpiralEnd end = fly_spiral(on_ellipse(from_m, from_m, sun_synchronous_rad, 0.1), 4250.0,
+                                   {to_m, sun_synchronous_rad}, engine, {.steering = Steering::edelbaum});
+  REQUIRE(end.outcome == SpiralOutcome::reached);
+  const double drift_rad = spiral_node_drift_rad(from_m, to_m, sun_synchronous_rad, end.days * 86400.0);
+  // Thrust up to 1.3 % of gravity, and osculating elements off the mean ones by J2, 1e-3.
+  CHECK_THAT(end.node_rad - 0.3, WithinRel(drift_rad, 0.01));
+}
+
 TEST_CASE("spiral: results do not depend on the tolerance", "[orbit][arrival]") {
   const auto flown = [](double tolerance) {
     return fly_spiral(on_ellipse(42164e3, 42164e3, 80.0 * degree, 0.1), 4250.0,

@@ -51,7 +51,9 @@ class Voyage {
   /// Solves a burn from what tracking gives and burns it; what it came to.
   Eigen::Vector3d correct(const Goal& goal, const BurnErrors& errors, const Eigen::Vector3d& guess_mps) {
     if (over()) return Eigen::Vector3d::Zero();
-    const BurnSolution burn = solve_burn(s_.dynamics, shifted(craft_, errors.tracking, n_), goal, guess_mps);
+    constexpr double tolerance = 1e-3;  // a metre: past the Moon rounding grows to that
+    const BurnSolution burn =
+        solve_burn(s_.dynamics, shifted(craft_, errors.tracking, n_), goal, guess_mps, tolerance);
     if (!burn.converged) {
       flight_.end = FlightEnd::not_corrected;
       return burn.dv_mps;

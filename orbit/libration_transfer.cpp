@@ -185,10 +185,11 @@ std::optional<Meeting> meet_in_full(const TransferSetting& s, const Craft& befor
   const auto slopes = f.miss_by.rightCols<3>().partialPivLu();
   Eigen::Vector3d burn_mps = f.choice.tail<3>();
   for (int i = 0; i < most_steps; ++i) {
-    const Arc on = propagate(s.dynamics, burnt(before, burn_mps), f.target.at, {}, {.change_centre = false});
+    const Arc on = propagate(s.dynamics, burnt(before, burn_mps), f.target.at);
     if (on.end != ArcEnd::time) return {};
-    const Eigen::Vector3d miss_m = on.last.r_m - f.target.r_m;
-    if (miss_m.norm() < near_m) return Meeting{on.last, burn_mps};
+    const Craft end = about(on.last, Body::moon, *s.dynamics.sky);
+    const Eigen::Vector3d miss_m = end.r_m - f.target.r_m;
+    if (miss_m.norm() < near_m) return Meeting{end, burn_mps};
     burn_mps -= slopes.solve(miss_m);
   }
   const Goal goal = meeting(f.target);

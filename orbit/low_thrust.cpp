@@ -47,7 +47,11 @@ ArrivalResult spend_budget(ArrivalAccount& account, const EarthArrival& arrival,
   const double used_kg =
       propellant_from_initial_kg(account.mass_kg(), delta_v_mps, plan.engine.specific_impulse_s);
   account.burn("spiral", delta_v_mps, plan.engine.specific_impulse_s);
-  account.fly(days_for(plan.engine, used_kg), 0, 0.0, target.inclination_rad);
+  const double days = days_for(plan.engine, used_kg);
+  const double drift_rad =
+      days > 0.0 ? spiral_node_drift_rad(apogee_m, working_m, target.inclination_rad, days * seconds_a_day)
+                 : 0.0;
+  account.fly(days, 0, drift_rad, target.inclination_rad);
   return account.end(working_m, working_m, {});
 }
 

@@ -56,6 +56,19 @@ TEST_CASE("windows: ground in the way is a no, with the place", "[app]") {
   CHECK(ran.text.find("20.0 km") != std::string::npos);
 }
 
+TEST_CASE("run: ground in the way is refused before anything is run", "[app]") {
+  TemporaryDirectory dir;
+  write_bytes(dir / "hill.csv", "distance_m,elevation_m\n0,-10\n20000,400\n40000,0\n");
+  const Ran ran = call(Arguments{"run", source + "/configs/baseline.yaml", "--set", "duration=10 d", "--set",
+                                 "warmup=1 d", "--set", "orbit.terrain=" + (dir / "hill.csv"), "--out", "r"},
+                       dir);
+  INFO(ran.text);
+  CHECK(ran.code == 2);
+  CHECK(ran.text.find("launches to 'low_lunar_orbit'") != std::string::npos);
+  CHECK(ran.text.find("20.0 km from the muzzle") != std::string::npos);
+  CHECK_FALSE(std::filesystem::exists(dir / "r"));
+}
+
 TEST_CASE("windows: a transfer file does as well as a scenario, with the errors it gives", "[app]") {
   TemporaryDirectory dir;
   const Ran ran = call({"windows", source + "/configs/transfers/malapert.yaml", "--destination", "deep_space",

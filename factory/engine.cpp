@@ -50,12 +50,6 @@ void Engine::on_other_slot(std::uint32_t slot) {
 // ---- the life of a server
 // ----------------------------------------------------------------------------------
 
-Ticks Engine::service_time(const Station& station, std::uint64_t n) {
-  ServiceCache& cache = scratch_.services[station.local];
-  if (n - cache.first >= ServiceCache::block) draw_services(station, n, key_, cache);
-  return {cache.ticks[n - cache.first]};
-}
-
 void Engine::begin_work(const Station& station, std::uint32_t slot) {
   Server& server = s_.servers[slot];
   enter(station, server, Mode::busy);
@@ -266,10 +260,7 @@ void Engine::begin(const Station& station, std::uint32_t op_index, std::int32_t 
 
 /// Hands a finished firing over if there is room for every output; the server then looks for new work.
 bool Engine::hand_over(const Station& station, std::uint32_t slot) {
-  if (hands_over_simply(station, s_.servers[slot])) {
-    hand_over_simply(station, slot);
-    return true;
-  }
+  if (station.simple && s_.servers[slot].good > 0) return hand_over_simply(station, slot);
   if (!fits(station, s_.servers[slot])) return hand_over_by_plan(station, slot);
   hand_over_plainly(station, slot);  // what is nearly always so needs no plan
   return true;

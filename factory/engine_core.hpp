@@ -89,7 +89,11 @@ class Engine {
   // ---- engine.cpp: what every firing passes through
 
   void on_other_slot(std::uint32_t slot);
-  Ticks service_time(const Station& station, std::uint64_t n);
+  Ticks service_time(const Station& station, std::uint64_t n) {
+    ServiceCache& cache = scratch_.services[station.local];
+    if (n - cache.first >= ServiceCache::block) draw_services(station, n, key_, cache);
+    return {cache.ticks[n - cache.first]};
+  }
   void begin_work(const Station& station, std::uint32_t slot);
   void on_server(std::uint32_t slot);
   void finish(const Station& station, std::uint32_t slot);
@@ -164,12 +168,9 @@ class Engine {
 
   void start_simple(const Station& station);
   void begin_simple(const Station& station);
-  bool hands_over_simply(const Station& station, const Server& server) {
-    if (!station.simple || server.good == 0) return false;
-    const Leg& leg = station.mix.front().put.front();
-    return has_room(leg.place, leg.amount);
-  }
-  void hand_over_simply(const Station& station, std::uint32_t slot);
+  bool anyone_takes(std::uint32_t store);
+  bool hand_over_simply(const Station& station, std::uint32_t slot);
+  void pass_on_simply(const Station& station, std::uint32_t slot);
 
   // ---- firing_rules.cpp: batches, room before service, the choice of operations, sampling
 

@@ -23,7 +23,7 @@ void Engine::start_simple(const Station& station) {
 }
 
 void Engine::begin_simple(const Station& station) {
-  const std::uint32_t slot = free_server(station, no_setup);
+  const std::uint32_t slot = station.servers == 1 ? station.first_server : free_server(station, no_setup);
   Server& server = s_.servers[slot];
   StationState& state = state_of(station);
   server.op = 0;
@@ -40,7 +40,22 @@ void Engine::begin_simple(const Station& station) {
   begin_work(station, slot);
 }
 
-void Engine::hand_over_simply(const Station& station, std::uint32_t slot) {
+/// Whether a consumer of a store is free, and so might take what there is no room for.
+bool Engine::anyone_takes(std::uint32_t store) {
+  return std::ranges::any_of(plant_.stores[store].consumers, [&](std::uint32_t consumer) {
+    return state_of(plant_.stations[consumer]).starved > 0;
+  });
+}
+
+bool Engine::hand_over_simply(const Station& station, std::uint32_t slot) {
+  const Leg& leg = station.mix.front().put.front();
+  if (!has_room(leg.place, leg.amount)) return anyone_takes(leg.place) && hand_over_by_plan(station, slot);
+  pass_on_simply(station, slot);
+  return true;
+}
+
+/// To a place that has room for it.
+void Engine::pass_on_simply(const Station& station, std::uint32_t slot) {
   Server& server = s_.servers[slot];
   const Operation& op = station.mix.front();
   const std::uint32_t place = op.put.front().place;

@@ -60,10 +60,11 @@ void Engine::begin_work(const Station& station, std::uint32_t slot) {
 void Engine::on_server(std::uint32_t slot) {
   const Station& station = station_of(slot);
   Server& server = s_.servers[slot];
+  if (server.mode == Mode::busy) {
+    end_stretch(server);
+    return server.remaining.us == 0 ? finish(station, slot) : fail(station, slot);
+  }
   switch (server.mode) {
-    case Mode::busy:
-      end_stretch(server);
-      return server.remaining.us == 0 ? finish(station, slot) : fail(station, slot);
     case Mode::setup:
       if (s_.now - server.run_from < server.setup_left) return fail(station, slot);
       server.setup_left = Ticks{};

@@ -148,7 +148,9 @@ class PieceQueue {
   std::size_t size() const { return count_; }
   void push(const Piece& piece) {
     if (count_ == ring_.size()) [[unlikely]] grow();
-    ring_[(head_ + count_++) & (ring_.size() - 1)] = piece;
+    // Field by field: copied as a whole, it would wait for the fields to be written first.
+    Piece& last = ring_[(head_ + count_++) & (ring_.size() - 1)];
+    last.since = piece.since, last.id = piece.id, last.born = piece.born, last.reworks = piece.reworks;
   }
   const Piece& front() const { return ring_[head_]; }
   Piece pop() {

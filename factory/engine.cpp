@@ -50,13 +50,6 @@ void Engine::on_other_slot(std::uint32_t slot) {
 // ---- the life of a server
 // ----------------------------------------------------------------------------------
 
-void Engine::begin_work(const Station& station, std::uint32_t slot) {
-  Server& server = s_.servers[slot];
-  enter(station, server, Mode::busy);
-  server.run_from = s_.now;
-  schedule(slot, s_.now + std::min(server.remaining, server.life));
-}
-
 void Engine::on_server(std::uint32_t slot) {
   const Station& station = station_of(slot);
   Server& server = s_.servers[slot];
@@ -116,20 +109,6 @@ void Engine::settle_in(const Station& station, std::uint32_t slot) {
     start_waiting(station);
     stand_by(slot);
   }
-}
-
-/// A server without work: off duty, under maintenance, or waiting.
-void Engine::become_free(const Station& station, std::uint32_t slot) {
-  Server& server = s_.servers[slot];
-  if (state_of(station).off != 0) {
-    enter(station, server, Mode::off);
-    power_freed(station);
-  } else {
-    if (station.maintained && maintain(station, slot)) return;
-    return enter(station, server,
-                 Mode::starved);  // its calendar is set once nothing starts on it: `stand_by`
-  }
-  rest(slot);
 }
 
 /// A loaded server goes on with what comes next: its crew, its set-up, its work.

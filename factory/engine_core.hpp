@@ -59,8 +59,10 @@ class Engine {
     state.starved += (mode == Mode::starved) - (server.mode == Mode::starved);
     state.blocked += (mode == Mode::blocked) - (server.mode == Mode::blocked);
     state.powered += is_powered(mode) - is_powered(server.mode);
-    state.gated -= server.gated;
-    server.gated = 0;
+    if (server.gated != 0) {
+      --state.gated;
+      server.gated = 0;
+    }
     server.mode = mode;
     server.since = s_.now;
   }
@@ -94,11 +96,27 @@ class Engine {
     if (n - cache.first >= ServiceCache::block) draw_services(station, n, key_, cache);
     return {cache.ticks[n - cache.first]};
   }
-  void begin_work(const Station& station, std::uint32_t slot);
+  void begin_work(const Station& station, std::uint32_t slot) {
+    Server& server = s_.servers[slot];
+    enter(station, server, Mode::busy);
+    server.run_from = s_.now;
+    schedule(slot, s_.now + std::min(server.remaining, server.life));
+  }
   void on_server(std::uint32_t slot);
   void finish(const Station& station, std::uint32_t slot);
   void settle_in(const Station& station, std::uint32_t slot);
-  void become_free(const Station& station, std::uint32_t slot);
+  /// A server without work: off duty, under maintenance, or waiting. Its calendar is set once nothing starts
+  /// on it: `stand_by`.
+  void become_free(const Station& station, std::uint32_t slot) {
+    if (state_of(station).off != 0) return go_off(station, slot);
+    if (station.maintained && maintain(station, slot)) return;
+    enter(station, s_.servers[slot], Mode::starved);
+  }
+  void go_off(const Station& station, std::uint32_t slot) {
+    enter(station, s_.servers[slot], Mode::off);
+    power_freed(station);
+    rest(slot);
+  }
   void proceed(const Station& station, std::uint32_t slot);
 
   std::uint32_t next_operation(const Station& station);
@@ -170,7 +188,6 @@ class Engine {
   void begin_simple(const Station& station);
   bool anyone_takes(std::uint32_t store);
   bool hand_over_simply(const Station& station, std::uint32_t slot);
-  void pass_on_simply(const Station& station, std::uint32_t slot);
 
   // ---- firing_rules.cpp: batches, room before service, the choice of operations, sampling
 

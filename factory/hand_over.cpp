@@ -200,7 +200,7 @@ bool Engine::admit_blocked(std::uint32_t store) {
   });
   if (!slot) return false;
   if (scratch_.actors.size() == plan.actors) {
-    pass_on_simply(station_of(*slot), *slot);
+    hand_over_simply(station_of(*slot), *slot);
   } else {
     carry_out(plan);
   }

@@ -48,19 +48,11 @@ bool Engine::anyone_takes(std::uint32_t store) {
 }
 
 bool Engine::hand_over_simply(const Station& station, std::uint32_t slot) {
-  const Leg& leg = station.mix.front().put.front();
-  if (!has_room(leg.place, leg.amount)) return anyone_takes(leg.place) && hand_over_by_plan(station, slot);
-  pass_on_simply(station, slot);
-  return true;
-}
-
-/// To a place that has room for it.
-void Engine::pass_on_simply(const Station& station, std::uint32_t slot) {
-  Server& server = s_.servers[slot];
   const Operation& op = station.mix.front();
-  const std::uint32_t place = op.put.front().place;
-  put_in(place, op.put.front().amount,
-         {s_.now, 0, station.source ? s_.now : server.born, server.reworks});
+  const auto& [place, material, amount] = op.put.front();
+  if (!has_room(place, amount)) return anyone_takes(place) && hand_over_by_plan(station, slot);
+  Server& server = s_.servers[slot];
+  put_in(place, amount, {s_.now, 0, station.source ? s_.now : server.born, server.reworks});
   for (std::int64_t i = op.ships; i > 0; --i) s_.cycle.add(s_.now - server.born);
   ++state_of(station).firings.front().good;
   ++server.fired;
@@ -69,6 +61,7 @@ void Engine::pass_on_simply(const Station& station, std::uint32_t slot) {
   if (is_store(place)) wake_consumers(place);
   start_waiting(station);
   stand_by(slot);
+  return true;
 }
 
 }  // namespace lunafab::factory

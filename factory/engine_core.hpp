@@ -329,7 +329,12 @@ class Engine {
 
   // ---- watch.cpp: bottleneck and Gantt chart on request
 
-  void note_mode(const Station& station, const Server& server, Mode mode);
+  void note_mode(const Station& station, const Server& server, Mode mode) {
+    if (plant_.watch.gantt.most > 0) draw_bar_of(server);
+    const std::int32_t change = is_active(server.mode) - is_active(mode);
+    if (change != 0 && plant_.watch.bottleneck) s_.watch.stations[station.local].count_idle(change, s_.now);
+  }
+  void draw_bar_of(const Server& server);
   void find_bottleneck();
   bool lacks_bottleneck() const {
     const WatchState& watch = s_.watch;

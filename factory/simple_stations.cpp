@@ -1,7 +1,7 @@
 #include "factory/engine_core.hpp"
 
-// What engine.cpp does for any station, for a simple one: one operation, one place to take from and one to give
-// to. Most stations of most lines are, and most of the time goes here.
+// What engine.cpp does for any station, for a simple one: one operation, one place to take from and one to
+// give to. Most stations of most lines are, and most of the time goes here.
 namespace lunafab::factory {
 
 void Engine::start_simple(const Station& station) {

@@ -37,7 +37,8 @@ constexpr bool is_one_of(Mode mode, std::initializer_list<Mode> modes) {
   return (bits >> static_cast<unsigned>(mode) & 1u) != 0;
 }
 constexpr bool is_powered(Mode mode) {
-  return is_one_of(mode, {Mode::starved, Mode::busy, Mode::blocked, Mode::thawing, Mode::setup, Mode::no_resource});
+  return is_one_of(mode,
+                   {Mode::starved, Mode::busy, Mode::blocked, Mode::thawing, Mode::setup, Mode::no_resource});
 }
 /// At work, or being made ready for it: what comes has to wait.
 constexpr bool is_active(Mode mode) {
@@ -147,7 +148,8 @@ class PieceQueue {
   bool empty() const { return count_ == 0; }
   std::size_t size() const { return count_; }
   void push(const Piece& piece) {
-    if (count_ == ring_.size()) [[unlikely]] grow();
+    if (count_ == ring_.size()) [[unlikely]]
+      grow();
     // Field by field: copied as a whole, it would wait for the fields to be written first.
     Piece& last = ring_[(head_ + count_++) & (ring_.size() - 1)];
     last.since = piece.since, last.id = piece.id, last.born = piece.born, last.reworks = piece.reworks;

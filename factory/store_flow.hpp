@@ -34,12 +34,13 @@ inline void take(const Store& store, StoreState& state, std::int64_t amount, Ser
   change_level(state, -amount, now);
   if (!store.counted) return;
   for (std::int64_t i = 0; i < amount; ++i) {
-    const Piece piece = state.pieces.pop();
+    const Piece& piece = state.pieces.front();
     ++state.waits;
     state.wait_us += (now - piece.since).us;
     if (piece.id != 0) server.piece = piece.id;
     server.born = std::min(server.born, piece.born);
     server.reworks = std::max(server.reworks, piece.reworks);
+    state.pieces.pop();
   }
 }
 

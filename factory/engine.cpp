@@ -307,7 +307,7 @@ void Engine::tell_satellite(const Operation& op, const Server& server) {
 }
 
 void Engine::let_in_those_who_wait(std::uint32_t store) {
-  while (unload_first(store)) {
+  while (!store_state(store).inbound.empty() && unload_first(store)) {
   }
   while (admit_blocked(store)) {
   }

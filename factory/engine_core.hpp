@@ -186,6 +186,12 @@ class Engine {
 
   void start_simple(const Station& station);
   void begin_simple(const Station& station);
+  /// With room for it, and no need of a plan.
+  bool hands_over_simply(const Station& station, const Server& server) {
+    if (!station.simple || server.good == 0) return false;
+    const Leg& leg = station.mix.front().put.front();
+    return has_room(leg.place, leg.amount);
+  }
   bool anyone_takes(std::uint32_t store);
   bool hand_over_simply(const Station& station, std::uint32_t slot);
 

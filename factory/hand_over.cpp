@@ -191,7 +191,7 @@ bool Engine::admit_blocked(std::uint32_t store) {
   const Plan plan = open_plan();
   const auto slot = longest_blocked(store, [&](const Station& station, std::uint32_t candidate) {
     const Plan trial = open_plan();
-    if (!station.simple || s_.servers[candidate].good == 0 || !fits(station, s_.servers[candidate])) {
+    if (!hands_over_simply(station, s_.servers[candidate])) {
       add_server(station, candidate);
       if (!complete(trial)) return false;
     }

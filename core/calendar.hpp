@@ -16,19 +16,24 @@ class SlotCalendar {
   void resize(std::size_t slots) {
     leaves_ = std::bit_ceil(std::max<std::size_t>(slots, 2));
     due_.assign(leaves_, never.us);
-    winner_.assign(leaves_, 0);
     rebuild();
   }
 
   void set(std::uint32_t slot, Tick due) {
     due_[slot] = due.us;
-    std::size_t node = (leaves_ + slot) >> 1;
-    for (; node >= leaves_ / 2; node >>= 1) winner_[node] = winner_of_leaves(node);
-    for (; node >= 1; node >>= 1) winner_[node] = winner_of_nodes(node);
+    std::size_t node = leaves_ + slot;
+    Match winner = winner_of({due_[slot ^ 1], slot ^ 1}, {due.us, slot}, node);
+    while ((node >>= 1) > 1) {
+      first_due_[node] = winner.due;
+      first_slot_[node] = winner.slot;
+      winner = winner_of({first_due_[node ^ 1], first_slot_[node ^ 1]}, winner, node);
+    }
+    first_due_[1] = winner.due;
+    first_slot_[1] = winner.slot;
   }
 
-  std::uint32_t next_slot() const { return winner_[1]; }
-  Tick next_due() const { return {due_[winner_[1]]}; }
+  std::uint32_t next_slot() const { return first_slot_[1]; }
+  Tick next_due() const { return {first_due_[1]}; }
   Tick due(std::uint32_t slot) const { return {due_[slot]}; }
 
   /// The slots' times are the state; the tree follows from them.
@@ -38,27 +43,27 @@ class SlotCalendar {
   }
 
  private:
-  std::uint32_t better(std::uint32_t left, std::uint32_t right) const {
-    return due_[right] < due_[left] ? right : left;
-  }
-  std::uint32_t winner_of_leaves(std::size_t node) const {
-    const auto left = static_cast<std::uint32_t>(2 * node - leaves_);
-    return better(left, left + 1);
-  }
-  std::uint32_t winner_of_nodes(std::size_t node) const {
-    return better(winner_[2 * node], winner_[2 * node + 1]);
+  struct Match {
+    std::int64_t due;
+    std::uint32_t slot;
+  };
+  /// Between a node and its sibling, which is on the left of an odd one and has the lower slots. Two
+  /// conditional moves and no branch, as who wins is as good as random.
+  static Match winner_of(Match sibling, Match own, std::size_t node) {
+    const bool beaten = sibling.due - static_cast<std::int64_t>(node & 1) < own.due;
+    return {std::min(sibling.due, own.due), beaten ? sibling.slot : own.slot};
   }
   void rebuild() {
     leaves_ = due_.size();
-    winner_.resize(leaves_);
-    for (std::size_t node = leaves_ - 1; node >= 1; --node) {
-      winner_[node] = node >= leaves_ / 2 ? winner_of_leaves(node) : winner_of_nodes(node);
-    }
+    first_due_.assign(leaves_, never.us);
+    first_slot_.assign(leaves_, 0);
+    for (std::uint32_t slot = 0; slot < leaves_; ++slot) set(slot, {due_[slot]});
   }
 
   std::size_t leaves_ = 0;
   std::vector<std::int64_t> due_;
-  std::vector<std::uint32_t> winner_;
+  std::vector<std::int64_t> first_due_;  ///< by inner node, the root is 1: the winner below it
+  std::vector<std::uint32_t> first_slot_;
 };
 
 }  // namespace lunafab

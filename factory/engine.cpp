@@ -7,7 +7,7 @@
 namespace lunafab::factory {
 
 void Engine::start_all() {
-  for (const std::uint32_t station : group_.stations) start_waiting(station);
+  for (const std::uint32_t station : group_.stations) start_waiting(plant_.stations[station]);
   let_in_waiting();
 }
 
@@ -50,26 +50,14 @@ void Engine::on_other_slot(std::uint32_t slot) {
 // ---- the life of a server
 // ----------------------------------------------------------------------------------
 
-Ticks Engine::service_time(const Station& station, std::uint64_t n) {
-  ServiceCache& cache = scratch_.services[station.local];
-  if (n - cache.first >= ServiceCache::block) draw_services(station, n, key_, cache);
-  return {cache.ticks[n - cache.first]};
-}
-
-void Engine::begin_work(const Station& station, std::uint32_t slot) {
-  Server& server = s_.servers[slot];
-  enter(station, server, Mode::busy);
-  server.run_from = s_.now;
-  schedule(slot, s_.now + std::min(server.remaining, server.life));
-}
-
 void Engine::on_server(std::uint32_t slot) {
   const Station& station = station_of(slot);
   Server& server = s_.servers[slot];
+  if (server.mode == Mode::busy) {
+    end_stretch(server);
+    return server.remaining.us == 0 ? finish(station, slot) : fail(station, slot);
+  }
   switch (server.mode) {
-    case Mode::busy:
-      end_stretch(server);
-      return server.remaining.us == 0 ? finish(station, slot) : fail(station, slot);
     case Mode::setup:
       if (s_.now - server.run_from < server.setup_left) return fail(station, slot);
       server.setup_left = Ticks{};
@@ -118,23 +106,9 @@ void Engine::settle_in(const Station& station, std::uint32_t slot) {
     proceed(station, slot);
   } else {
     become_free(station, slot);
-    start_waiting(index_of(station));
+    start_waiting(station);
     stand_by(slot);
   }
-}
-
-/// A server without work: off duty, under maintenance, or waiting.
-void Engine::become_free(const Station& station, std::uint32_t slot) {
-  Server& server = s_.servers[slot];
-  if (state_of(station).off != 0) {
-    enter(station, server, Mode::off);
-    power_freed(station);
-  } else {
-    if (!station.upkeep.empty() && maintain(station, slot)) return;
-    return enter(station, server,
-                 Mode::starved);  // its calendar is set once nothing starts on it: `stand_by`
-  }
-  rest(slot);
 }
 
 /// A loaded server goes on with what comes next: its crew, its set-up, its work.
@@ -180,9 +154,7 @@ bool Engine::has_inputs(const Operation& op) {
   return true;
 }
 
-/// Lets free servers of a station begin, as long as inputs and, where it must be there before, room last.
-void Engine::start_waiting(std::uint32_t station_index) {
-  const Station& station = plant_.stations[station_index];
+void Engine::start_any(const Station& station) {
   if (station.serves_lots) return start_lots(station);
   StationState& state = state_of(station);
   while (state.starved + state.gated > 0) {
@@ -251,9 +223,7 @@ void Engine::begin(const Station& station, std::uint32_t op_index, std::int32_t 
   }
   state.begun += static_cast<std::uint64_t>(batch);
   server.remaining = server.whole = service_time(station, state.starts++);
-  for (const Leg& leg : op.take) {
-    if (is_store(leg.place)) take_from(leg, server);
-  }
+  for (const Leg& leg : op.take) take_from(leg, server);
   if (op.makes_satellite != 0) {
     server.piece = static_cast<std::uint64_t>(group_index_) << 40 | ++s_.satellites_begun;
     out_.push_back({.tick = s_.now,
@@ -265,42 +235,12 @@ void Engine::begin(const Station& station, std::uint32_t op_index, std::int32_t 
   proceed(station, slot);
 }
 
-void Engine::take_from(const Leg& leg, Server& server) {
-  StoreState& store = store_state(leg.place);
-  const std::int64_t amount = leg.amount * server.batch;
-  store.issued += amount;
-  change_level(store, -amount);
-  if (!plant_.tracks_pieces(leg.place)) return;
-  for (std::int64_t i = 0; i < amount; ++i) {
-    const Piece piece = store.pieces.pop();
-    ++store.waits;
-    store.wait_us += (s_.now - piece.since).us;
-    if (piece.id != 0) server.piece = piece.id;
-    server.born = std::min(server.born, piece.born);
-    server.reworks = std::max(server.reworks, piece.reworks);
-  }
-}
-
 // ---- finishing work
 // ---------------------------------------------------------------------------------------
 
-void Engine::put_in(std::uint32_t place, std::int64_t amount, const Piece& piece) {
-  if (!is_store(place)) return;
-  const Store& store = plant_.stores[place];
-  StoreState& state = store_state(place);
-  state.received += amount;
-  std::int64_t kept = amount;
-  if (store.when_full != WhenFull::block)
-    kept = std::min(amount, std::max<std::int64_t>(store.capacity - state.amount, 0));
-  state.overflowed += amount - kept;
-  change_level(state, kept);
-  if (plant_.tracks_pieces(place)) {
-    for (std::int64_t i = 0; i < kept; ++i) state.pieces.push(piece);
-  }
-}
-
 /// Hands a finished firing over if there is room for every output; the server then looks for new work.
 bool Engine::hand_over(const Station& station, std::uint32_t slot) {
+  if (station.simple && s_.servers[slot].good > 0) return hand_over_simply(station, slot);
   if (!fits(station, s_.servers[slot])) return hand_over_by_plan(station, slot);
   hand_over_plainly(station, slot);  // what is nearly always so needs no plan
   return true;
@@ -328,7 +268,7 @@ void Engine::hand_over_plainly(const Station& station, std::uint32_t slot) {
       if (is_store(leg.place)) wake_consumers(leg.place);
     }
   }
-  start_waiting(index_of(station));
+  start_waiting(station);
   stand_by(slot);
 }
 
@@ -366,20 +306,9 @@ void Engine::tell_satellite(const Operation& op, const Server& server) {
   out_.push_back({.tick = s_.now, .kind = kind, .material = op.put.front().material, .id = server.piece});
 }
 
-void Engine::wake_consumers(std::uint32_t store) {
-  for (const std::uint32_t consumer : plant_.stores[store].consumers) start_waiting(consumer);
-}
-
-/// A store has room again: waiting vehicles first, then blocked servers, longest wait first.
-void Engine::room_in(std::uint32_t store) {
-  if (!store_state(store).inbound.empty()) {
-    while (unload_first(store)) {
-    }
+void Engine::let_in_those_who_wait(std::uint32_t store) {
+  while (!store_state(store).inbound.empty() && unload_first(store)) {
   }
-  std::int32_t blocked = 0;
-  for (const std::uint32_t producer : plant_.stores[store].producers)
-    blocked += state_of(plant_.stations[producer]).blocked;
-  if (blocked == 0) return;
   while (admit_blocked(store)) {
   }
   for (const std::uint32_t producer : plant_.stores[store].producers) {

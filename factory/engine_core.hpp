@@ -5,6 +5,7 @@
 #include <vector>
 #include "factory/draws.hpp"
 #include "factory/engine.hpp"
+#include "factory/store_flow.hpp"
 
 // The rules of one group over its state; the parts of the engine share this, nobody else includes it.
 namespace lunafab::factory {
@@ -58,8 +59,10 @@ class Engine {
     state.starved += (mode == Mode::starved) - (server.mode == Mode::starved);
     state.blocked += (mode == Mode::blocked) - (server.mode == Mode::blocked);
     state.powered += is_powered(mode) - is_powered(server.mode);
-    state.gated -= server.gated;
-    server.gated = 0;
+    if (server.gated != 0) {
+      --state.gated;
+      server.gated = 0;
+    }
     server.mode = mode;
     server.since = s_.now;
   }
@@ -88,39 +91,77 @@ class Engine {
   // ---- engine.cpp: what every firing passes through
 
   void on_other_slot(std::uint32_t slot);
-  Ticks service_time(const Station& station, std::uint64_t n);
-  void begin_work(const Station& station, std::uint32_t slot);
+  Ticks service_time(const Station& station, std::uint64_t n) {
+    ServiceCache& cache = scratch_.services[station.local];
+    if (n - cache.first >= ServiceCache::block) draw_services(station, n, key_, cache);
+    return {cache.ticks[n - cache.first]};
+  }
+  void begin_work(const Station& station, std::uint32_t slot) {
+    Server& server = s_.servers[slot];
+    enter(station, server, Mode::busy);
+    server.run_from = s_.now;
+    schedule(slot, s_.now + std::min(server.remaining, server.life));
+  }
   void on_server(std::uint32_t slot);
   void finish(const Station& station, std::uint32_t slot);
   void settle_in(const Station& station, std::uint32_t slot);
-  void become_free(const Station& station, std::uint32_t slot);
+  /// A server without work: off duty, under maintenance, or waiting. Its calendar is set once nothing starts
+  /// on it: `stand_by`.
+  void become_free(const Station& station, std::uint32_t slot) {
+    if (state_of(station).off != 0) return go_off(station, slot);
+    if (station.maintained && maintain(station, slot)) return;
+    enter(station, s_.servers[slot], Mode::starved);
+  }
+  void go_off(const Station& station, std::uint32_t slot) {
+    enter(station, s_.servers[slot], Mode::off);
+    power_freed(station);
+    rest(slot);
+  }
   void proceed(const Station& station, std::uint32_t slot);
 
   std::uint32_t next_operation(const Station& station);
   bool has_inputs(const Operation& op);
-  void start_waiting(std::uint32_t station_index);
+  /// Lets free servers of a station begin, as long as inputs and, where it must be there before, room last.
+  void start_waiting(const Station& station) {
+    if (!station.simple) return start_any(station);
+    if (state_of(station).starved > 0) start_simple(station);
+  }
+  void start_any(const Station& station);
   bool pull_blocked(const Operation& op);
   void start(const Station& station, std::uint32_t op_index, std::int32_t batch);
   void begin(const Station& station, std::uint32_t op_index, std::int32_t batch);
   std::uint32_t free_server(const Station& station, std::uint16_t setup) const;
-  void take_from(const Leg& leg, Server& server);
-  void change_level(StoreState& store, std::int64_t change) {
-    store.amount += change;
-    store.level.set(s_.now, store.amount);
+  void take_from(const Leg& leg, Server& server) {
+    if (!is_store(leg.place)) return;
+    take(plant_.stores[leg.place], store_state(leg.place), leg.amount * server.batch, server, s_.now);
   }
   bool hand_over(const Station& station, std::uint32_t slot);
   bool fits(const Station& station, const Server& server);
   bool has_room(std::uint32_t place, std::int64_t amount) {
-    if (!is_store(place) || amount == 0) return true;
-    const Store& store = plant_.stores[place];
-    const StoreState& state = store_state(place);
-    return store.when_full != WhenFull::block || amount <= store.capacity - state.amount - state.reserved;
+    return !is_store(place) || amount == 0 ||
+           factory::has_room(plant_.stores[place], store_state(place), amount);
   }
   void hand_over_plainly(const Station& station, std::uint32_t slot);
   void put_outputs(const Station& station, std::uint32_t slot);
-  void put_in(std::uint32_t place, std::int64_t amount, const Piece& piece);
-  void wake_consumers(std::uint32_t store);
-  void room_in(std::uint32_t store);
+  void put_in(std::uint32_t place, std::int64_t amount, const Piece& piece) {
+    if (is_store(place)) put(plant_.stores[place], store_state(place), amount, piece);
+  }
+  void wake_consumers(std::uint32_t store) {
+    for (const std::uint32_t consumer : plant_.stores[store].consumers)
+      start_waiting(plant_.stations[consumer]);
+  }
+  /// A store has room again: waiting vehicles first, then blocked servers, longest wait first.
+  void room_in(std::uint32_t store) {
+    if (anyone_waits(store)) let_in_those_who_wait(store);
+  }
+  /// Vehicles, or servers of its producers.
+  bool anyone_waits(std::uint32_t store) {
+    std::int32_t blocked = 0;
+    for (const std::uint32_t producer : plant_.stores[store].producers)
+      blocked += state_of(plant_.stations[producer]).blocked;
+    return blocked > 0 || !store_state(store).inbound.empty();
+  }
+  void let_in_those_who_wait(std::uint32_t store);
   void tell_satellite(const Operation& op, const Server& server);
   /// Calls `body(place, amount, output)` for all that a server puts when it hands over.
   template <class Body>
@@ -140,6 +181,19 @@ class Engine {
   static bool goes_back(const Station& station, const Server& server) {
     return server.reworks < station.rules.rework.limit;
   }
+
+  // ---- simple_stations.cpp: the same for stations that need not be asked for more
+
+  void start_simple(const Station& station);
+  void begin_simple(const Station& station);
+  /// With room for it, and no need of a plan.
+  bool hands_over_simply(const Station& station, const Server& server) {
+    if (!station.simple || server.good == 0) return false;
+    const Leg& leg = station.mix.front().put.front();
+    return has_room(leg.place, leg.amount);
+  }
+  bool anyone_takes(std::uint32_t store);
+  bool hand_over_simply(const Station& station, std::uint32_t slot);
 
   // ---- firing_rules.cpp: batches, room before service, the choice of operations, sampling
 
@@ -281,7 +335,12 @@ class Engine {
 
   // ---- watch.cpp: bottleneck and Gantt chart on request
 
-  void note_mode(const Station& station, const Server& server, Mode mode);
+  void note_mode(const Station& station, const Server& server, Mode mode) {
+    if (plant_.watch.gantt.most > 0) draw_bar_of(server);
+    const std::int32_t change = is_active(server.mode) - is_active(mode);
+    if (change != 0 && plant_.watch.bottleneck) s_.watch.stations[station.local].count_idle(change, s_.now);
+  }
+  void draw_bar_of(const Server& server);
   void find_bottleneck();
   bool lacks_bottleneck() const {
     const WatchState& watch = s_.watch;

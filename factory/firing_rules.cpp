@@ -26,7 +26,7 @@ std::int32_t Engine::batch_of(const Station& station, const Operation& op) {
 
 void Engine::on_batch_timer(std::uint32_t local) {
   s_.calendar.set(group_.first_batch_slot() + local, never);
-  start_waiting(group_.stations[local]);
+  start_waiting(plant_.stations[group_.stations[local]]);
 }
 
 /// Keeps room for all that the firings will give; false, and nothing kept, where there is not enough.
@@ -64,7 +64,8 @@ void Engine::ungate(const Station& station) {
 
 void Engine::wake_gated(std::uint32_t store) {
   for (const std::uint32_t producer : plant_.stores[store].producers) {
-    if (state_of(plant_.stations[producer]).gated > 0) start_waiting(producer);
+    const Station& station = plant_.stations[producer];
+    if (state_of(station).gated > 0) start_waiting(station);
   }
 }
 

@@ -153,6 +153,19 @@ std::int64_t pieces_shipped(const Plant& plant, const Operation& op) {
   return pieces;
 }
 
+bool is_simple(const Plant& plant, const Station& station) {
+  if (!station.plain || station.serves_lots || station.route != no_route || station.mix.size() != 1 ||
+      station.yield < 1.0 || station.rules.blocking != Blocking::after_service) {
+    return false;
+  }
+  const Operation& op = station.mix.front();
+  const auto holds_satellites = [&](const Leg& leg) {
+    return is_store(leg.place) && plant.stores[leg.place].satellite;
+  };
+  return op.take.size() == 1 && op.put.size() == 1 && op.makes_satellite == 0 &&
+         !holds_satellites(op.take.front()) && !holds_satellites(op.put.front());
+}
+
 /// Calendars by which a group's stations or resources work, and whether it has more than servers.
 void finish_group(const Plant& plant, Group& group) {
   for (const std::uint32_t s : group.stations) {
@@ -208,6 +221,9 @@ void form_groups(PlantDraft& draft) {
   for (Group& group : plant.groups) finish_group(plant, group);
   for (Station& station : plant.stations) {
     for (Operation& op : station.mix) op.ships = pieces_shipped(plant, op);
+    station.simple = is_simple(plant, station);
+    station.maintained =
+        std::ranges::any_of(station.upkeep, [](const Upkeep& upkeep) { return upkeep.planned; });
   }
 }
 

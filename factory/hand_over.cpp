@@ -172,7 +172,7 @@ void Engine::carry_out(Plan plan) {
   }
   for (std::size_t i = plan.actors; i < end; ++i) {
     if (scratch_.actors[i].kind != Actor::Kind::server) continue;
-    start_waiting(index_of(station_of(scratch_.actors[i].of)));
+    start_waiting(station_of(scratch_.actors[i].of));
     stand_by(scratch_.actors[i].of);
   }
   drop(plan);
@@ -191,13 +191,19 @@ bool Engine::admit_blocked(std::uint32_t store) {
   const Plan plan = open_plan();
   const auto slot = longest_blocked(store, [&](const Station& station, std::uint32_t candidate) {
     const Plan trial = open_plan();
-    add_server(station, candidate);
-    if (!complete(trial)) return false;
+    if (!hands_over_simply(station, s_.servers[candidate])) {
+      add_server(station, candidate);
+      if (!complete(trial)) return false;
+    }
     replace(plan, trial);
     return true;
   });
   if (!slot) return false;
-  carry_out(plan);
+  if (scratch_.actors.size() == plan.actors) {
+    hand_over_simply(station_of(*slot), *slot);
+  } else {
+    carry_out(plan);
+  }
   return true;
 }
 

@@ -188,7 +188,7 @@ void Engine::take_parts(const Step& step) {
   for (const StepLeg& leg : step.take) {
     StoreState& store = store_state(leg.store);
     store.issued += leg.amount;
-    change_level(store, -leg.amount);
+    change_level(store, -leg.amount, s_.now);
     if (!plant_.tracks_pieces(leg.store)) continue;
     for (std::int64_t i = 0; i < leg.amount; ++i) {
       store.wait_us += (s_.now - store.pieces.pop().since).us;

@@ -115,8 +115,10 @@ struct Station {
   std::vector<Upkeep> upkeep;
   std::uint32_t first_clock = 0;  ///< of its servers' upkeep, in its group
   StationRules rules;
-  bool plain = true;   ///< no rule of it concerns the start of a firing
-  StationPower power;  ///< already multiplied by `speed`
+  bool plain = true;        ///< no rule of it concerns the start of a firing
+  bool simple = false;      ///< … and one operation takes from one place and gives to one, nothing else
+  bool maintained = false;  ///< some upkeep is planned
+  StationPower power;       ///< already multiplied by `speed`
   Ticks thaw{};
   bool serves_lots = false;            ///< its work are steps of lots, not firings
   std::int64_t queue = unlimited;      ///< places for lots

@@ -1,6 +1,7 @@
 #pragma once
 #include <array>
 #include <cstdint>
+#include <initializer_list>
 #include <vector>
 #include "core/calendar.hpp"
 #include "core/integer.hpp"
@@ -30,14 +31,18 @@ enum class Mode : std::uint8_t {
   off           ///< outside its working hours
 };
 inline constexpr std::size_t mode_count = 13;
+constexpr bool is_one_of(Mode mode, std::initializer_list<Mode> modes) {
+  std::uint32_t bits = 0;
+  for (const Mode each : modes) bits |= 1u << static_cast<unsigned>(each);
+  return (bits >> static_cast<unsigned>(mode) & 1u) != 0;
+}
 constexpr bool is_powered(Mode mode) {
-  return mode == Mode::starved || mode == Mode::busy || mode == Mode::blocked || mode == Mode::thawing ||
-         mode == Mode::setup || mode == Mode::no_resource;
+  return is_one_of(mode,
+                   {Mode::starved, Mode::busy, Mode::blocked, Mode::thawing, Mode::setup, Mode::no_resource});
 }
 /// At work, or being made ready for it: what comes has to wait.
 constexpr bool is_active(Mode mode) {
-  return mode == Mode::busy || mode == Mode::setup || mode == Mode::down || mode == Mode::maintenance ||
-         mode == Mode::thawing || mode == Mode::away;
+  return is_one_of(mode, {Mode::busy, Mode::setup, Mode::down, Mode::maintenance, Mode::thawing, Mode::away});
 }
 inline constexpr std::array<const char*, mode_count> mode_names{
     "starved", "busy", "blocked", "down",        "no_power",    "held", "frozen",
@@ -142,9 +147,12 @@ class PieceQueue {
  public:
   bool empty() const { return count_ == 0; }
   std::size_t size() const { return count_; }
-  void push(Piece piece) {
-    if (count_ == ring_.size()) grow();
-    ring_[(head_ + count_++) & (ring_.size() - 1)] = piece;
+  void push(const Piece& piece) {
+    if (count_ == ring_.size()) [[unlikely]]
+      grow();
+    // Field by field: copied as a whole, it would wait for the fields to be written first.
+    Piece& last = ring_[(head_ + count_++) & (ring_.size() - 1)];
+    last.since = piece.since, last.id = piece.id, last.born = piece.born, last.reworks = piece.reworks;
   }
   const Piece& front() const { return ring_[head_]; }
   Piece pop() {

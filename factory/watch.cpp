@@ -16,22 +16,11 @@ void draw_bar(const GanttRequest& gantt, const Bar& bar, WatchState& watch) {
   }
 }
 
-void Engine::note_mode(const Station& station, const Server& server, Mode mode) {
-  if (server.mode != Mode::starved) {
-    const auto slot = static_cast<std::uint32_t>(&server - s_.servers.data());
-    draw_bar(plant_.watch.gantt, {slot, static_cast<std::uint8_t>(server.mode), server.since, s_.now},
-             s_.watch);
-  }
-  if (s_.watch.stations.empty()) return;
-  Activity& activity = s_.watch.stations[station.local];
-  const std::int32_t before = activity.idle;
-  activity.idle += is_active(server.mode) - is_active(mode);
-  if (before == 0 && activity.idle > 0) activity.idle_at = s_.now;
-  if (before > 0 && activity.idle == 0 && s_.now > activity.idle_at) {
-    ++activity.periods;
-    activity.active_us += (activity.idle_at - activity.since).us;
-    activity.since = s_.now;
-  }
+void Engine::draw_bar_of(const Server& server) {
+  if (server.mode == Mode::starved) return;
+  const auto slot = static_cast<std::uint32_t>(&server - s_.servers.data());
+  draw_bar(plant_.watch.gantt, {slot, static_cast<std::uint8_t>(server.mode), server.since, s_.now},
+           s_.watch);
 }
 
 void Engine::find_bottleneck() {

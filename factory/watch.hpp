@@ -25,6 +25,16 @@ struct Activity {
   std::int32_t idle = 0;                      ///< servers that wait
   std::int64_t periods = 0, active_us = 0;    ///< ended
   std::int64_t sole_us = 0, shifting_us = 0;  ///< as the bottleneck; while it passes from or to another
+
+  /// `change` servers more wait from now on; not 0.
+  void count_idle(std::int32_t change, Tick now) {
+    if (idle == 0) idle_at = now;
+    idle += change;
+    if (idle > 0 || now == idle_at) return;
+    ++periods;
+    active_us += (idle_at - since).us;
+    since = now;
+  }
   static void visit_fields(auto& self, auto&& visit) {
     visit("since", self.since), visit("idle_at", self.idle_at), visit("idle", self.idle);
     visit("periods", self.periods), visit("active_us", self.active_us);

@@ -17,6 +17,7 @@
 #include "app/print.hpp"
 #include "app/progress.hpp"
 #include "app/siting_command.hpp"
+#include "app/slurm_command.hpp"
 #include "app/sweep_command.hpp"
 #include "app/whatif_command.hpp"
 #include "app/windows_command.hpp"
@@ -488,6 +489,32 @@ void add_merge(CLI::App& app, std::function<int()>& chosen, MergeRequest& reques
   });
 }
 
+void add_slurm(CLI::App& app, std::function<int()>& chosen, SlurmRequest& request) {
+  CLI::App* command =
+      app.add_subcommand("slurm", "Write or submit a sweep as jobs of Slurm, or show how far they are");
+  command->add_option("STUDY", request.study, "study file; with --status the directory")->required();
+  command->add_option("--shards", request.shards, "tasks of the array; each does its part of the runs");
+  command->add_option(
+      "--out", request.directory,
+      "directory that all nodes see, for scripts, shards, logs and tables (default: runs/NAME)");
+  command->add_option("--partition", request.partition, "of the cluster");
+  command->add_option("--time", request.time, "of a shard, as sbatch takes it: 4:00:00");
+  command->add_option("--memory", request.memory, "of a shard, as sbatch takes it: 4G");
+  command->add_option("--cpus", request.cpus, "of a shard (default 1)")->check(CLI::Range(1, 4096));
+  command
+      ->add_option("--option", request.options, "another one for sbatch: --option=--account=lab (repeatable)")
+      ->allow_extra_args(false);
+  command->add_flag("--submit", request.submit, "submit both jobs");
+  command->add_flag("--status", request.status,
+                    "print the state of each shard; exit code 1 unless all is done");
+  command->add_flag("--json", request.json, "machine-readable");
+  command->callback([&] {
+    chosen = [&request] {
+      return slurm_command(request);
+    };
+  });
+}
+
 int dispatch(int argc, char** argv) {
   CLI::App app{"lunafab: lunar factory and mass driver, simulated from regolith to constellation", "lunafab"};
   app.set_version_flag("--version", fmt::format("lunafab {} ({}), model version {}", program_version,
@@ -560,6 +587,8 @@ int dispatch(int argc, char** argv) {
   add_sweep(app, chosen, sweep_request);
   MergeRequest merge_request;
   add_merge(app, chosen, merge_request);
+  SlurmRequest slurm_request;
+  add_slurm(app, chosen, slurm_request);
 
   FitRequest fit_request;
   add_fit(app, chosen, fit_request);

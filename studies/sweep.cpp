@@ -65,6 +65,12 @@ void check_directory(const Study& study, const SweepOptions& options) {
   }
 }
 
+/// Of a shard that was killed before it wrote its manifest: no runs.
+bool just_made(const std::string& directory) {
+  const std::string segments = directory + "/segments";
+  return fs::is_directory(directory) && (!fs::exists(segments) || fs::is_empty(segments));
+}
+
 struct Kept {
   const char* status;
   double wall_s = 0.0;
@@ -183,8 +189,8 @@ SweepResult sweep(const Study& study, const SweepOptions& options) {
   check_directory(study, options);  // again, now that no other process can change it
   result.dropped_bytes = store.records().dropped_bytes;
   kept.counts = count(plan, mine, store.records());
+  write_inputs(options.directory, study);  // first: where there is a manifest, they are there too
   write_manifest(options.directory, plan, kept);
-  write_inputs(options.directory, study);
   const std::vector<std::size_t> todo = lacking(plan, mine, store.records());
   result.started = todo.size();
   if (options.begins) options.begins(todo.size());
@@ -193,9 +199,8 @@ SweepResult sweep(const Study& study, const SweepOptions& options) {
   result.status = whole ? SweepStatus::complete : SweepStatus::interrupted;
   result.counts = count(plan, mine, store.records());
   if (whole) {
-    write_runs_csv(options.directory + "/runs.csv", plan, mine, store.records());
-    if (options.shard.count == 1)
-      write_summary_csv(options.directory + "/summary.csv", plan, store.records());
+    write_tables(options.directory, plan, mine, store.records(),
+                 options.shard.count == 1 ? Part::whole : Part::shard);
   }
   kept.status = whole ? "complete" : "interrupted";
   kept.counts = result.counts;
@@ -221,28 +226,32 @@ DryRun dry_run(const Plan& plan) {
 SweepResult merge(const std::vector<std::string>& directories, const std::string& out) {
   const auto began = std::chrono::steady_clock::now();
   std::optional<Json> first;
+  std::vector<std::string> begun;
   for (const std::string& directory : directories) {
     const auto manifest = read_manifest(directory);
+    if (!manifest && just_made(directory)) continue;
     if (!manifest) throw std::runtime_error(directory + " has no manifest.json: no directory of a sweep");
+    begun.push_back(directory);
     if (!first) first = manifest;
     if (manifest->at("study_hash") != first->at("study_hash") ||
         manifest->at("replications") != first->at("replications"))
       throw std::runtime_error(directory + " and " + directories.front() + " are of different studies");
   }
-  Node document = load_document(directories.front() + "/study.yaml");
+  if (begun.empty()) throw std::runtime_error("no run has begun yet in what is to be merged");
+  Node document = load_document(begun.front() + "/study.yaml");
   document.mark.file = first->at("study_file");
-  Node base = load_document(directories.front() + "/scenario.yaml");
+  Node base = load_document(begun.front() + "/scenario.yaml");
   base.mark.file = first->at("scenario_file");
   const Study study = read_study(std::move(document), std::move(base));
   if (study_hash(study) != first->at("study_hash"))
-    throw std::runtime_error(directories.front() + " was written by another model version, or changed since");
+    throw std::runtime_error(begun.front() + " was written by another model version, or changed since");
   SweepOptions options{.directory = out};
   check_directory(study, options);
   fs::create_directories(out);
   const Plan plan(study);
   RunStore store(out, 1);
   SweepResult result;
-  for (const std::string& directory : directories) {
+  for (const std::string& directory : begun) {
     const Records records = read_records(directory);
     result.dropped_bytes += records.dropped_bytes;
     for (const std::size_t run : runs_of(plan, {})) {
@@ -258,8 +267,7 @@ SweepResult merge(const std::vector<std::string>& directories, const std::string
   const std::vector<std::size_t> all = runs_of(plan, {});
   result.counts = count(plan, all, store.records());
   write_inputs(out, study);
-  write_runs_csv(out + "/runs.csv", plan, all, store.records());
-  write_summary_csv(out + "/summary.csv", plan, store.records());
+  write_tables(out, plan, all, store.records(), Part::whole);
   write_manifest(out, plan, {.status = "merged", .wall_s = seconds_since(began), .counts = result.counts});
   return result;
 }

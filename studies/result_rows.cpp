@@ -186,8 +186,11 @@ Rows summary_rows(const Plan& plan, const Records& records) {
   for (Column& column : factors->columns()) rows.columns.push_back(std::move(column));
   for (const std::string& name : metrics->names()) {
     rows.columns.push_back({.name = name});
-    for (const char* spread : spread_names)
-      if (several) rows.columns.push_back({.name = name + spread});
+    for (const char* spread : spread_names) {
+      const bool number = std::string_view(spread) == ".n";
+      if (several)
+        rows.columns.push_back({name + spread, number ? Column::Kind::whole : Column::Kind::number});
+    }
   }
   rows.row = [&plan, &records, factors, metrics, several, confidence = confidence_of(plan.study()),
               stride = stride_of(plan.study())](std::size_t cell) {

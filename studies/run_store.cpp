@@ -129,6 +129,7 @@ RunStore::RunStore(const std::string& directory, std::size_t workers) : segments
   if (lock_ < 0) fail("write", lock_path);
   try {
     if (::flock(lock_, LOCK_EX | LOCK_NB) != 0) {
+      if (errno != EWOULDBLOCK) fail("lock", lock_path);  // a file system without locks
       throw std::runtime_error(directory +
                                " is in use by another process; wait for it, or choose another --out");
     }

@@ -1,7 +1,9 @@
 #include "studies/tables.hpp"
 #include <fmt/format.h>
 #include <unistd.h>
+#include <cerrno>
 #include <cstdio>
+#include <cstring>
 #include <filesystem>
 #include <iterator>
 #include <stdexcept>
@@ -33,7 +35,7 @@ class RowFile {
 
  private:
   void check(bool good) const {
-    if (!good) throw std::runtime_error("cannot write " + path_);
+    if (!good) throw std::runtime_error(fmt::format("cannot write {}: {}", path_, std::strerror(errno)));
   }
   std::string path_;
   std::FILE* file_;

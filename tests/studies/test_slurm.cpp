@@ -1,7 +1,7 @@
 #include <catch2/catch.hpp>
 #include <sstream>
-#include "tests/campaign/program.hpp"
 #include "tests/studies/slurm_cluster.hpp"
+#include "tests/studies/small_study.hpp"
 using namespace lunafab;
 using namespace lunafab::test;
 using Catch::Contains;
@@ -9,20 +9,6 @@ using Catch::Contains;
 namespace {
 
 namespace fs = std::filesystem;
-
-/// Two unreliable machines: 24 points, so many replications and days.
-std::string study_text(int replications, int days) {
-  return fmt::format(
-      "lunafab: study/1\nscenario: {}/configs/validation/unreliable_pair_b10.yaml\n"
-      "set: {{duration: {} d, warmup: 5 d}}\n"
-      "factors:\n"
-      "  lines.line.stores.buffer.capacity: {{values: [1, 2, 5, 10, 20, 40]}}\n"
-      "  lines.line.stations.second.cycle.mean: {{min: 50 min, max: 80 min, steps: 4}}\n"
-      "design: {{kind: grid}}\n"
-      "metrics: [shipped_per_h, lines.line.stores.buffer.mean_pieces]\n"
-      "replications: {}\n",
-      source, days, replications);
-}
 
 std::string written(const TemporaryDirectory& dir, const std::string& name, const std::string& text) {
   fs::create_directories(dir / "a folder");
@@ -57,7 +43,7 @@ TEST_CASE("A sweep through Slurm of which one node dies gives the bytes of one p
     return;
   }
   const TemporaryDirectory dir;
-  const std::string study = written(dir, "line's 100 %.yaml", study_text(25, 30'000));
+  const std::string study = written(dir, "line's 100 %.yaml", small_study(25, 30'000));
   REQUIRE(call({"sweep", study, "--out", "single"}, dir).code == 0);
 
   SlurmCluster cluster(dir.path());
@@ -82,13 +68,12 @@ TEST_CASE("A sweep through Slurm of which one node dies gives the bytes of one p
   INFO(status("an array", dir).dump(2));
   REQUIRE(ended);
   CHECK(call({"slurm", "an array", "--status"}, dir).code == 0);
-  for (const char* table : {"/runs.csv", "/summary.csv"})
-    CHECK(read_bytes(dir / "single" + table) == read_bytes(dir / "an array" + table));
+  CHECK(all_tables(dir / "single") == all_tables(dir / "an array"));
 }
 
 TEST_CASE("Without --submit the scripts are written for sbatch, and tell how to submit them", "[studies]") {
   const TemporaryDirectory dir;
-  const std::string study = written(dir, "it's 5 %.yaml", study_text(1, 60));
+  const std::string study = written(dir, "it's 5 %.yaml", small_study(1, 60));
   const Ran ran = call({"slurm", study, "--shards", "6", "--out", "10 % more", "--cpus", "2", "--memory",
                         "4G", "--option=--account=lab"},
                        dir);
@@ -123,12 +108,12 @@ TEST_CASE("Without --submit the scripts are written for sbatch, and tell how to 
   CHECK(WEXITSTATUS(std::system(merge_again.c_str())) == 0);
   CHECK(call({"slurm", "10 % more", "--status"}, dir).code == 0);
   REQUIRE(call({"sweep", study, "--out", "single"}, dir).code == 0);
-  CHECK(read_bytes(dir / "single/runs.csv") == read_bytes(dir / "10 % more/runs.csv"));
+  CHECK(all_tables(dir / "single") == all_tables(dir / "10 % more"));
 }
 
 TEST_CASE("What sbatch could not take is refused before anything is written", "[studies]") {
   const TemporaryDirectory dir;
-  const std::string study = written(dir, "s.yaml", study_text(1, 60));
+  const std::string study = written(dir, "s.yaml", small_study(1, 60));
   const Ran ran =
       call({"slurm", study, "--shards", "25", "--out", "a\"b", "--time", "soon", "--option=account"}, dir);
   CHECK(ran.code == 2);

@@ -1,6 +1,8 @@
 #include "app/slurm_command.hpp"
 #include <fmt/format.h>
 #include <algorithm>
+#include <cctype>
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <map>
@@ -28,6 +30,12 @@ std::string absolute(const std::string& path) {
   return (full.has_filename() ? full : full.parent_path()).string();
 }
 
+/// How this program is started: by itself, or by the starter of its package, which says so.
+std::string program_path() {
+  const char* const starter = std::getenv("LUNAFAB_STARTER");
+  return starter != nullptr ? starter : fs::read_symlink("/proc/self/exe").string();
+}
+
 void refuse(Findings& findings, const std::string& option, const std::string& problem,
             const std::string& allowed) {
   findings.add({.mark = {.file = option}, .path = {}, .problem = problem, .allowed = allowed});
@@ -36,7 +44,7 @@ void refuse(Findings& findings, const std::string& option, const std::string& pr
 /// What stands in the scripts, checked; the study has been read.
 SlurmJob read_job(const SlurmRequest& request, std::size_t runs) {
   SlurmJob job{
-      .program = fs::read_symlink("/proc/self/exe").string(),
+      .program = program_path(),
       .study = absolute(request.study),
       .directory = absolute(request.directory.empty() ? "runs/" + fs::path(request.study).stem().string()
                                                       : request.directory),

@@ -106,11 +106,11 @@ TEST_CASE(
   while (killed < 50) {
     Program program({"sweep", study, "--out", "rough"}, dir);
     const auto moment = Clock::now() + whole * (static_cast<double>(random() % 1000) / 1000.0);
-    const bool caught = program.run_until([&] { return Clock::now() > moment; });
+    (void)program.run_until([&] { return Clock::now() > moment; });
     program.send(SIGKILL);
     const Ran ran = program.end();
     INFO(ran.text);
-    if (!caught && ran.code == 0) {
+    if (ran.code == 0) {
       check_end();
       continue;
     }

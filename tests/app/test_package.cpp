@@ -41,7 +41,7 @@ TEST_CASE(
 
   // With the right to change the root there is no other library to be found; without it, no variable that
   // names one.
-  const std::string change = geteuid() == 0 ? fmt::format("chroot '{}' ", root) : "";
+  const std::string change = geteuid() == 0 ? fmt::format("/usr/sbin/chroot '{}' ", root) : "";
   const std::string base = geteuid() == 0 ? "" : root;
   const auto packed = [&](const std::string& arguments) {
     return shell(fmt::format("env -i {}'{}/my tools/lunafab-test/bin/lunafab' {} > '{}' 2>&1", change, base,

@@ -151,14 +151,16 @@ int write_scripts(const SlurmRequest& request) {
   if (request.json) {
     fmt::print("{}\n", record.dump(2));
   } else if (request.submit) {
-    fmt::print("submitted: array {}, merge {}; lunafab slurm '{}' --status tells how far they are\n",
-               record["array_job"].get<std::string>(), record["merge_job"].get<std::string>(), directory);
+    fmt::print("submitted: array {}, merge {}; lunafab slurm {} --status tells how far they are\n",
+               record["array_job"].get<std::string>(), record["merge_job"].get<std::string>(),
+               studies::shell_word(directory));
   } else {
     fmt::print(
         "wrote {0}/array.sh and merge.sh. To submit them, --submit, or:\n"
-        "  job=$(sbatch --parsable '{0}/array.sh')\n"
-        "  sbatch --dependency=afterany:$job '{0}/merge.sh'\n",
-        directory);
+        "  job=$(sbatch --parsable {1})\n"
+        "  sbatch --dependency=afterany:$job {2}\n",
+        directory, studies::shell_word(directory + "/array.sh"),
+        studies::shell_word(directory + "/merge.sh"));
   }
   return done;
 }
@@ -185,19 +187,21 @@ int print_status(const SlurmRequest& request) {
                     {"failed", state.failed},
                     {"runs", state.runs == 0 ? Json{} : Json(state.runs)}});
   }
-  const std::string merged =
-      merge.empty() ? fs::exists(directory + "/manifest.json") ? "done" : "not done" : merge.begin()->second;
+  const ShardState whole = studies::shard_state(directory);
+  const bool merged = merge.empty() && whole.done > 0 && whole.done == whole.runs;
+  const std::string merge_state = !merge.empty() ? merge.begin()->second : merged ? "done" : "not done";
   if (request.json) {
-    fmt::print("{}\n", Json{{"directory", directory}, {"shards", rows}, {"merge", merged}}.dump(2));
+    fmt::print("{}\n", Json{{"directory", directory}, {"shards", rows}, {"merge", merge_state}}.dump(2));
   } else {
     fmt::print("{:>6}  {:<13} {:>8} {:>8} {:>8}\n", "shard", "state", "done", "failed", "of");
     for (const Json& row : rows) {
       fmt::print("{:>6}  {:<13} {:>8} {:>8} {:>8}\n", row["shard"].dump(), row["state"].get<std::string>(),
                  row["done"].dump(), row["failed"].dump(), row["runs"].is_null() ? "?" : row["runs"].dump());
     }
-    fmt::print("merge: {}\n", merged);
+    fmt::print("merge: {}{}\n", merge_state,
+               whole.runs == 0 ? "" : fmt::format(", {} of {} runs", whole.done, whole.runs));
   }
-  return all ? done : model_says_no;
+  return all && merged ? done : model_says_no;
 }
 
 }  // namespace

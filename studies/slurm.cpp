@@ -9,13 +9,6 @@
 namespace lunafab::studies {
 namespace {
 
-/// A word of the shell.
-std::string shell_word(const std::string& text) {
-  std::string word = "'";
-  for (const char c : text) word += c == '\'' ? std::string("'\\''") : std::string(1, c);
-  return word + "'";
-}
-
 /// A path in a line for sbatch, which puts job numbers in for %j and the like.
 std::string sbatch_path(const std::string& path) {
   std::string text;
@@ -40,6 +33,12 @@ std::string script(const SlurmJob& job, const std::string& kind, const std::stri
 }
 
 }  // namespace
+
+std::string shell_word(const std::string& text) {
+  std::string word = "'";
+  for (const char c : text) word += c == '\'' ? std::string("'\\''") : std::string(1, c);
+  return word + "'";
+}
 
 std::string array_script(const SlurmJob& job) {
   // The program takes the shell's place, so that the signal, one minute before the time is up, is its own.
@@ -73,10 +72,11 @@ ShardState shard_state(const std::string& directory) {
   if (!file) return state;
   const auto manifest = nlohmann::json::parse(file, nullptr, false);
   if (manifest.is_discarded()) throw std::runtime_error(directory + "/manifest.json cannot be read");
-  state.kind =
-      manifest.value("status", "") == "complete" ? ShardState::Kind::complete : ShardState::Kind::begun;
+  const std::string status = manifest.value("status", "");
+  const bool complete = status == "complete" || status == "merged";
+  state.kind = complete ? ShardState::Kind::complete : ShardState::Kind::begun;
   state.runs = manifest.value("runs", std::size_t{0});
-  if (state.kind == ShardState::Kind::complete) {
+  if (complete) {
     state.done = manifest.value("done", std::size_t{0});
     state.failed = manifest.value("failed", std::size_t{0});
     return state;

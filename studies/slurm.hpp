@@ -1,5 +1,6 @@
 #pragma once
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
@@ -29,9 +30,12 @@ std::string merge_script(const SlurmJob& job);
 /// Why Slurm could not take the text in a script; nothing where it can.
 std::optional<std::string> unfit_for_script(const std::string& text);
 
-/// What a shard's directory says.
+/// Text as one word of the shell.
+std::string shell_word(const std::string& text);
+
+/// What the directory of a shard, or of the whole, says.
 struct ShardState {
-  enum class Kind { absent, begun, complete };
+  enum class Kind : std::uint8_t { absent, begun, complete };
   Kind kind = Kind::absent;
   std::size_t runs = 0;  ///< 0: not known yet
   std::size_t done = 0, failed = 0;

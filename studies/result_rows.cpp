@@ -1,6 +1,5 @@
 #include "studies/result_rows.hpp"
 #include <algorithm>
-#include <array>
 #include <cmath>
 #include <memory>
 #include <numeric>
@@ -131,9 +130,18 @@ std::vector<double> independent_values(const std::vector<const RunRecord*>& repl
   return values;
 }
 
-constexpr std::array<const char*, 6> spread_names{".n", ".sd", ".half_width", ".p5", ".p50", ".p95"};
+enum class Spread : std::uint8_t { left_out, shown };
 
-/// Cells for `spread_names`.
+std::vector<Column> metric_columns(const std::string& name, Spread spread) {
+  std::vector<Column> columns{{.name = name}};
+  if (spread == Spread::left_out) return columns;
+  columns.push_back({.name = name + ".n", .kind = Column::Kind::whole});
+  for (const char* what : {".sd", ".half_width", ".p5", ".p50", ".p95"})
+    columns.push_back({.name = name + what});
+  return columns;
+}
+
+/// Cells for the columns of a metric beside its mean.
 void add_spread(std::vector<double> values, double half_width, std::vector<Cell>& row) {
   row.emplace_back(static_cast<std::int64_t>(values.size()));
   Tally tally;
@@ -142,6 +150,15 @@ void add_spread(std::vector<double> values, double half_width, std::vector<Cell>
   row.push_back(std::isfinite(half_width) ? Cell{half_width} : Cell{});
   std::ranges::sort(values);
   for (const double p : {0.05, 0.5, 0.95}) row.push_back(values.empty() ? Cell{} : Cell{quantile(values, p)});
+}
+
+/// How many replications ended in each way.
+void add_counts(const std::vector<const RunRecord*>& replications, std::vector<Cell>& row) {
+  for (const char* status : {"done", "failed", "missing"}) {
+    row.emplace_back(static_cast<std::int64_t>(
+        std::ranges::count(replications, std::string_view(status),
+                           [](const RunRecord* record) { return std::string_view(status_word(record)); })));
+  }
 }
 
 }  // namespace
@@ -179,36 +196,29 @@ Rows summary_rows(const Plan& plan, const Records& records) {
   std::iota(runs.begin(), runs.end(), std::size_t{0});
   const auto factors = std::make_shared<FactorColumns>(plan);
   const auto metrics = std::make_shared<MetricColumns>(plan, runs, records);
-  const bool several = plan.replications() > 1;
+  const Spread spread = plan.replications() > 1 ? Spread::shown : Spread::left_out;
   Rows rows{.columns = first_columns(plan.study()), .count = plan.cells()};
   for (const char* name : {"done", "failed", "missing"})
     rows.columns.push_back({.name = name, .kind = Column::Kind::whole});
   for (Column& column : factors->columns()) rows.columns.push_back(std::move(column));
   for (const std::string& name : metrics->names()) {
-    rows.columns.push_back({.name = name});
-    for (const char* spread : spread_names) {
-      const bool number = std::string_view(spread) == ".n";
-      if (several)
-        rows.columns.push_back({name + spread, number ? Column::Kind::whole : Column::Kind::number});
-    }
+    for (Column& column : metric_columns(name, spread)) rows.columns.push_back(std::move(column));
   }
-  rows.row = [&plan, &records, factors, metrics, several, confidence = confidence_of(plan.study()),
+  rows.row = [&plan, &records, factors, metrics, spread, confidence = confidence_of(plan.study()),
               stride = stride_of(plan.study())](std::size_t cell) {
     std::vector<const RunRecord*> replications;
     const std::size_t first = cell * plan.replications();
     for (std::size_t run = first; run < first + plan.replications(); ++run)
       replications.push_back(find(records, plan.id(run)));
     std::vector<Cell> row = first_cells(plan.study(), plan.place(first));
-    for (const char* status : {"done", "failed", "missing"})
-      row.emplace_back(static_cast<std::int64_t>(
-          std::ranges::count(replications, std::string_view(status),
-                             [](const RunRecord* record) { return std::string_view(status_word(record)); })));
+    add_counts(replications, row);
     factors->add_cells(plan.place(first), row);
     for (std::size_t column = 0; column < metrics->names().size(); ++column) {
       const auto values = independent_values(replications, *metrics, column, stride);
       const Interval interval = mean_interval(values, confidence);
       row.push_back(values.empty() ? Cell{} : Cell{interval.mean});
-      if (several) add_spread(values_of(replications, *metrics, column), interval.half_width, row);
+      if (spread == Spread::shown)
+        add_spread(values_of(replications, *metrics, column), interval.half_width, row);
     }
     return row;
   };

@@ -1,5 +1,6 @@
 #include "studies/tables.hpp"
 #include <fmt/format.h>
+#include <tbb/parallel_invoke.h>
 #include <unistd.h>
 #include <cerrno>
 #include <cstdio>
@@ -86,9 +87,12 @@ Counts count(const Plan& plan, const std::vector<std::size_t>& runs, const Recor
 
 void write_tables(const std::string& directory, const Plan& plan, const std::vector<std::size_t>& runs,
                   const Records& records, Part part) {
-  write_csv(directory + "/runs.csv", run_rows(plan, runs, records));
-  if (part == Part::whole) write_csv(directory + "/summary.csv", summary_rows(plan, records));
-  write_results_database(directory + "/results.sqlite", plan, runs, records, part);
+  tbb::parallel_invoke(
+      [&] { write_results_database(directory + "/results.sqlite", plan, runs, records, part); },
+      [&] {
+        write_csv(directory + "/runs.csv", run_rows(plan, runs, records));
+        if (part == Part::whole) write_csv(directory + "/summary.csv", summary_rows(plan, records));
+      });
 }
 
 }  // namespace lunafab::studies

@@ -43,7 +43,7 @@ TEST_CASE("A sweep through Slurm of which one node dies gives the bytes of one p
     return;
   }
   const TemporaryDirectory dir;
-  const std::string study = written(dir, "line's 100 %.yaml", small_study(25, 30'000));
+  const std::string study = written(dir, "line's 100 %.yaml", small_study(15, 30'000));
   REQUIRE(call({"sweep", study, "--out", "single"}, dir).code == 0);
 
   SlurmCluster cluster(dir.path());

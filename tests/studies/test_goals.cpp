@@ -100,7 +100,7 @@ TEST_CASE("Limits: a point is feasible where its interval lies inside", "[studie
   const TemporaryDirectory dir;
   const std::string eight = edited(fixed, "replications: 2", "replications: 8");
   const std::string study = written(
-      dir, small + "limits: {shipped_per_h: {min: 0.7}, lines.line.stores.buffer.mean_pieces: {max: 4}}\n");
+      dir, eight + "limits: {shipped_per_h: {min: 0.7}, lines.line.stores.buffer.mean_pieces: {max: 4}}\n");
   sweep_well(study, "s", {}, dir);
   const CsvTable summary = load_csv(dir / "s/summary.csv");
   const auto rate = numbers(summary, "shipped_per_h"),
@@ -110,8 +110,10 @@ TEST_CASE("Limits: a point is feasible where its interval lies inside", "[studie
   const auto feasible = column(summary, "feasible"), limits = column(summary, "limits");
   std::map<std::string, int> seen;
   for (std::size_t i = 0; i < rate.size(); ++i) {
-    const bool rate_kept = rate[i] - rate_width[i] >= 0.7, level_kept = level[i] + level_width[i] <= 4;
-    const bool rate_broken = rate[i] + rate_width[i]<0.7, level_broken = level[i] - level_width[i]> 4;
+    const bool rate_kept = rate[i] - rate_width[i] >= 0.7;
+    const bool rate_broken = rate[i] + rate_width[i] < 0.7;
+    const bool level_kept = level[i] + level_width[i] <= 4;
+    const bool level_broken = level[i] - level_width[i] > 4;
     CHECK(feasible[i] == (rate_broken || level_broken ? "no" : rate_kept && level_kept ? "yes" : "unsure"));
     const std::string both = "shipped_per_h;lines.line.stores.buffer.mean_pieces";
     CHECK(limits[i] == (!rate_kept && !level_kept ? both

@@ -1,83 +1,65 @@
 #include "studies/result_rows.hpp"
+#include <fmt/format.h>
 #include <algorithm>
 #include <cmath>
-#include <memory>
-#include <numeric>
+#include <iterator>
 #include <optional>
-#include <string_view>
-#include <unordered_map>
-#include "core/quantity.hpp"
 #include "core/statistics.hpp"
 #include "studies/factor_columns.hpp"
+#include "studies/feasibility.hpp"
+#include "studies/point_values.hpp"
 
 namespace lunafab::studies {
 namespace {
-
-constexpr double usual_confidence = 0.95;
-
-/// The columns of metrics: those that the study names, or all that runs have, in order of appearance.
-class MetricColumns {
- public:
-  MetricColumns(const Plan& plan, const std::vector<std::size_t>& runs, const Records& records)
-      : records_(&records), names_(plan.study().metrics) {
-    if (names_.empty()) gather(plan, runs);
-    for (const auto& [hash, names] : records.names) {
-      std::vector<std::ptrdiff_t>& places = places_[hash];
-      for (const std::string& name : names_) {
-        const auto found = std::ranges::find(names, name);
-        places.push_back(found == names.end() ? -1 : found - names.begin());
-      }
-    }
-  }
-  const MetricNames& names() const { return names_; }
-
-  /// Nothing where the run was not done, has no such metric, or one that is no number.
-  std::optional<double> value(const RunRecord& record, std::size_t column) const {
-    if (record.status != RunStatus::done) return std::nullopt;
-    const std::ptrdiff_t place = places_.at(record.names)[column];
-    if (place < 0) return std::nullopt;
-    const double value = record.values.at(static_cast<std::size_t>(place));
-    return std::isfinite(value) ? std::optional(value) : std::nullopt;
-  }
-
- private:
-  void gather(const Plan& plan, const std::vector<std::size_t>& runs) {
-    std::vector<std::uint64_t> seen;
-    for (const std::size_t run : runs) {
-      const auto record = records_->runs.find(plan.id(run));
-      if (record == records_->runs.end() || record->second.status != RunStatus::done) continue;
-      if (std::ranges::find(seen, record->second.names) != seen.end()) continue;
-      seen.push_back(record->second.names);
-      for (const std::string& name : records_->names.at(record->second.names)) {
-        if (std::ranges::find(names_, name) == names_.end()) names_.push_back(name);
-      }
-    }
-  }
-
-  const Records* records_;
-  MetricNames names_;
-  std::unordered_map<std::uint64_t, std::vector<std::ptrdiff_t>> places_;
-};
 
 const RunRecord* find(const Records& records, std::uint64_t id) {
   const auto found = records.runs.find(id);
   return found == records.runs.end() ? nullptr : &found->second;
 }
 
+/// Those that the study names, or all that runs have, in order of appearance.
+MetricNames metric_names(const Plan& plan, const std::vector<std::size_t>& runs, const Records& records) {
+  MetricNames names = plan.study().metrics;
+  if (!names.empty()) return names;
+  std::vector<std::uint64_t> seen;
+  for (const std::size_t run : runs) {
+    const RunRecord* const record = find(records, plan.id(run));
+    if (record == nullptr || record->status != RunStatus::done) continue;
+    if (std::ranges::find(seen, record->names) != seen.end()) continue;
+    seen.push_back(record->names);
+    for (const std::string& name : records.names.at(record->names)) {
+      if (std::ranges::find(names, name) == names.end()) names.push_back(name);
+    }
+  }
+  return names;
+}
+
+std::vector<MetricLookup> lookups(const MetricNames& names, const Records& records) {
+  std::vector<MetricLookup> list;
+  for (const std::string& name : names) list.emplace_back(records, name);
+  return list;
+}
+
 const char* status_word(const RunRecord* record) {
   if (record == nullptr) return "missing";
+  if (record->status == RunStatus::timed_out) return "timed_out";
   return record->status == RunStatus::done ? "done" : "failed";
 }
 
-/// Of the scenario, which has been read.
-double confidence_of(const Study& study) {
-  const Node* const node = study.base.find("confidence");
-  return node == nullptr ? usual_confidence : parse_quantity(node->scalar, unit::number).value;
+/// The seed of a run: the study's, unless its named scenario sets one. Points that do have it as a factor.
+std::string seed_of(const Study& study, const Place& place) {
+  for (const Setting& setting : study.variants[place.variant].settings) {
+    if (setting.path == "seed") return one_line(setting.value);
+  }
+  return fmt::format("{}", study.seed);
 }
 
-std::size_t stride_of(const Study& study) {
-  const Node* const node = study.base.find("antithetic");
-  return node != nullptr && node->scalar == "true" ? 2 : 1;
+bool varies_seed(const Study& study) {
+  return std::ranges::any_of(study.factors, [](const Factor& factor) { return factor.path == "seed"; });
+}
+
+void add(std::vector<Column>& columns, std::vector<Column> more) {
+  std::ranges::move(more, std::back_inserter(columns));
 }
 
 /// What both kinds of rows begin with: the named scenario, where the study has them, and the point.
@@ -105,32 +87,11 @@ double quantile(const std::vector<double>& values, double p) {
   return values[below] + (place - static_cast<double>(below)) * (values[above] - values[below]);
 }
 
-std::vector<double> values_of(const std::vector<const RunRecord*>& replications, const MetricColumns& metrics,
-                              std::size_t column) {
-  std::vector<double> values;
-  for (const RunRecord* const record : replications) {
-    const auto value = record == nullptr ? std::nullopt : metrics.value(*record, column);
-    if (value) values.push_back(*value);
-  }
-  return values;
-}
-
-/// The independent values of a metric at a point: of replications, or means of antithetic pairs.
-std::vector<double> independent_values(const std::vector<const RunRecord*>& replications,
-                                       const MetricColumns& metrics, std::size_t column, std::size_t stride) {
-  std::vector<double> values;
-  for (std::size_t first = 0; first + stride <= replications.size(); first += stride) {
-    const auto at = replications.begin() + static_cast<std::ptrdiff_t>(first);
-    const auto parts = values_of({at, at + static_cast<std::ptrdiff_t>(stride)}, metrics, column);
-    if (parts.size() != stride) continue;
-    double sum = 0.0;
-    for (const double value : parts) sum += value;
-    values.push_back(sum / static_cast<double>(stride));
-  }
-  return values;
-}
-
 enum class Spread : std::uint8_t { left_out, shown };
+
+Spread spread_of(const Plan& plan) {
+  return plan.replications() > 1 ? Spread::shown : Spread::left_out;
+}
 
 std::vector<Column> metric_columns(const std::string& name, Spread spread) {
   std::vector<Column> columns{{.name = name}};
@@ -152,76 +113,127 @@ void add_spread(std::vector<double> values, double half_width, std::vector<Cell>
   for (const double p : {0.05, 0.5, 0.95}) row.push_back(values.empty() ? Cell{} : Cell{quantile(values, p)});
 }
 
-/// How many replications ended in each way.
-void add_counts(const std::vector<const RunRecord*>& replications, std::vector<Cell>& row) {
-  for (const char* status : {"done", "failed", "missing"}) {
-    row.emplace_back(static_cast<std::int64_t>(
-        std::ranges::count(replications, std::string_view(status),
-                           [](const RunRecord* record) { return std::string_view(status_word(record)); })));
-  }
+/// done, failed, missing and, where points may be excluded, excluded.
+void add_counts(const Study& study, const std::vector<const RunRecord*>& runs, bool excluded,
+                std::vector<Cell>& row) {
+  std::int64_t done = 0, failed = 0, missing = 0;
+  for (const RunRecord* const record : runs)
+    ++(record == nullptr ? missing : record->status == RunStatus::done ? done : failed);
+  row.insert(row.end(), {Cell{done}, Cell{failed}, Cell{excluded ? std::int64_t{0} : missing}});
+  if (!study.require.empty()) row.emplace_back(excluded ? missing : std::int64_t{0});
 }
+
+std::vector<Column> summary_columns(const Plan& plan, const FactorColumns& factors,
+                                    const MetricNames& names) {
+  const Study& study = plan.study();
+  std::vector<Column> columns = first_columns(study);
+  for (const char* name : {"done", "failed", "missing"})
+    columns.push_back({.name = name, .kind = Column::Kind::whole});
+  if (!study.require.empty()) columns.push_back({.name = "excluded", .kind = Column::Kind::whole});
+  add(columns, factors.columns());
+  if (!study.limits.empty()) {
+    for (const char* name : {"feasible", "limits"})
+      columns.push_back({.name = name, .kind = Column::Kind::text});
+  }
+  for (const std::string& name : names) add(columns, metric_columns(name, spread_of(plan)));
+  return columns;
+}
+
+Cell text_or_nothing(std::string text) {
+  return text.empty() ? Cell{} : Cell{std::move(text)};
+}
+
+/// Makes the rows of run_rows.
+struct RunRow {
+  const Plan* plan;
+  const Records* records;
+  std::vector<std::size_t> runs;
+  FactorColumns factors;
+  std::vector<MetricLookup> metrics;
+  bool own_seed;
+
+  std::vector<Cell> operator()(std::size_t i) const {
+    const Place place = plan->place(runs[i]);
+    const std::string& exclusion = plan->exclusion(plan->cell_of(runs[i]));
+    const RunRecord* const record = exclusion.empty() ? find(*records, plan->id(runs[i])) : nullptr;
+    std::vector<Cell> row = first_cells(plan->study(), place);
+    row.emplace_back(static_cast<std::int64_t>(place.replication) + 1);
+    if (own_seed) row.emplace_back(seed_of(plan->study(), place));
+    row.emplace_back(exclusion.empty() ? status_word(record) : "excluded");
+    row.push_back(text_or_nothing(record == nullptr ? exclusion : record->error));
+    factors.add_cells(place, row);
+    for (const MetricLookup& metric : metrics) {
+      const auto value = record == nullptr ? std::nullopt : metric.of(*record);
+      row.push_back(value ? Cell{*value} : Cell{});
+    }
+    return row;
+  }
+};
+
+/// Makes the rows of summary_rows.
+struct SummaryRow {
+  const Plan* plan;
+  const Records* records;
+  FactorColumns factors;
+  std::vector<MetricLookup> metrics;
+  LimitJudge limits;
+  double confidence;
+  std::size_t runs_to_value;
+
+  std::vector<Cell> operator()(std::size_t cell) const {
+    const Study& study = plan->study();
+    const bool excluded = !plan->exclusion(cell).empty();
+    const std::size_t asked = replications_asked(*plan, cell, *records);
+    const std::vector<const RunRecord*> runs =
+        excluded ? std::vector<const RunRecord*>(asked) : records_of(*plan, cell, asked, *records);
+    const Place place = plan->place(cell * plan->replications());
+    std::vector<Cell> row = first_cells(study, place);
+    add_counts(study, runs, excluded, row);
+    factors.add_cells(place, row);
+    if (!study.limits.empty()) {
+      const Feasibility verdict = limits.judge(runs);
+      row.push_back(text_or_nothing(word(verdict.kind)));
+      row.push_back(excluded ? Cell{} : text_or_nothing(verdict.limits));
+    }
+    for (const MetricLookup& metric : metrics) {
+      const std::vector<double> values = values_of(runs, metric, runs_to_value);
+      const Interval interval = mean_interval(values, confidence);
+      row.push_back(values.empty() ? Cell{} : Cell{interval.mean});
+      if (spread_of(*plan) == Spread::shown) add_spread(values_of(runs, metric, 1), interval.half_width, row);
+    }
+    return row;
+  }
+};
 
 }  // namespace
 
 Rows run_rows(const Plan& plan, std::vector<std::size_t> runs, const Records& records) {
-  const auto factors = std::make_shared<FactorColumns>(plan);
-  const auto metrics = std::make_shared<MetricColumns>(plan, runs, records);
+  const FactorColumns factors(plan);
+  const MetricNames names = metric_names(plan, runs, records);
+  const bool own_seed = !varies_seed(plan.study());
   Rows rows{.columns = first_columns(plan.study()), .count = runs.size()};
   rows.columns.push_back({.name = "replication", .kind = Column::Kind::whole});
-  rows.columns.push_back({.name = "seed", .kind = Column::Kind::whole});
-  rows.columns.push_back({.name = "status", .kind = Column::Kind::text});
-  rows.columns.push_back({.name = "error", .kind = Column::Kind::text});
-  for (Column& column : factors->columns()) rows.columns.push_back(std::move(column));
-  for (const std::string& name : metrics->names()) rows.columns.push_back({.name = name});
-  rows.row = [&plan, &records, factors, metrics, runs = std::move(runs)](std::size_t i) {
-    const Place place = plan.place(runs[i]);
-    const RunRecord* const record = find(records, plan.id(runs[i]));
-    std::vector<Cell> row = first_cells(plan.study(), place);
-    row.emplace_back(static_cast<std::int64_t>(place.replication) + 1);
-    row.emplace_back(static_cast<std::int64_t>(plan.study().seed));
-    row.emplace_back(status_word(record));
-    row.push_back(record == nullptr || record->error.empty() ? Cell{} : Cell{record->error});
-    factors->add_cells(place, row);
-    for (std::size_t column = 0; column < metrics->names().size(); ++column) {
-      const auto value = record == nullptr ? std::nullopt : metrics->value(*record, column);
-      row.push_back(value ? Cell{*value} : Cell{});
-    }
-    return row;
-  };
+  if (own_seed) rows.columns.push_back({.name = "seed", .kind = Column::Kind::whole});
+  for (const char* name : {"status", "error"})
+    rows.columns.push_back({.name = name, .kind = Column::Kind::text});
+  add(rows.columns, factors.columns());
+  for (const std::string& name : names) rows.columns.push_back({.name = name});
+  rows.row = RunRow{&plan, &records, std::move(runs), factors, lookups(names, records), own_seed};
   return rows;
 }
 
 Rows summary_rows(const Plan& plan, const Records& records) {
-  std::vector<std::size_t> runs(plan.size());
-  std::iota(runs.begin(), runs.end(), std::size_t{0});
-  const auto factors = std::make_shared<FactorColumns>(plan);
-  const auto metrics = std::make_shared<MetricColumns>(plan, runs, records);
-  const Spread spread = plan.replications() > 1 ? Spread::shown : Spread::left_out;
-  Rows rows{.columns = first_columns(plan.study()), .count = plan.cells()};
-  for (const char* name : {"done", "failed", "missing"})
-    rows.columns.push_back({.name = name, .kind = Column::Kind::whole});
-  for (Column& column : factors->columns()) rows.columns.push_back(std::move(column));
-  for (const std::string& name : metrics->names()) {
-    for (Column& column : metric_columns(name, spread)) rows.columns.push_back(std::move(column));
-  }
-  rows.row = [&plan, &records, factors, metrics, spread, confidence = confidence_of(plan.study()),
-              stride = stride_of(plan.study())](std::size_t cell) {
-    std::vector<const RunRecord*> replications;
-    const std::size_t first = cell * plan.replications();
-    for (std::size_t run = first; run < first + plan.replications(); ++run)
-      replications.push_back(find(records, plan.id(run)));
-    std::vector<Cell> row = first_cells(plan.study(), plan.place(first));
-    add_counts(replications, row);
-    factors->add_cells(plan.place(first), row);
-    for (std::size_t column = 0; column < metrics->names().size(); ++column) {
-      const auto values = independent_values(replications, *metrics, column, stride);
-      const Interval interval = mean_interval(values, confidence);
-      row.push_back(values.empty() ? Cell{} : Cell{interval.mean});
-      if (spread == Spread::shown)
-        add_spread(values_of(replications, *metrics, column), interval.half_width, row);
-    }
-    return row;
-  };
+  const FactorColumns factors(plan);
+  const MetricNames names = metric_names(plan, asked_runs(plan, {}, records), records);
+  Rows rows{.columns = summary_columns(plan, factors, names), .count = plan.cells()};
+  const Study& study = plan.study();
+  rows.row = SummaryRow{.plan = &plan,
+                        .records = &records,
+                        .factors = factors,
+                        .metrics = lookups(names, records),
+                        .limits = LimitJudge(study, records),
+                        .confidence = confidence_of(study),
+                        .runs_to_value = runs_per_value(study)};
   return rows;
 }
 

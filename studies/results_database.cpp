@@ -55,8 +55,8 @@ struct Bind {
   void operator()(std::int64_t value) const { insert.bind(parameter, value); }
   void operator()(double value) const { insert.bind(parameter, value); }
   void operator()(const std::string& text) const {
-    // Our own conversion: that of SQLite does not always round correctly.
-    const auto number = kind == Column::Kind::text ? std::nullopt : decimal_number(text);
+    // Our own conversion: that of SQLite does not always round correctly. Whole numbers it takes exactly.
+    const auto number = kind == Column::Kind::number ? decimal_number(text) : std::nullopt;
     if (number) {
       insert.bind(parameter, *number);
     } else {

@@ -75,12 +75,14 @@ void write_csv(const std::string& path, const Rows& rows) {
 Counts count(const Plan& plan, const std::vector<std::size_t>& runs, const Records& records) {
   Counts counts{.runs = runs.size()};
   for (const std::size_t run : runs) {
-    const auto found = records.runs.find(plan.id(run));
-    if (found == records.runs.end()) {
-      ++counts.missing;
-    } else {
-      ++(found->second.status == RunStatus::done ? counts.done : counts.failed);
+    if (!plan.exclusion(plan.cell_of(run)).empty()) {
+      ++counts.excluded;
+      continue;
     }
+    const auto found = records.runs.find(plan.id(run));
+    ++(found == records.runs.end()               ? counts.missing
+       : found->second.status == RunStatus::done ? counts.done
+                                                 : counts.failed);
   }
   return counts;
 }

@@ -9,7 +9,8 @@
 namespace lunafab::studies {
 
 struct Counts {
-  std::size_t runs = 0, done = 0, failed = 0, missing = 0;
+  std::size_t runs = 0, done = 0, failed = 0, missing = 0;  ///< `failed`: those that timed out included
+  std::size_t excluded = 0;                                 ///< by `require`
 };
 
 /// Of the runs asked about.

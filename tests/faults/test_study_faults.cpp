@@ -15,11 +15,6 @@ namespace {
 namespace fs = std::filesystem;
 using Clock = std::chrono::steady_clock;
 
-std::string written(const TemporaryDirectory& dir, const std::string& text) {
-  write_bytes(dir / "study.yaml", text);
-  return dir / "study.yaml";
-}
-
 Ran sweep(const std::string& study, const std::string& out, const TemporaryDirectory& dir) {
   return call({"sweep", study, "--out", out}, dir);
 }

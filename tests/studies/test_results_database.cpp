@@ -13,11 +13,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-std::string written(const TemporaryDirectory& dir, const std::string& text) {
-  write_bytes(dir / "study.yaml", text);
-  return dir / "study.yaml";
-}
-
 /// What the shell of SQLite prints, as CSV with a header where asked.
 std::string ask(const std::string& database, const std::string& query, const Arguments& options = {}) {
   const auto answer =

@@ -110,7 +110,7 @@ void bookkeeping(benchmark::State& state) {
                           for (std::size_t i = 0; i < design.size(); ++i) {
                             const auto ready =
                                 prepare(study, study.variants.front(), design.point(i), nullptr);
-                            benchmark::DoNotOptimize(run_one(ready, 0, nullptr));
+                            benchmark::DoNotOptimize(run_one(study, ready, 0, nullptr));
                           }
                         }));
       sweep_s = std::min(sweep_s, seconds([&] { sweep_well(study, {.directory = directory / "s"}); }));

@@ -25,6 +25,7 @@ std::string read_to_end(int file) {
 
 ProcessOutput run_process(std::vector<std::string> words, ErrorText errors) {
   std::vector<char*> argv;
+  argv.reserve(words.size() + 1);
   for (std::string& word : words) argv.push_back(word.data());
   argv.push_back(nullptr);
   std::array<int, 2> ends{};

@@ -111,7 +111,7 @@ std::map<std::size_t, std::string> in_queue(const Json& record, const char* key)
 /// Number of the new job.
 std::string submit(const std::vector<std::string>& words) {
   const ProcessOutput sbatch = run_process(words, ErrorText::shown);
-  const std::string id = sbatch.text.substr(0, sbatch.text.find_first_of(";\n"));
+  std::string id = sbatch.text.substr(0, sbatch.text.find_first_of(";\n"));
   if (sbatch.code == 127) throw std::runtime_error(fmt::format("cannot run sbatch: {}", no_slurm));
   if (sbatch.code != 0 || id.empty())
     throw std::runtime_error(fmt::format("sbatch did not take {}", words.back()));
@@ -136,9 +136,10 @@ int write_scripts(const SlurmRequest& request) {
   Json record{{"study", job.study}, {"program", job.program}, {"shards", job.shards}};
   if (fs::exists(directory + "/slurm.json")) {
     const Json old = read_record(directory);
-    if (old["shards"] != job.shards)
+    if (old["shards"] != job.shards) {
       throw std::runtime_error(
           fmt::format("{} is of {} shards; choose another --out", directory, old["shards"].dump()));
+    }
     if (!in_queue(old, "array_job").empty() || !in_queue(old, "merge_job").empty())
       throw std::runtime_error(fmt::format("jobs of {} are still in the queue", directory));
   }

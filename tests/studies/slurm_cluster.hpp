@@ -102,6 +102,7 @@ class SlurmCluster {
 
   pid_t start(std::vector<std::string> words, const std::string& log) const {
     std::vector<char*> argv;
+    argv.reserve(words.size() + 1);
     for (std::string& word : words) argv.push_back(word.data());
     argv.push_back(nullptr);
     const std::string path = directory_ + "/" + log;

@@ -17,6 +17,7 @@
 #include "app/print.hpp"
 #include "app/progress.hpp"
 #include "app/siting_command.hpp"
+#include "app/slurm_command.hpp"
 #include "app/sweep_command.hpp"
 #include "app/whatif_command.hpp"
 #include "app/windows_command.hpp"
@@ -465,7 +466,8 @@ void add_sweep(CLI::App& app, std::function<int()>& chosen, SweepRequest& reques
   command->add_option("--shard", request.shard, "only a part of the runs: 1/8 … 8/8");
   command->add_flag("--dry-run", request.dry_run, "print design, number of runs and an estimate of the time");
   command->add_flag("--add", request.add, "keep what still fits of another study in the directory");
-  command->add_flag("--json", request.json, "print manifest.json at the end");
+  command->add_flag("--retry-failed", request.retry_failed, "do runs again that failed or timed out");
+  command->add_flag("--json", request.json, "print manifest.json at the end, or what a dry run finds");
   add_threads(*command, request.threads);
   command->callback([&] {
     chosen = [&request] {
@@ -484,6 +486,32 @@ void add_merge(CLI::App& app, std::function<int()>& chosen, MergeRequest& reques
   command->callback([&] {
     chosen = [&request] {
       return merge_command(request);
+    };
+  });
+}
+
+void add_slurm(CLI::App& app, std::function<int()>& chosen, SlurmRequest& request) {
+  CLI::App* command =
+      app.add_subcommand("slurm", "Write or submit a sweep as jobs of Slurm, or show how far they are");
+  command->add_option("STUDY", request.study, "study file; with --status the directory")->required();
+  command->add_option("--shards", request.shards, "tasks of the array; each does its part of the runs");
+  command->add_option(
+      "--out", request.directory,
+      "directory that all nodes see, for scripts, shards, logs and tables (default: runs/NAME)");
+  command->add_option("--partition", request.partition, "of the cluster");
+  command->add_option("--time", request.time, "of a shard, as sbatch takes it: 4:00:00");
+  command->add_option("--memory", request.memory, "of a shard, as sbatch takes it: 4G");
+  command->add_option("--cpus", request.cpus, "of a shard (default 1)")->check(CLI::Range(1, 4096));
+  command
+      ->add_option("--option", request.options, "another one for sbatch: --option=--account=lab (repeatable)")
+      ->allow_extra_args(false);
+  command->add_flag("--submit", request.submit, "submit both jobs");
+  command->add_flag("--status", request.status,
+                    "print the state of each shard; exit code 1 unless all is done");
+  command->add_flag("--json", request.json, "machine-readable");
+  command->callback([&] {
+    chosen = [&request] {
+      return slurm_command(request);
     };
   });
 }
@@ -560,6 +588,8 @@ int dispatch(int argc, char** argv) {
   add_sweep(app, chosen, sweep_request);
   MergeRequest merge_request;
   add_merge(app, chosen, merge_request);
+  SlurmRequest slurm_request;
+  add_slurm(app, chosen, slurm_request);
 
   FitRequest fit_request;
   add_fit(app, chosen, fit_request);

@@ -1,10 +1,12 @@
 #include "app/sweep_command.hpp"
 #include <fmt/format.h>
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <filesystem>
 #include <fstream>
 #include <iostream>
+#include <nlohmann/json.hpp>
 #include <thread>
 #include "app/progress.hpp"
 #include "core/input.hpp"
@@ -63,26 +65,68 @@ void print_design(const Plan& plan) {
     fmt::print("        … and {} more\n", plan.design().size() - most_shown);
 }
 
-int print_dry_run(const Study& study, std::size_t shards, int threads) {
-  const Plan plan(study);
-  print_design(plan);
-  const studies::DryRun trial = studies::dry_run(plan);
-  const std::string twice =
-      trial.different < trial.runs ? fmt::format(" ({} different)", trial.different) : "";
-  fmt::print("{} runs{}: {} points, {} scenarios, {} replications\n", trial.runs, twice, plan.design().size(),
-             study.variants.size(), study.replications);
-  if (!trial.error.empty()) fmt::print("the first run fails: {}\n", trial.error);
+std::string counted(std::size_t n, const char* one, const char* many) {
+  return fmt::format("{} {}", n, n == 1 ? one : many);
+}
+
+std::string replication_words(const Study& study) {
+  if (!study.precision)
+    return counted(static_cast<std::size_t>(study.replications), "replication", "replications");
+  return fmt::format("{} to {} replications", study.least_replications, study.replications);
+}
+
+/// Time of all runs of the sweep, or of one of its shards, s.
+double estimate_s(const Plan& plan, const studies::DryRun& trial, std::size_t shards, int threads) {
   const double total_s = static_cast<double>(plan.cells()) * trial.prepare_s +
                          static_cast<double>(trial.different) * trial.run_s;
-  fmt::print("first run: {:.3g} s to read it, {:.3g} s to run it; all: about {:.3g} s on {} threads{}\n",
-             trial.prepare_s, trial.run_s, total_s / threads / static_cast<double>(shards), threads,
+  return total_s / threads / static_cast<double>(shards);
+}
+
+void print_trial(const Plan& plan, const studies::DryRun& trial, std::size_t shards, int threads) {
+  const Study& study = plan.study();
+  print_design(plan);
+  const std::string twice = trial.different < trial.runs ? fmt::format(" ({} to do)", trial.different) : "";
+  fmt::print("{}{}: {}, {}, {}\n", counted(trial.runs, "run", "runs"), twice,
+             counted(plan.design().size(), "point", "points"),
+             counted(study.variants.size(), "scenario", "scenarios"), replication_words(study));
+  for (const auto& [constraint, points] : trial.excluded)
+    fmt::print("excluded: {} by {}\n", counted(points, "point", "points"), constraint);
+  if (!trial.error.empty()) fmt::print("the first run fails: {}\n", trial.error);
+  fmt::print("first run: {:.3g} s to read it, {:.3g} s to run it; all: {} {:.3g} s on {}{}\n",
+             trial.prepare_s, trial.run_s, study.precision ? "from about" : "about",
+             estimate_s(plan, trial, shards, threads),
+             counted(static_cast<std::size_t>(threads), "thread", "threads"),
              shards > 1 ? fmt::format(", this one of {} shards", shards) : "");
+}
+
+void print_trial_json(const Plan& plan, const studies::DryRun& trial, std::size_t shards, int threads) {
+  const Study& study = plan.study();
+  const nlohmann::ordered_json json{{"title", study.title},
+                                    {"points", plan.design().size()},
+                                    {"scenarios", study.variants.size()},
+                                    {"replications_min", study.least_replications},
+                                    {"replications_max", study.replications},
+                                    {"runs", trial.runs},
+                                    {"runs_to_do", trial.different},
+                                    {"excluded", trial.excluded},
+                                    {"first_run_error", trial.error},
+                                    {"prepare_s", trial.prepare_s},
+                                    {"run_s", trial.run_s},
+                                    {"estimate_s", estimate_s(plan, trial, shards, threads)}};
+  fmt::print("{}\n", json.dump(2));
+}
+
+int print_dry_run(const Study& study, const SweepRequest& request, std::size_t shards, int threads) {
+  const Plan plan(study);
+  const studies::DryRun trial = studies::dry_run(plan);
+  (request.json ? print_trial_json : print_trial)(plan, trial, shards, threads);
   return done;
 }
 
 void print_counts(const Counts& counts, const std::string& directory) {
-  fmt::print("{} of {} runs done, {} failed, {} missing; results in {}\n", counts.done, counts.runs,
-             counts.failed, counts.missing, directory);
+  const std::string excluded = counts.excluded > 0 ? fmt::format(", {} excluded", counts.excluded) : "";
+  fmt::print("{} of {} done, {} failed, {} missing{}; results in {}\n", counts.done,
+             counted(counts.runs, "run", "runs"), counts.failed, counts.missing, excluded, directory);
 }
 
 /// Rows of runs.csv that were not done, as far as they are few.
@@ -92,7 +136,8 @@ void print_not_done(const std::string& directory) {
   std::size_t shown = 0, more = 0;
   for (bool header = true; std::getline(file, line); header = false) {
     const bool bad =
-        line.find(",failed,") != std::string::npos || line.find(",missing,") != std::string::npos;
+        std::ranges::any_of(std::array{",failed,", ",timed_out,", ",missing,"},
+                            [&](const char* word) { return line.find(word) != std::string::npos; });
     if (!header && !bad) continue;
     if (header || shown < most_shown) {
       const std::size_t longest = 160;
@@ -115,7 +160,7 @@ int sweep_command(const SweepRequest& request, const std::atomic<bool>& interrup
   const int threads = request.threads > 0
                           ? request.threads
                           : std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
-  if (request.dry_run) return print_dry_run(study, shard.count, threads);
+  if (request.dry_run) return print_dry_run(study, request, shard.count, threads);
   const std::string directory = directory_of(request, shard);
   std::optional<Progress> progress;
   studies::SweepOptions options{
@@ -123,6 +168,7 @@ int sweep_command(const SweepRequest& request, const std::atomic<bool>& interrup
       .threads = threads,
       .shard = shard,
       .old_results = request.add ? studies::OldResults::keep : studies::OldResults::refuse,
+      .failed_runs = request.retry_failed ? studies::FailedRuns::retry : studies::FailedRuns::leave,
       .interrupted = &interrupted};
   options.begins = [&](std::size_t runs) {
     progress.emplace(static_cast<double>(runs), ProgressWords{"run", "runs"});
@@ -136,8 +182,8 @@ int sweep_command(const SweepRequest& request, const std::atomic<bool>& interrup
                result.dropped_bytes);
   }
   if (result.status == studies::SweepStatus::interrupted) {
-    fmt::print(stderr, "\ninterrupted after {} of {} runs; the same command goes on\n",
-               result.counts.done + result.counts.failed, result.counts.runs);
+    fmt::print(stderr, "\ninterrupted after {} of {}; the same command goes on\n",
+               result.counts.done + result.counts.failed, counted(result.counts.runs, "run", "runs"));
     return interrupted_exit;
   }
   if (request.json) {
@@ -155,7 +201,7 @@ int merge_command(const MergeRequest& request) {
   if (result.dropped_bytes > 0)
     fmt::print(stderr, "{} bytes of torn records were left out\n", result.dropped_bytes);
   print_counts(result.counts, out);
-  const bool all = result.counts.done == result.counts.runs;
+  const bool all = result.counts.done + result.counts.excluded == result.counts.runs;
   if (!all) print_not_done(out);
   return all ? done : model_says_no;
 }

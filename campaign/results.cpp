@@ -1,7 +1,9 @@
 #include "campaign/results.hpp"
 #include <fmt/format.h>
 #include <unistd.h>
+#include <cerrno>
 #include <cstdio>
+#include <cstring>
 #include <filesystem>
 #include <fstream>
 #include "campaign/flow_samples.hpp"
@@ -187,7 +189,7 @@ void write_file(const std::string& path, const std::string& text) {
   bool ok = file != nullptr && std::fwrite(text.data(), 1, text.size(), file) == text.size();
   ok = ok && std::fflush(file) == 0 && fsync(fileno(file)) == 0;
   if (file != nullptr) ok = std::fclose(file) == 0 && ok;
-  if (!ok) throw std::runtime_error("cannot write " + path);
+  if (!ok) throw std::runtime_error(fmt::format("cannot write {}: {}", path, std::strerror(errno)));
   std::filesystem::rename(temporary, path);
 }
 

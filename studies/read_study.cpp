@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 #include <algorithm>
+#include <array>
 #include <bit>
 #include <filesystem>
 #include "campaign/embed_files.hpp"
@@ -8,13 +9,17 @@
 #include "core/version.hpp"
 #include "core/visit.hpp"
 #include "studies/design.hpp"
+#include "studies/maximin.hpp"
+#include "studies/point_values.hpp"
 #include "studies/read_factor.hpp"
+#include "studies/read_goals.hpp"
 #include "studies/trial.hpp"
 
 namespace lunafab::studies {
 namespace {
 
-constexpr std::int64_t most_points = 1'000'000, most_replications = 1'000'000;
+constexpr std::int64_t most_points = 1'000'000;
+constexpr std::int64_t most_lattice_levels = 1000;
 constexpr double most_runs = 1e7;
 
 std::vector<Node::Entry> entries(MapReader& root, const char* key) {
@@ -147,6 +152,40 @@ void check_levels(MapReader& design, const Study& study) {
     design.fail("kind", fmt::format("gives {:.3g} points", points), fmt::format("up to {:.0e}", most_runs));
 }
 
+void check_sobol(MapReader& design, MapReader& root, std::string_view key, std::size_t points,
+                 std::size_t dimensions) {
+  if (!std::has_single_bit(points))
+    design.fail(key, fmt::format("{} is not a power of two", points),
+                "2, 4, 8, …: only those fill the cube evenly");
+  if (dimensions > most_sobol_dimensions)
+    root.fail("factors", "are too many for Sobol's sequence",
+              fmt::format("up to {} dimensions, here {}", most_sobol_dimensions, dimensions));
+}
+
+void read_morris(MapReader& design, Study& study) {
+  study.trajectories = static_cast<std::size_t>(design.count("trajectories", 2, most_points, 10));
+  study.lattice_levels = static_cast<std::size_t>(design.count("levels", 2, most_lattice_levels, 4));
+  if (study.lattice_levels % 2 != 0)
+    design.fail("levels", fmt::format("{} is odd", study.lattice_levels),
+                "an even number: only then every level is as likely");
+}
+
+/// Designs whose points are drawn from the unit cube.
+void read_drawn(MapReader& design, MapReader& root, Study& study) {
+  if (study.design == DesignKind::morris) return read_morris(design, study);
+  if (study.design == DesignKind::saltelli) {
+    study.points = static_cast<std::size_t>(design.count("base_points", 2, most_points));
+    return check_sobol(design, root, "base_points", study.points, 2 * study.axes.size());
+  }
+  study.points = static_cast<std::size_t>(design.count("points", 1, most_points));
+  if (study.design == DesignKind::sobol) check_sobol(design, root, "points", study.points, study.axes.size());
+  if (study.design != DesignKind::latin_hypercube || !design.flag("maximin", false)) return;
+  study.spread = Spread::maximin;
+  if (study.points > most_maximin_points)
+    design.fail("maximin", fmt::format("takes too long for {} points", study.points),
+                fmt::format("up to {} points, or sobol", most_maximin_points));
+}
+
 void read_design(MapReader& root, Study& study) {
   MapReader design = root.map("design");
   study.design = design.choice<DesignKind>("kind", {{"grid", DesignKind::grid},
@@ -154,7 +193,9 @@ void read_design(MapReader& root, Study& study) {
                                                     {"one_at_a_time", DesignKind::one_at_a_time},
                                                     {"random", DesignKind::random},
                                                     {"latin_hypercube", DesignKind::latin_hypercube},
-                                                    {"sobol", DesignKind::sobol}});
+                                                    {"sobol", DesignKind::sobol},
+                                                    {"morris", DesignKind::morris},
+                                                    {"saltelli", DesignKind::saltelli}});
   if (study.design == DesignKind::list) {
     if (root.has("factors")) root.fail("factors", "does not go with a list", "paths and values in `points`");
     read_list(design, study);
@@ -164,13 +205,7 @@ void read_design(MapReader& root, Study& study) {
     if (study.design == DesignKind::grid || study.design == DesignKind::one_at_a_time) {
       check_levels(design, study);
     } else {
-      study.points = static_cast<std::size_t>(design.count("points", 1, most_points));
-      if (study.design == DesignKind::sobol && !std::has_single_bit(study.points))
-        design.fail("points", fmt::format("{} is not a power of two", study.points),
-                    "2, 4, 8, …: only those fill the cube evenly");
-      if (study.design == DesignKind::sobol && study.axes.size() > most_sobol_dimensions)
-        root.fail("factors", "are too many for Sobol's sequence",
-                  fmt::format("up to {}", most_sobol_dimensions));
+      read_drawn(design, root, study);
     }
   }
   design.finish();
@@ -211,10 +246,22 @@ Study read_file(const Node& document, Findings& findings) {
   read_design(root, study);
   read_variants(root, study);
   study.metrics = root.words("metrics");
-  study.replications = root.count("replications", 1, most_replications, 1);
+  read_goals(root, study);
   (void)root.count("seed", 0, std::int64_t{1} << 62, 1);
   root.finish();
   return study;
+}
+
+/// Antithetic runs come in pairs.
+void check_pairs(const Study& study, Findings& findings) {
+  const auto per_value = static_cast<std::int64_t>(runs_per_value(study));
+  if (!study.precision || (study.replications % per_value == 0 && study.least_replications % per_value == 0))
+    return;
+  findings.add({study.document.find("replications")->mark,
+                "replications",
+                "has an odd number: antithetic runs come in pairs",
+                "even `min` and `max`",
+                {}});
 }
 
 void finish_design(Study& study, Findings& findings) {
@@ -224,12 +271,13 @@ void finish_design(Study& study, Findings& findings) {
       std::ranges::all_of(seed->scalar, [](char c) { return c >= '0' && c <= '9'; }) &&
       seed->scalar.size() < 20)
     study.seed = std::stoull(seed->scalar);
+  check_pairs(study, findings);
   if (!findings.empty()) return;
   for (const std::vector<std::size_t>& axis : study.axes) {
     if (study.design == DesignKind::list) break;
     if (axis.empty()) return;
   }
-  const double runs = static_cast<double>(Design(study).size()) * static_cast<double>(study.variants.size()) *
+  const double runs = static_cast<double>(design_size(study)) * static_cast<double>(study.variants.size()) *
                       static_cast<double>(study.replications);
   if (runs > most_runs)
     findings.add({study.document.mark,
@@ -295,8 +343,9 @@ Node resolve(const Study& study, const Variant& variant, const Point& point, Fin
 std::string study_hash(const Study& study) {
   Node what = study.document;
   std::erase_if(what.entries, [](const Node::Entry& entry) {
-    return entry.key == "title" || entry.key == "metrics" || entry.key == "replications" ||
-           entry.key == "scenario";
+    constexpr std::array<std::string_view, 7> other{"title",  "metrics",    "replications", "scenario",
+                                                    "limits", "objectives", "timeout"};
+    return std::ranges::find(other, entry.key) != other.end();
   });
   StateHash hash;
   for (const std::string& text : {dump(what), dump(study.base), fmt::format("model {}", model_version)})

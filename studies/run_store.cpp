@@ -50,6 +50,16 @@ std::string_view next_payload(std::string_view bytes) {
   return bytes_hash(payload) == check ? payload : std::string_view{};
 }
 
+void keep_better(RunRecord record, Records& records) {
+  const auto found = records.runs.find(record.id);
+  if (found == records.runs.end()) {
+    const std::uint64_t id = record.id;
+    records.runs.emplace(id, std::move(record));
+  } else if (supersedes(record, found->second)) {
+    found->second = std::move(record);
+  }
+}
+
 void take_in(std::string_view payload, Records& records) {
   StateReader reader(payload);
   RecordKind kind{};
@@ -61,8 +71,7 @@ void take_in(std::string_view payload, Records& records) {
   } else {
     RunRecord record;
     reader.read(record);
-    const std::uint64_t id = record.id;
-    records.runs.emplace(id, std::move(record));
+    keep_better(std::move(record), records);
   }
 }
 
@@ -129,6 +138,7 @@ RunStore::RunStore(const std::string& directory, std::size_t workers) : segments
   if (lock_ < 0) fail("write", lock_path);
   try {
     if (::flock(lock_, LOCK_EX | LOCK_NB) != 0) {
+      if (errno != EWOULDBLOCK) fail("lock", lock_path);  // a file system without locks
       throw std::runtime_error(directory +
                                " is in use by another process; wait for it, or choose another --out");
     }
@@ -168,8 +178,7 @@ void RunStore::append(std::size_t worker, RunRecord record, const MetricNames& n
   if (!named) segment.names.push_back(record.names);
   const std::lock_guard guard(mutex_);
   if (!named) records_.names.emplace(record.names, names);
-  const std::uint64_t id = record.id;
-  records_.runs.emplace(id, std::move(record));
+  keep_better(std::move(record), records_);
 }
 
 void RunStore::sync() {

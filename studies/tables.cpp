@@ -1,22 +1,18 @@
 #include "studies/tables.hpp"
 #include <fmt/format.h>
+#include <tbb/parallel_invoke.h>
 #include <unistd.h>
-#include <algorithm>
-#include <cmath>
+#include <cerrno>
 #include <cstdio>
+#include <cstring>
 #include <filesystem>
-#include <optional>
+#include <iterator>
 #include <stdexcept>
-#include <unordered_map>
-#include "core/csv.hpp"
 #include "core/csv_field.hpp"
-#include "core/quantity.hpp"
-#include "core/statistics.hpp"
+#include "studies/results_database.hpp"
 
 namespace lunafab::studies {
 namespace {
-
-constexpr double usual_confidence = 0.95;
 
 /// A file written row by row under a temporary name, and renamed when it is whole.
 class RowFile {
@@ -40,177 +36,38 @@ class RowFile {
 
  private:
   void check(bool good) const {
-    if (!good) throw std::runtime_error("cannot write " + path_);
+    if (!good) throw std::runtime_error(fmt::format("cannot write {}: {}", path_, std::strerror(errno)));
   }
   std::string path_;
   std::FILE* file_;
 };
 
-struct NumberAndUnit {
-  std::string number, unit;
-};
-
-/// `2.4 km/s` taken apart; nothing for other values.
-std::optional<NumberAndUnit> taken_apart(const Node& value) {
-  if (value.kind != Node::Kind::scalar) return std::nullopt;
-  const std::size_t space = std::min(value.scalar.find(' '), value.scalar.size());
-  NumberAndUnit parts{value.scalar.substr(0, space),
-                      std::string(without_spaces(std::string_view(value.scalar).substr(space)))};
-  if (!decimal_number(parts.number)) return std::nullopt;
-  return parts;
+void add_cell(const Cell& cell, std::string& row) {
+  struct {
+    std::string& row;
+    void operator()(std::monostate) const {}
+    void operator()(std::int64_t value) const { fmt::format_to(std::back_inserter(row), "{}", value); }
+    void operator()(double value) const { fmt::format_to(std::back_inserter(row), "{}", value); }
+    void operator()(const std::string& text) const { row += csv_field(text); }
+  } add{row};
+  std::visit(add, cell);
 }
 
-const Node* node_at(const Node& root, const std::string& path) {
-  const Node* node = &root;
-  for (std::size_t from = 0; node != nullptr && from <= path.size();) {
-    const std::size_t dot = std::min(path.find('.', from), path.size());
-    node = node->find(std::string_view(path).substr(from, dot - from));
-    from = dot + 1;
-  }
-  return node;
-}
-
-/// The columns of factors: how their values are shown.
-class FactorColumns {
- public:
-  explicit FactorColumns(const Plan& plan) : plan_(&plan) {
-    for (const Factor& factor : plan.study().factors) units_.push_back(shared_unit(factor));
-  }
-
-  std::string header() const {
-    std::string text;
-    for (std::size_t f = 0; f < units_.size(); ++f) {
-      const bool shown = units_[f] && !units_[f]->empty();
-      const std::string& path = plan_->study().factors[f].path;
-      text += "," + csv_field(shown ? fmt::format("{} [{}]", path, *units_[f]) : path);
+void write_csv(const std::string& path, const Rows& rows) {
+  RowFile file(path);
+  std::string text;
+  for (const Column& column : rows.columns) text += (text.empty() ? "" : ",") + csv_field(column.name);
+  file.add(text + "\n");
+  for (std::size_t i = 0; i < rows.count; ++i) {
+    text.clear();
+    for (const Cell& cell : rows.row(i)) {
+      add_cell(cell, text);
+      text += ',';
     }
-    return text;
+    text.back() = '\n';
+    file.add(text);
   }
-
-  std::string cells(const Place& place) const {
-    std::string text;
-    const Point point = plan_->design().point(place.point);
-    for (std::size_t f = 0; f < point.size(); ++f) {
-      const Node value = actual(point[f], f);
-      const auto parts = taken_apart(value);
-      text += "," + csv_field(units_[f] && parts ? parts->number : one_line(value));
-    }
-    return text;
-  }
-
- private:
-  /// The value itself, or the scenario's own in its place.
-  Node actual(const Node& value, std::size_t f) const {
-    if (value.kind != Node::Kind::null) return value;
-    const Node* own = node_at(plan_->study().base, plan_->study().factors[f].path);
-    return own == nullptr ? Node{} : *own;
-  }
-
-  std::optional<std::string> shared_unit(const Factor& factor) const {
-    const Study& study = plan_->study();
-    const auto f = static_cast<std::size_t>(&factor - study.factors.data());
-    if (factor.kind != Factor::Kind::levels && study.design != DesignKind::one_at_a_time) return factor.unit;
-    std::vector<Node> values = factor.levels;
-    if (factor.kind != Factor::Kind::levels) values.push_back(level(factor, 0));
-    for (const std::vector<Node>& point : study.listed) values.push_back(point[f]);
-    if (study.design == DesignKind::one_at_a_time) values.push_back(actual({}, f));
-    std::optional<std::string> unit;
-    for (const Node& value : values) {
-      const auto parts = taken_apart(value);
-      if (!parts || (unit && *unit != parts->unit)) return std::nullopt;
-      unit = parts->unit;
-    }
-    return unit;
-  }
-
-  const Plan* plan_;
-  std::vector<std::optional<std::string>> units_;  ///< that all values share; nothing: they are shown whole
-};
-
-/// The columns of metrics: those that the study names, or all that runs have, in order of appearance.
-class MetricColumns {
- public:
-  MetricColumns(const Plan& plan, const std::vector<std::size_t>& runs, const Records& records)
-      : records_(&records), names_(plan.study().metrics) {
-    if (names_.empty()) gather(plan, runs);
-    for (const auto& [hash, names] : records.names) {
-      std::vector<std::ptrdiff_t>& places = places_[hash];
-      for (const std::string& name : names_) {
-        const auto found = std::ranges::find(names, name);
-        places.push_back(found == names.end() ? -1 : found - names.begin());
-      }
-    }
-  }
-  const MetricNames& names() const { return names_; }
-
-  /// Of a run that was done; nothing where it has no such metric, or one that is no number.
-  std::optional<double> value(const RunRecord& record, std::size_t column) const {
-    const std::ptrdiff_t place = places_.at(record.names)[column];
-    if (place < 0) return std::nullopt;
-    const double value = record.values.at(static_cast<std::size_t>(place));
-    return std::isfinite(value) ? std::optional(value) : std::nullopt;
-  }
-
- private:
-  void gather(const Plan& plan, const std::vector<std::size_t>& runs) {
-    std::vector<std::uint64_t> seen;
-    for (const std::size_t run : runs) {
-      const auto record = records_->runs.find(plan.id(run));
-      if (record == records_->runs.end() || record->second.status != RunStatus::done) continue;
-      if (std::ranges::find(seen, record->second.names) != seen.end()) continue;
-      seen.push_back(record->second.names);
-      for (const std::string& name : records_->names.at(record->second.names)) {
-        if (std::ranges::find(names_, name) == names_.end()) names_.push_back(name);
-      }
-    }
-  }
-
-  const Records* records_;
-  MetricNames names_;
-  std::unordered_map<std::uint64_t, std::vector<std::ptrdiff_t>> places_;
-};
-
-const RunRecord* find(const Records& records, std::uint64_t id) {
-  const auto found = records.runs.find(id);
-  return found == records.runs.end() ? nullptr : &found->second;
-}
-
-const char* status_word(const RunRecord* record) {
-  if (record == nullptr) return "missing";
-  return record->status == RunStatus::done ? "done" : "failed";
-}
-
-/// `today,` where the study names its scenarios.
-std::string variant_cell(const Study& study, std::size_t variant) {
-  const std::string& name = study.variants[variant].name;
-  return name.empty() ? "" : csv_field(name) + ",";
-}
-
-/// The independent values of a metric at a point: of replications, or means of antithetic pairs.
-std::vector<double> values_at(const std::vector<const RunRecord*>& replications, const MetricColumns& metrics,
-                              std::size_t column, std::size_t stride) {
-  std::vector<double> values;
-  for (std::size_t first = 0; first + stride <= replications.size(); first += stride) {
-    double sum = 0.0;
-    std::size_t there = 0;
-    for (std::size_t r = first; r < first + stride; ++r) {
-      if (replications[r] == nullptr || replications[r]->status != RunStatus::done) continue;
-      if (const auto value = metrics.value(*replications[r], column)) sum += *value, ++there;
-    }
-    if (there == stride) values.push_back(sum / static_cast<double>(stride));
-  }
-  return values;
-}
-
-/// Of the scenario, which has been read.
-double confidence_of(const Study& study) {
-  const Node* const node = study.base.find("confidence");
-  return node == nullptr ? usual_confidence : parse_quantity(node->scalar, unit::number).value;
-}
-
-std::size_t stride_of(const Study& study) {
-  const Node* const node = study.base.find("antithetic");
-  return node != nullptr && node->scalar == "true" ? 2 : 1;
+  file.finish();
 }
 
 }  // namespace
@@ -218,74 +75,26 @@ std::size_t stride_of(const Study& study) {
 Counts count(const Plan& plan, const std::vector<std::size_t>& runs, const Records& records) {
   Counts counts{.runs = runs.size()};
   for (const std::size_t run : runs) {
-    const RunRecord* const record = find(records, plan.id(run));
-    ++(record == nullptr ? counts.missing : record->status == RunStatus::done ? counts.done : counts.failed);
+    if (!plan.exclusion(plan.cell_of(run)).empty()) {
+      ++counts.excluded;
+      continue;
+    }
+    const auto found = records.runs.find(plan.id(run));
+    ++(found == records.runs.end()               ? counts.missing
+       : found->second.status == RunStatus::done ? counts.done
+                                                 : counts.failed);
   }
   return counts;
 }
 
-void write_runs_csv(const std::string& path, const Plan& plan, const std::vector<std::size_t>& runs,
-                    const Records& records) {
-  const Study& study = plan.study();
-  const FactorColumns factors(plan);
-  const MetricColumns metrics(plan, runs, records);
-  RowFile file(path);
-  std::string header = std::string(study.variants.front().name.empty() ? "" : "scenario,") +
-                       "point,replication,seed,status,error" + factors.header();
-  for (const std::string& name : metrics.names()) header += "," + csv_field(name);
-  file.add(header + "\n");
-  for (const std::size_t run : runs) {
-    const Place place = plan.place(run);
-    const RunRecord* const record = find(records, plan.id(run));
-    std::string row = fmt::format("{}{},{},{},{},{}{}", variant_cell(study, place.variant), place.point + 1,
-                                  place.replication + 1, study.seed, status_word(record),
-                                  csv_field(record == nullptr ? "" : record->error), factors.cells(place));
-    for (std::size_t column = 0; column < metrics.names().size(); ++column) {
-      const bool done = record != nullptr && record->status == RunStatus::done;
-      const auto value = done ? metrics.value(*record, column) : std::nullopt;
-      row += value ? fmt::format(",{}", *value) : ",";
-    }
-    file.add(row + "\n");
-  }
-  file.finish();
-}
-
-void write_summary_csv(const std::string& path, const Plan& plan, const Records& records) {
-  const Study& study = plan.study();
-  const FactorColumns factors(plan);
-  std::vector<std::size_t> runs(plan.size());
-  for (std::size_t run = 0; run < runs.size(); ++run) runs[run] = run;
-  const MetricColumns metrics(plan, runs, records);
-  const double confidence = confidence_of(study);
-  const std::size_t stride = stride_of(study);
-  RowFile file(path);
-  std::string header = std::string(study.variants.front().name.empty() ? "" : "scenario,") +
-                       "point,done,failed,missing" + factors.header();
-  for (const std::string& name : metrics.names())
-    header += fmt::format(",{},{}", csv_field(name), csv_field(name + ".half_width"));
-  file.add(header + "\n");
-  for (std::size_t cell = 0; cell < plan.cells(); ++cell) {
-    const std::size_t first = cell * plan.replications();
-    const std::vector<std::size_t> own(
-        runs.begin() + static_cast<std::ptrdiff_t>(first),
-        runs.begin() + static_cast<std::ptrdiff_t>(first + plan.replications()));
-    std::vector<const RunRecord*> replications;
-    replications.reserve(own.size());
-    for (const std::size_t run : own) replications.push_back(find(records, plan.id(run)));
-    const Counts counts = count(plan, own, records);
-    const Place place = plan.place(first);
-    std::string row = fmt::format("{}{},{},{},{}{}", variant_cell(study, place.variant), place.point + 1,
-                                  counts.done, counts.failed, counts.missing, factors.cells(place));
-    for (std::size_t column = 0; column < metrics.names().size(); ++column) {
-      const std::vector<double> values = values_at(replications, metrics, column, stride);
-      const Interval interval = mean_interval(values, confidence);
-      const bool any = !values.empty();
-      row += any ? fmt::format(",{}", interval.mean) : ",";
-      row += any && std::isfinite(interval.half_width) ? fmt::format(",{}", interval.half_width) : ",";
-    }
-    file.add(row + "\n");
-  }
-  file.finish();
+void write_tables(const std::string& directory, const Plan& plan, const std::vector<std::size_t>& runs,
+                  const Records& records, Part part) {
+  tbb::parallel_invoke(
+      [&] { write_results_database(directory + "/results.sqlite", plan, runs, records, part); },
+      [&] {
+        write_csv(directory + "/runs.csv", run_rows(plan, runs, records));
+        if (part == Part::whole) write_csv(directory + "/summary.csv", summary_rows(plan, records));
+      });
 }
 
 }  // namespace lunafab::studies

@@ -1,5 +1,7 @@
 #pragma once
 #include <cstdint>
+#include <limits>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -14,7 +16,9 @@ enum class DesignKind : std::uint8_t {
   one_at_a_time,    ///< the scenario as it is, then each level of each factor alone
   random,           ///< independent draws
   latin_hypercube,  ///< one draw in each of n equal slices of every factor
-  sobol             ///< the first 2^m points of the sequence, moved half a cell from the origin
+  sobol,            ///< the first 2^m points of the sequence, moved half a cell from the origin
+  morris,           ///< trajectories through a lattice that move one axis at a time
+  saltelli          ///< matrices A and B and, for each axis, A with that column of B
 };
 
 /// A value put into the scenario.
@@ -29,6 +33,29 @@ struct Variant {
   std::vector<Setting> settings;
 };
 
+enum class Goal : std::uint8_t { max, min };
+
+/// A metric to be made large or small.
+struct Objective {
+  std::string metric;
+  Goal goal = Goal::max;
+};
+
+/// Where a metric has to lie, in its own unit, ends allowed.
+struct MetricLimit {
+  std::string metric;
+  double min = -std::numeric_limits<double>::infinity();
+  double max = std::numeric_limits<double>::infinity();
+};
+
+/// When a point has had replications enough: all metrics named have their half-width.
+struct PrecisionGoal {
+  enum class Kind : std::uint8_t { relative, absolute };
+  Kind kind = Kind::relative;
+  double half_width = 0.0;  ///< over the mean, or in the metrics' own unit
+  std::vector<std::string> metrics;
+};
+
 /// A read study file: what is varied, how, and what is looked at.
 struct Study {
   std::string title;
@@ -39,11 +66,17 @@ struct Study {
   std::vector<Factor> factors;
   std::vector<std::vector<std::size_t>> axes;  ///< factors that vary together; each stands in one
   DesignKind design = DesignKind::grid;
-  std::size_t points = 0;                 ///< of random, latin_hypercube, sobol
-  std::vector<std::vector<Node>> listed;  ///< of list: values by point and factor
-  std::vector<Variant> variants;          ///< one at least; without a name where the file has none
-  std::vector<std::string> metrics;       ///< empty: all
-  std::int64_t replications = 1;
+  std::size_t points = 0;  ///< of random, latin_hypercube, sobol; base points of saltelli
+  std::size_t tries = 1;   ///< of latin_hypercube: the one with the widest gaps is taken
+  std::size_t trajectories = 0, lattice_levels = 0;  ///< of morris
+  std::vector<std::vector<Node>> listed;             ///< of list: values by point and factor
+  std::vector<Variant> variants;                     ///< one at least; without a name where the file has none
+  std::vector<std::string> metrics;                  ///< empty: all
+  std::vector<Objective> objectives;
+  std::vector<MetricLimit> limits;
+  std::int64_t replications = 1;        ///< the most, where `precision` may end them earlier
+  std::int64_t least_replications = 1;  ///< as many as `replications` without `precision`
+  std::optional<PrecisionGoal> precision;
   std::uint64_t seed = 1;  ///< of the draws of the design and of every run
 };
 

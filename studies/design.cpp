@@ -5,6 +5,8 @@
 #include <numeric>
 #include "core/contract.hpp"
 #include "core/random.hpp"
+#include "studies/maximin.hpp"
+#include "studies/morris_design.hpp"
 
 namespace lunafab::studies {
 namespace {
@@ -49,6 +51,22 @@ UnitPoints centred_sobol(std::size_t n, std::size_t dimensions) {
   return points;
 }
 
+/// Rows of Saltelli's A and B side by side: the n points of the sequence after the first n, which avoid the
+/// origin and lie on odd multiples of 1/2n.
+UnitPoints saltelli_rows(std::size_t n, std::size_t axes) {
+  UnitPoints points = sobol_points(2 * n, 2 * axes);
+  points.erase(points.begin(), points.begin() + static_cast<std::ptrdiff_t>(n));
+  return points;
+}
+
+/// Quantile of a place on the Morris lattice: distributions have none at 0 and 1, so they take the middles
+/// of p slices.
+double lattice_quantile(const Factor& factor, double u, std::size_t levels) {
+  if (level_count(factor) > 0) return u;
+  const auto p = static_cast<double>(levels);
+  return (u * (p - 1.0) + 0.5) / p;
+}
+
 }  // namespace
 
 UnitPoints random_points(std::size_t n, const std::vector<std::string>& names, std::uint64_t seed) {
@@ -82,30 +100,55 @@ std::size_t axis_levels(const Study& study, std::size_t axis) {
   return level_count(study.factors[study.axes[axis].front()]);
 }
 
-Design::Design(const Study& study) : study_(&study) {
+std::size_t design_size(const Study& study) {
+  const std::size_t axes = study.axes.size();
+  std::size_t levels = 0, combinations = 1;
+  for (std::size_t axis = 0; axis < axes; ++axis) {
+    levels += axis_levels(study, axis);
+    combinations *= axis_levels(study, axis);
+  }
   switch (study.design) {
     case DesignKind::grid:
-      size_ = 1;
-      for (std::size_t axis = 0; axis < study.axes.size(); ++axis) size_ *= axis_levels(study, axis);
-      return;
+      return combinations;
     case DesignKind::list:
-      size_ = study.listed.size();
-      return;
+      return study.listed.size();
     case DesignKind::one_at_a_time:
-      size_ = 1;
-      for (std::size_t axis = 0; axis < study.axes.size(); ++axis) size_ += axis_levels(study, axis);
+      return 1 + levels;
+    case DesignKind::morris:
+      return study.trajectories * (axes + 1);
+    case DesignKind::saltelli:
+      return study.points * (axes + 2);
+    case DesignKind::random:
+    case DesignKind::latin_hypercube:
+    case DesignKind::sobol:
+      break;
+  }
+  return study.points;
+}
+
+Design::Design(const Study& study) : study_(&study), size_(design_size(study)) {
+  switch (study.design) {
+    case DesignKind::grid:
+    case DesignKind::list:
+    case DesignKind::one_at_a_time:
       return;
     case DesignKind::random:
       unit_points_ = random_points(study.points, axis_names(study), study.seed);
-      break;
+      return;
     case DesignKind::latin_hypercube:
       unit_points_ = latin_hypercube(study.points, axis_names(study), study.seed);
-      break;
+      if (study.spread == Spread::maximin) unit_points_ = spread_out(std::move(unit_points_), study.seed);
+      return;
     case DesignKind::sobol:
       unit_points_ = centred_sobol(study.points, study.axes.size());
-      break;
+      return;
+    case DesignKind::morris:
+      unit_points_ = morris_points(study.trajectories, study.lattice_levels, axis_names(study), study.seed);
+      return;
+    case DesignKind::saltelli:
+      unit_points_ = saltelli_rows(study.points, study.axes.size());
+      return;
   }
-  size_ = unit_points_.size();
 }
 
 void Design::set_level(Point& point, std::size_t axis, std::size_t which) const {
@@ -137,11 +180,41 @@ Point Design::point(std::size_t i) const {
   if (study_->design == DesignKind::one_at_a_time) return single_point(i);
   if (study_->design == DesignKind::list) return study_->listed[i];
   Point point(study_->factors.size());
+  const std::vector<double> place = unit_point(i);
   for (std::size_t axis = 0; axis < study_->axes.size(); ++axis) {
-    for (const std::size_t f : study_->axes[axis])
-      point[f] = value_at(study_->factors[f], unit_points_[i][axis]);
+    for (const std::size_t f : study_->axes[axis]) {
+      const Factor& factor = study_->factors[f];
+      const double u = study_->design == DesignKind::morris
+                           ? lattice_quantile(factor, place[axis], study_->lattice_levels)
+                           : place[axis];
+      point[f] = value_at(factor, u);
+    }
   }
   return point;
+}
+
+std::vector<double> Design::unit_point(std::size_t i) const {
+  expects(i < size_ && !unit_points_.empty(), "unit_point: a point of a drawn design");
+  if (study_->design != DesignKind::saltelli) return unit_points_[i];
+  const std::size_t axes = study_->axes.size();
+  const SaltelliPlace place = saltelli_place(axes, i);
+  const std::vector<double>& row = unit_points_[place.row];
+  const auto middle = row.begin() + static_cast<std::ptrdiff_t>(axes);
+  if (place.matrix == SaltelliMatrix::b) return {middle, row.end()};
+  std::vector<double> point(row.begin(), middle);
+  if (place.matrix == SaltelliMatrix::a_b) point[place.axis] = row[axes + place.axis];
+  return point;
+}
+
+MorrisPlace morris_place(std::size_t axes, std::size_t point) {
+  return {point / (axes + 1), point % (axes + 1)};
+}
+
+SaltelliPlace saltelli_place(std::size_t axes, std::size_t point) {
+  const std::size_t rows = axes + 2, within_row = point % rows;
+  if (within_row == 0) return {point / rows, SaltelliMatrix::a, 0};
+  if (within_row > axes) return {point / rows, SaltelliMatrix::b, 0};
+  return {point / rows, SaltelliMatrix::a_b, within_row - 1};
 }
 
 }  // namespace lunafab::studies

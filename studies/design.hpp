@@ -40,6 +40,9 @@ struct SaltelliPlace {
 };
 SaltelliPlace saltelli_place(std::size_t axes, std::size_t point);
 
+/// Points of the study's design.
+std::size_t design_size(const Study& study);
+
 /// The points of a study, each made when asked for.
 class Design {
  public:
@@ -58,7 +61,7 @@ class Design {
 
   const Study* study_;
   std::size_t size_ = 0;
-  UnitPoints unit_points_;
+  UnitPoints unit_points_;  ///< of saltelli: rows of A and B side by side
 };
 
 /// Length of a step of a Morris trajectory in the unit cube: p/(2(p − 1)) with p even levels.

@@ -16,6 +16,7 @@ Node quantity_node(const Factor& factor, double value) {
 }
 
 double between(const Factor& factor, double u) {
+  if (u == 1.0) return factor.b;
   if (factor.kind == Factor::Kind::log_range)
     return factor.a * portable_exp(u * (portable_log(factor.b) - portable_log(factor.a)));
   return factor.a + u * (factor.b - factor.a);

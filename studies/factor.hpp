@@ -36,7 +36,7 @@ std::size_t level_count(const Factor& factor);
 /// Level i, from the low end; the ends of a range are exact.
 Node level(const Factor& factor, std::size_t i);
 
-/// The value at the quantile u, 0 < u < 1 (ranges and levels: 0 ≤ u < 1): each level has an equal share.
+/// The value at the quantile u, 0 < u < 1 (ranges and levels: 0 ≤ u ≤ 1): each level has an equal share.
 Node value_at(const Factor& factor, double u);
 
 /// A value on one line: `{dist: exponential, mean: 2 h}`.

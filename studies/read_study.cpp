@@ -8,6 +8,7 @@
 #include "core/version.hpp"
 #include "core/visit.hpp"
 #include "studies/design.hpp"
+#include "studies/maximin.hpp"
 #include "studies/read_factor.hpp"
 #include "studies/trial.hpp"
 
@@ -15,6 +16,7 @@ namespace lunafab::studies {
 namespace {
 
 constexpr std::int64_t most_points = 1'000'000, most_replications = 1'000'000;
+constexpr std::int64_t most_lattice_levels = 1000;
 constexpr double most_runs = 1e7;
 
 std::vector<Node::Entry> entries(MapReader& root, const char* key) {
@@ -147,6 +149,40 @@ void check_levels(MapReader& design, const Study& study) {
     design.fail("kind", fmt::format("gives {:.3g} points", points), fmt::format("up to {:.0e}", most_runs));
 }
 
+void check_sobol(MapReader& design, MapReader& root, std::string_view key, std::size_t points,
+                 std::size_t dimensions) {
+  if (!std::has_single_bit(points))
+    design.fail(key, fmt::format("{} is not a power of two", points),
+                "2, 4, 8, …: only those fill the cube evenly");
+  if (dimensions > most_sobol_dimensions)
+    root.fail("factors", "are too many for Sobol's sequence",
+              fmt::format("up to {} dimensions, here {}", most_sobol_dimensions, dimensions));
+}
+
+void read_morris(MapReader& design, Study& study) {
+  study.trajectories = static_cast<std::size_t>(design.count("trajectories", 2, most_points, 10));
+  study.lattice_levels = static_cast<std::size_t>(design.count("levels", 2, most_lattice_levels, 4));
+  if (study.lattice_levels % 2 != 0)
+    design.fail("levels", fmt::format("{} is odd", study.lattice_levels),
+                "an even number: only then every level is as likely");
+}
+
+/// Designs whose points are drawn from the unit cube.
+void read_drawn(MapReader& design, MapReader& root, Study& study) {
+  if (study.design == DesignKind::morris) return read_morris(design, study);
+  if (study.design == DesignKind::saltelli) {
+    study.points = static_cast<std::size_t>(design.count("base_points", 2, most_points));
+    return check_sobol(design, root, "base_points", study.points, 2 * study.axes.size());
+  }
+  study.points = static_cast<std::size_t>(design.count("points", 1, most_points));
+  if (study.design == DesignKind::sobol) check_sobol(design, root, "points", study.points, study.axes.size());
+  if (study.design != DesignKind::latin_hypercube || !design.flag("maximin", false)) return;
+  study.spread = Spread::maximin;
+  if (study.points > most_maximin_points)
+    design.fail("maximin", fmt::format("takes too long for {} points", study.points),
+                fmt::format("up to {} points, or sobol", most_maximin_points));
+}
+
 void read_design(MapReader& root, Study& study) {
   MapReader design = root.map("design");
   study.design = design.choice<DesignKind>("kind", {{"grid", DesignKind::grid},
@@ -154,7 +190,9 @@ void read_design(MapReader& root, Study& study) {
                                                     {"one_at_a_time", DesignKind::one_at_a_time},
                                                     {"random", DesignKind::random},
                                                     {"latin_hypercube", DesignKind::latin_hypercube},
-                                                    {"sobol", DesignKind::sobol}});
+                                                    {"sobol", DesignKind::sobol},
+                                                    {"morris", DesignKind::morris},
+                                                    {"saltelli", DesignKind::saltelli}});
   if (study.design == DesignKind::list) {
     if (root.has("factors")) root.fail("factors", "does not go with a list", "paths and values in `points`");
     read_list(design, study);
@@ -164,13 +202,7 @@ void read_design(MapReader& root, Study& study) {
     if (study.design == DesignKind::grid || study.design == DesignKind::one_at_a_time) {
       check_levels(design, study);
     } else {
-      study.points = static_cast<std::size_t>(design.count("points", 1, most_points));
-      if (study.design == DesignKind::sobol && !std::has_single_bit(study.points))
-        design.fail("points", fmt::format("{} is not a power of two", study.points),
-                    "2, 4, 8, …: only those fill the cube evenly");
-      if (study.design == DesignKind::sobol && study.axes.size() > most_sobol_dimensions)
-        root.fail("factors", "are too many for Sobol's sequence",
-                  fmt::format("up to {}", most_sobol_dimensions));
+      read_drawn(design, root, study);
     }
   }
   design.finish();
@@ -229,7 +261,7 @@ void finish_design(Study& study, Findings& findings) {
     if (study.design == DesignKind::list) break;
     if (axis.empty()) return;
   }
-  const double runs = static_cast<double>(Design(study).size()) * static_cast<double>(study.variants.size()) *
+  const double runs = static_cast<double>(design_size(study)) * static_cast<double>(study.variants.size()) *
                       static_cast<double>(study.replications);
   if (runs > most_runs)
     findings.add({study.document.mark,

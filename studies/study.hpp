@@ -21,6 +21,12 @@ enum class DesignKind : std::uint8_t {
   saltelli          ///< matrices A and B and, for each axis, A with that column of B
 };
 
+/// Which Latin hypercube is taken.
+enum class Spread : std::uint8_t {
+  as_drawn,
+  maximin  ///< slices exchanged until points are far from each other
+};
+
 /// A value put into the scenario.
 struct Setting {
   std::string path;
@@ -66,8 +72,8 @@ struct Study {
   std::vector<Factor> factors;
   std::vector<std::vector<std::size_t>> axes;  ///< factors that vary together; each stands in one
   DesignKind design = DesignKind::grid;
-  std::size_t points = 0;  ///< of random, latin_hypercube, sobol; base points of saltelli
-  std::size_t tries = 1;   ///< of latin_hypercube: the one with the widest gaps is taken
+  std::size_t points = 0;            ///< of random, latin_hypercube, sobol; base points of saltelli
+  Spread spread = Spread::as_drawn;  ///< of latin_hypercube
   std::size_t trajectories = 0, lattice_levels = 0;  ///< of morris
   std::vector<std::vector<Node>> listed;             ///< of list: values by point and factor
   std::vector<Variant> variants;                     ///< one at least; without a name where the file has none

@@ -6,6 +6,7 @@
 #include <cstdio>
 #include <filesystem>
 #include <thread>
+#include "app/analyse_command.hpp"
 #include "app/check_file.hpp"
 #include "app/compare_command.hpp"
 #include "app/constellation_command.hpp"
@@ -456,6 +457,32 @@ void add_fit(CLI::App& app, std::function<int()>& chosen, FitRequest& request) {
   });
 }
 
+void add_analyse(CLI::App& app, std::function<int()>& chosen, AnalyseRequest& request) {
+  CLI::App* command = app.add_subcommand(
+      "analyse", "What the results of a study say: effects, indices, ranking, Pareto front, differences");
+  command->add_option("DIR", request.directory, "directory of a sweep")->required();
+  command
+      ->add_option("--metric", request.metrics,
+                   "only this metric (repeatable; default: those of the study and its objectives)")
+      ->allow_extra_args(false);
+  command->add_option("--against", request.against,
+                      "named scenario that the others are compared with (default: the first)");
+  command
+      ->add_option("--break-even", request.break_even,
+                   "where METRIC meets a line, METRIC=0.2, =METRIC, =1/8 or =1/METRIC (repeatable)")
+      ->allow_extra_args(false);
+  command->add_option("--factor", request.factor,
+                      "over which --break-even goes (default: the only one with numbers)");
+  command->add_flag("--lowest", request.lowest,
+                    "rank the lowest first where no objective says (default: the highest)");
+  command->add_flag("--json", request.json, "machine-readable");
+  command->callback([&] {
+    chosen = [&request] {
+      return analyse_command(request);
+    };
+  });
+}
+
 void add_sweep(CLI::App& app, std::function<int()>& chosen, SweepRequest& request) {
   CLI::App* command =
       app.add_subcommand("sweep", "Do the runs of a study that a directory lacks, and write their tables");
@@ -560,6 +587,8 @@ int dispatch(int argc, char** argv) {
   add_sweep(app, chosen, sweep_request);
   MergeRequest merge_request;
   add_merge(app, chosen, merge_request);
+  AnalyseRequest analyse_request;
+  add_analyse(app, chosen, analyse_request);
 
   FitRequest fit_request;
   add_fit(app, chosen, fit_request);

@@ -10,6 +10,9 @@
 namespace lunafab::studies {
 namespace {
 
+/// Gaps below this part of the widest one count as this much: equal means would take an infinite share.
+constexpr double tie = 1e-6;
+
 std::size_t best_of(const std::vector<double>& means) {
   return static_cast<std::size_t>(std::ranges::max_element(means) - means.begin());
 }
@@ -33,9 +36,11 @@ std::vector<double> ocba_weights(const std::vector<double>& means, const std::ve
   const std::size_t best = best_of(means);
   std::vector<double> weights(means.size(), 0.0);
   double squares = 0.0;
+  const double widest = means[best] - *std::ranges::min_element(means);
+  const double least = widest > 0.0 ? tie * widest : 1.0;
   for (std::size_t i = 0; i < means.size(); ++i) {
     if (i == best) continue;
-    const double gap = means[best] - means[i];
+    const double gap = std::max(means[best] - means[i], least);
     weights[i] = variances[i] / (gap * gap);
     if (variances[i] > 0.0) squares += weights[i] * weights[i] / variances[i];
   }

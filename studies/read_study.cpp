@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 #include <algorithm>
+#include <array>
 #include <bit>
 #include <filesystem>
 #include "campaign/embed_files.hpp"
@@ -9,13 +10,15 @@
 #include "core/visit.hpp"
 #include "studies/design.hpp"
 #include "studies/maximin.hpp"
+#include "studies/point_values.hpp"
 #include "studies/read_factor.hpp"
+#include "studies/read_goals.hpp"
 #include "studies/trial.hpp"
 
 namespace lunafab::studies {
 namespace {
 
-constexpr std::int64_t most_points = 1'000'000, most_replications = 1'000'000;
+constexpr std::int64_t most_points = 1'000'000;
 constexpr std::int64_t most_lattice_levels = 1000;
 constexpr double most_runs = 1e7;
 
@@ -243,10 +246,22 @@ Study read_file(const Node& document, Findings& findings) {
   read_design(root, study);
   read_variants(root, study);
   study.metrics = root.words("metrics");
-  study.replications = root.count("replications", 1, most_replications, 1);
+  read_goals(root, study);
   (void)root.count("seed", 0, std::int64_t{1} << 62, 1);
   root.finish();
   return study;
+}
+
+/// Antithetic runs come in pairs.
+void check_pairs(const Study& study, Findings& findings) {
+  const auto per_value = static_cast<std::int64_t>(runs_per_value(study));
+  if (!study.precision || (study.replications % per_value == 0 && study.least_replications % per_value == 0))
+    return;
+  findings.add({study.document.find("replications")->mark,
+                "replications",
+                "has an odd number: antithetic runs come in pairs",
+                "even `min` and `max`",
+                {}});
 }
 
 void finish_design(Study& study, Findings& findings) {
@@ -256,6 +271,7 @@ void finish_design(Study& study, Findings& findings) {
       std::ranges::all_of(seed->scalar, [](char c) { return c >= '0' && c <= '9'; }) &&
       seed->scalar.size() < 20)
     study.seed = std::stoull(seed->scalar);
+  check_pairs(study, findings);
   if (!findings.empty()) return;
   for (const std::vector<std::size_t>& axis : study.axes) {
     if (study.design == DesignKind::list) break;
@@ -327,8 +343,9 @@ Node resolve(const Study& study, const Variant& variant, const Point& point, Fin
 std::string study_hash(const Study& study) {
   Node what = study.document;
   std::erase_if(what.entries, [](const Node::Entry& entry) {
-    return entry.key == "title" || entry.key == "metrics" || entry.key == "replications" ||
-           entry.key == "scenario";
+    constexpr std::array<std::string_view, 7> other{"title",  "metrics",    "replications", "scenario",
+                                                    "limits", "objectives", "timeout"};
+    return std::ranges::find(other, entry.key) != other.end();
   });
   StateHash hash;
   for (const std::string& text : {dump(what), dump(study.base), fmt::format("model {}", model_version)})

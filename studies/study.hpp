@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 #include "campaign/scenario.hpp"
+#include "studies/constraint.hpp"
 #include "studies/factor.hpp"
 
 namespace lunafab::studies {
@@ -62,6 +63,12 @@ struct PrecisionGoal {
   std::vector<std::string> metrics;
 };
 
+/// Wall-clock time after which a run is given up.
+struct Timeout {
+  double wall_s = 0.0;
+  std::string text;  ///< as the file writes it
+};
+
 /// A read study file: what is varied, how, and what is looked at.
 struct Study {
   std::string title;
@@ -78,12 +85,14 @@ struct Study {
   std::vector<std::vector<Node>> listed;             ///< of list: values by point and factor
   std::vector<Variant> variants;                     ///< one at least; without a name where the file has none
   std::vector<std::string> metrics;                  ///< empty: all
+  std::vector<Constraint> require;                   ///< of the points that run
   std::vector<Objective> objectives;
   std::vector<MetricLimit> limits;
   std::int64_t replications = 1;        ///< the most, where `precision` may end them earlier
   std::int64_t least_replications = 1;  ///< as many as `replications` without `precision`
   std::optional<PrecisionGoal> precision;
-  std::uint64_t seed = 1;  ///< of the draws of the design and of every run
+  std::optional<Timeout> timeout;  ///< of a run
+  std::uint64_t seed = 1;          ///< of the draws of the design and of every run
 };
 
 /// Reads a study and its scenario, and tries every path, level and end of a range in the scenario.
@@ -101,7 +110,7 @@ using Point = std::vector<Node>;
 /// The scenario's document at a point. What cannot be set becomes findings.
 Node resolve(const Study& study, const Variant& variant, const Point& point, Findings& findings);
 
-/// Hash of all that decides which runs there are, but for the number of replications: hex.
+/// Hash of all that decides what a run is, but for its replication: hex.
 std::string study_hash(const Study& study);
 
 }  // namespace lunafab::studies

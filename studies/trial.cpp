@@ -72,16 +72,53 @@ void try_axes(const Study& study, const Design& design, Findings& findings) {
   }
 }
 
+struct Named {
+  std::string metric;
+  Mark mark;
+  std::string path;
+};
+
+/// All metrics that the study names, with their places.
+std::vector<Named> named_metrics(const Study& study) {
+  std::vector<Named> list;
+  const auto add_list = [&](const Node* node, const std::string& path) {
+    if (node == nullptr) return;
+    for (const Node& item : node->items) list.push_back({item.scalar, item.mark, path});
+  };
+  add_list(study.document.find("metrics"), "metrics");
+  if (study.precision) add_list(study.document.find("replications")->find("metrics"), "replications.metrics");
+  for (const char* key : {"objectives", "limits"}) {
+    const Node* const map = study.document.find(key);
+    if (map == nullptr) continue;
+    for (const Node::Entry& entry : map->entries) list.push_back({entry.key, entry.key_mark, key});
+  }
+  return list;
+}
+
 void check_metrics(const Study& study, const campaign::Scenario& scenario, Findings& findings) {
   std::vector<std::string> names;
   for (const auto& metric : campaign::metrics(scenario, campaign::Campaign(scenario, 0).state()))
     names.push_back(metric.first);
-  for (std::size_t i = 0; i < study.metrics.size(); ++i) {
-    const std::string& name = study.metrics[i];
-    if (std::ranges::find(names, name) == names.end()) {
-      findings.add({study.document.find("metrics")->items[i].mark, "metrics",
-                    lunafab::quoted(name) + " is no metric of this scenario", list_names(names),
-                    nearest_name(name, names)});
+  for (const Named& named : named_metrics(study)) {
+    if (std::ranges::find(names, named.metric) == names.end()) {
+      findings.add({named.mark, named.path, lunafab::quoted(named.metric) + " is no metric of this scenario",
+                    list_names(names), nearest_name(named.metric, names)});
+    }
+  }
+}
+
+/// Constraints must mean something at the first and the last point.
+void check_require(const Study& study, const Design& design, Findings& findings) {
+  for (const std::size_t i : {std::size_t{0}, design.size() - 1}) {
+    Findings own;
+    const Node document = resolve(study, study.variants.front(), design.point(i), own);
+    if (!own.empty()) return;
+    for (const Constraint& constraint : study.require) {
+      const Verdict verdict = judge(constraint, document);
+      if (verdict.kind == Verdict::Kind::unclear)
+        findings.add({constraint.mark, "require", verdict.problem,
+                      "paths of quantities that the scenario gives, in units that go together",
+                      verdict.nearest});
     }
   }
 }
@@ -97,6 +134,7 @@ void try_levels(const Study& study, Findings& warnings, Findings& findings) {
   }
   check_metrics(study, *base, findings);
   const Design design(study);
+  check_require(study, design, findings);
   for (const Variant& variant : study.variants) {
     std::vector<Finding> alone = problems(study, variant, Point(study.factors.size()));
     if (!alone.empty() && !problems(study, variant, design.point(0)).empty()) report(alone, findings);

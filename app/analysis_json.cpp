@@ -1,6 +1,7 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 #include "app/print_analysis.hpp"
+#include "studies/point_values.hpp"
 
 namespace lunafab::app {
 namespace {

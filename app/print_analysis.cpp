@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <iterator>
+#include "studies/point_values.hpp"
 
 namespace lunafab::app {
 namespace {

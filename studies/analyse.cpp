@@ -1,6 +1,7 @@
 #include "studies/analyse.hpp"
 #include <fmt/format.h>
 #include <algorithm>
+#include "studies/point_values.hpp"
 
 namespace lunafab::studies {
 namespace {
@@ -65,9 +66,7 @@ std::vector<Objective> merits(const Study& study, const std::vector<std::string>
 }
 
 Counts count_all(const Results& results) {
-  std::vector<std::size_t> runs(results.plan->size());
-  for (std::size_t run = 0; run < runs.size(); ++run) runs[run] = run;
-  return count(*results.plan, runs, results.records);
+  return count(*results.plan, asked_runs(*results.plan, {}, results.records), results.records);
 }
 
 }  // namespace

@@ -7,6 +7,7 @@
 #include "studies/correlation.hpp"
 #include "studies/effects.hpp"
 #include "studies/morris_indices.hpp"
+#include "studies/point_values.hpp"
 #include "studies/sobol_indices.hpp"
 
 namespace lunafab::studies {

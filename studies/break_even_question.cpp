@@ -6,6 +6,7 @@
 #include "core/csv.hpp"
 #include "studies/comparison.hpp"
 #include "studies/effects.hpp"
+#include "studies/point_values.hpp"
 
 namespace lunafab::studies {
 namespace {
@@ -92,7 +93,9 @@ BreakEven break_even(const Results& results, std::size_t variant, const BreakEve
   }
   BreakEven answer{.unit = amounts.unit};
   for (const auto& [x, points] : groups) {
-    std::vector<Tally> sums(left.front().size());
+    std::size_t common = left[points.front()].size();
+    for (const std::size_t p : points) common = std::min(common, left[p].size());
+    std::vector<Tally> sums(common);
     for (const std::size_t p : points) {
       const std::vector<double> line = line_values(results, variant, p, question.line, left[p].size());
       for (std::size_t r = 0; r < sums.size(); ++r) sums[r].add(left[p][r] - line[r]);

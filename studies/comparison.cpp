@@ -5,6 +5,7 @@
 #include <set>
 #include "studies/effects.hpp"
 #include "studies/pareto.hpp"
+#include "studies/point_values.hpp"
 
 namespace lunafab::studies {
 namespace {
@@ -22,6 +23,12 @@ std::vector<Responses> by_variant(const Results& results, const std::string& met
   for (std::size_t v = 0; v < results.study->variants.size(); ++v)
     list.push_back(responses(results, v, metric));
   return list;
+}
+
+std::size_t most_values(const Responses& responses) {
+  std::size_t most = 0;
+  for (const auto& values : responses) most = std::max(most, values.size());
+  return most;
 }
 
 bool within(const std::vector<double>& limit_means, const std::vector<MetricLimit>& limits) {
@@ -112,13 +119,16 @@ std::vector<ScenarioDifference> scenario_differences(const Results& results, con
   std::vector<ScenarioDifference> list;
   for (std::size_t v = 0; v < values.size(); ++v) {
     if (v == against) continue;
-    // Replication by replication over all points: they share their random numbers.
-    std::vector<Tally> sums(values[v].front().size());
     std::vector<ScenarioDifference> by_point;
-    for (std::size_t p = 0; p < values[v].size(); ++p) {
+    for (std::size_t p = 0; p < values[v].size(); ++p)
       by_point.push_back({v, against, p, difference(values[against][p], values[v][p], confidence)});
-      if (!std::isfinite(by_point.back().difference.mean)) continue;
-      for (std::size_t r = 0; r < sums.size(); ++r) sums[r].add(values[v][p][r] - values[against][p][r]);
+    // Replication by replication over all points: they share their random numbers.
+    std::vector<Tally> sums(most_values(values[v]));
+    for (const ScenarioDifference& one : by_point) {
+      if (!std::isfinite(one.difference.mean)) continue;
+      const auto &a = values[against][*one.point], &b = values[v][*one.point];
+      sums.resize(std::min({sums.size(), a.size(), b.size()}));
+      for (std::size_t r = 0; r < sums.size(); ++r) sums[r].add(b[r] - a[r]);
     }
     std::vector<double> means;
     for (const Tally& sum : sums) means.push_back(sum.mean);

@@ -9,8 +9,8 @@
 namespace lunafab::studies {
 namespace {
 
-/// Below this the inverse of a correlation matrix is mostly rounding.
-constexpr double least_reciprocal_condition = 1e-10;
+/// Pivots below this part of the largest are rounding: a column follows from others.
+constexpr double least_pivot = 1e-10;
 
 }  // namespace
 
@@ -66,8 +66,9 @@ std::vector<double> partial_rank_correlations(const std::vector<std::vector<doub
     }
   }
   std::vector<double> result(columns.size(), 0.0);
-  const Eigen::FullPivLU<Eigen::MatrixXd> factors(correlation);
-  if (factors.rcond() < least_reciprocal_condition) return {};
+  Eigen::FullPivLU<Eigen::MatrixXd> factors(correlation);
+  factors.setThreshold(least_pivot);
+  if (!factors.isInvertible()) return {};
   const Eigen::MatrixXd inverse = factors.inverse();
   const Eigen::Index last = size - 1;
   for (Eigen::Index i = 0; i < last; ++i) {

@@ -1,19 +1,17 @@
 #include "studies/results.hpp"
 #include <algorithm>
-#include <cmath>
 #include <fstream>
 #include <limits>
 #include <nlohmann/json.hpp>
 #include <stdexcept>
-#include <unordered_map>
 #include "core/quantity.hpp"
 #include "core/split_path.hpp"
+#include "studies/point_values.hpp"
 
 namespace lunafab::studies {
 namespace {
 
 constexpr double nan = std::numeric_limits<double>::quiet_NaN();
-constexpr double usual_confidence = 0.95;
 
 /// A value of the scenario; null where there is none.
 Node value_of(const Node& root, const std::string& path) {
@@ -59,11 +57,6 @@ class Measure {
   double scale_ = 1.0;
 };
 
-bool antithetic_pairs(const Study& study) {
-  const Node* const node = study.base.find("antithetic");
-  return node != nullptr && node->scalar == "true";
-}
-
 nlohmann::json manifest_of(const std::string& directory) {
   std::ifstream file(directory + "/manifest.json");
   if (!file) throw std::runtime_error(directory + " has no manifest.json: no directory of a sweep");
@@ -74,11 +67,6 @@ nlohmann::json manifest_of(const std::string& directory) {
 }
 
 }  // namespace
-
-double confidence_of(const Study& study) {
-  const Node* const node = study.base.find("confidence");
-  return node == nullptr ? usual_confidence : parse_quantity(node->scalar, unit::number).value;
-}
 
 Results load_results(const std::string& directory) {
   const nlohmann::json manifest = manifest_of(directory);
@@ -111,25 +99,20 @@ MetricNames metric_names(const Results& results) {
 
 Responses responses(const Results& results, std::size_t variant, const std::string& metric) {
   const Plan& plan = *results.plan;
-  std::unordered_map<std::uint64_t, std::ptrdiff_t> places;
-  for (const auto& [hash, names] : results.records.names) {
-    const auto found = std::ranges::find(names, metric);
-    places[hash] = found == names.end() ? -1 : found - names.begin();
-  }
-  const auto value = [&](std::size_t run) {
-    const auto record = results.records.runs.find(plan.id(run));
-    if (record == results.records.runs.end() || record->second.status != RunStatus::done) return nan;
-    const std::ptrdiff_t place = places.at(record->second.names);
-    const double number = place < 0 ? nan : record->second.values.at(static_cast<std::size_t>(place));
-    return std::isfinite(number) ? number : nan;
+  const MetricLookup lookup(results.records, metric);
+  const auto value = [&](const RunRecord* record) {
+    return record == nullptr || record->status != RunStatus::done ? nan : lookup.of(*record).value_or(nan);
   };
-  const std::size_t stride = antithetic_pairs(plan.study()) ? 2 : 1;
+  const std::size_t stride = runs_per_value(plan.study());
   Responses list(plan.design().size());
   for (std::size_t p = 0; p < list.size(); ++p) {
-    const std::size_t first = (variant * list.size() + p) * plan.replications();
-    for (std::size_t r = 0; r + stride <= plan.replications(); r += stride) {
+    const std::size_t cell = variant * list.size() + p;
+    if (!plan.exclusion(cell).empty()) continue;
+    const std::size_t count = replications_asked(plan, cell, results.records);
+    const std::vector<const RunRecord*> runs = records_of(plan, cell, count, results.records);
+    for (std::size_t r = 0; r + stride <= count; r += stride) {
       double sum = 0.0;
-      for (std::size_t i = 0; i < stride; ++i) sum += value(first + r + i);
+      for (std::size_t i = 0; i < stride; ++i) sum += value(runs[r + i]);
       list[p].push_back(sum / static_cast<double>(stride));
     }
   }

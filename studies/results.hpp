@@ -19,13 +19,11 @@ struct Results {
 /// @throws std::runtime_error where there are no results of a study, or those of another model version.
 Results load_results(const std::string& directory);
 
-/// Of the intervals of a study: that of its scenario.
-double confidence_of(const Study& study);
-
 /// Names of all metrics that the runs have, in order of appearance.
 MetricNames metric_names(const Results& results);
 
-/// Values of a metric in a named scenario, by point and replication; antithetic pairs by their mean.
+/// Values of a metric in a named scenario, by point and replication; antithetic pairs by their mean. Of each
+/// point those that count; none of points that the study excludes.
 Responses responses(const Results& results, std::size_t variant, const std::string& metric);
 
 /// Numbers in one unit.

@@ -1,6 +1,7 @@
 #include "app/sweep_command.hpp"
 #include <fmt/format.h>
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <filesystem>
 #include <fstream>
@@ -63,26 +64,41 @@ void print_design(const Plan& plan) {
     fmt::print("        … and {} more\n", plan.design().size() - most_shown);
 }
 
+std::string counted(std::size_t n, const char* one, const char* many) {
+  return fmt::format("{} {}", n, n == 1 ? one : many);
+}
+
+std::string replication_words(const Study& study) {
+  if (!study.precision)
+    return counted(static_cast<std::size_t>(study.replications), "replication", "replications");
+  return fmt::format("{} to {} replications", study.least_replications, study.replications);
+}
+
 int print_dry_run(const Study& study, std::size_t shards, int threads) {
   const Plan plan(study);
   print_design(plan);
   const studies::DryRun trial = studies::dry_run(plan);
-  const std::string twice =
-      trial.different < trial.runs ? fmt::format(" ({} different)", trial.different) : "";
-  fmt::print("{} runs{}: {} points, {} scenarios, {} replications\n", trial.runs, twice, plan.design().size(),
-             study.variants.size(), study.replications);
+  const std::string twice = trial.different < trial.runs ? fmt::format(" ({} to do)", trial.different) : "";
+  fmt::print("{}{}: {}, {}, {}\n", counted(trial.runs, "run", "runs"), twice,
+             counted(plan.design().size(), "point", "points"),
+             counted(study.variants.size(), "scenario", "scenarios"), replication_words(study));
+  for (const auto& [constraint, points] : trial.excluded)
+    fmt::print("excluded: {} by {}\n", counted(points, "point", "points"), constraint);
   if (!trial.error.empty()) fmt::print("the first run fails: {}\n", trial.error);
   const double total_s = static_cast<double>(plan.cells()) * trial.prepare_s +
                          static_cast<double>(trial.different) * trial.run_s;
-  fmt::print("first run: {:.3g} s to read it, {:.3g} s to run it; all: about {:.3g} s on {} threads{}\n",
-             trial.prepare_s, trial.run_s, total_s / threads / static_cast<double>(shards), threads,
+  fmt::print("first run: {:.3g} s to read it, {:.3g} s to run it; all: {} {:.3g} s on {}{}\n",
+             trial.prepare_s, trial.run_s, study.precision ? "from about" : "about",
+             total_s / threads / static_cast<double>(shards),
+             counted(static_cast<std::size_t>(threads), "thread", "threads"),
              shards > 1 ? fmt::format(", this one of {} shards", shards) : "");
   return done;
 }
 
 void print_counts(const Counts& counts, const std::string& directory) {
-  fmt::print("{} of {} runs done, {} failed, {} missing; results in {}\n", counts.done, counts.runs,
-             counts.failed, counts.missing, directory);
+  const std::string excluded = counts.excluded > 0 ? fmt::format(", {} excluded", counts.excluded) : "";
+  fmt::print("{} of {} done, {} failed, {} missing{}; results in {}\n", counts.done,
+             counted(counts.runs, "run", "runs"), counts.failed, counts.missing, excluded, directory);
 }
 
 /// Rows of runs.csv that were not done, as far as they are few.
@@ -92,7 +108,8 @@ void print_not_done(const std::string& directory) {
   std::size_t shown = 0, more = 0;
   for (bool header = true; std::getline(file, line); header = false) {
     const bool bad =
-        line.find(",failed,") != std::string::npos || line.find(",missing,") != std::string::npos;
+        std::ranges::any_of(std::array{",failed,", ",timed_out,", ",missing,"},
+                            [&](const char* word) { return line.find(word) != std::string::npos; });
     if (!header && !bad) continue;
     if (header || shown < most_shown) {
       const std::size_t longest = 160;
@@ -123,6 +140,7 @@ int sweep_command(const SweepRequest& request, const std::atomic<bool>& interrup
       .threads = threads,
       .shard = shard,
       .old_results = request.add ? studies::OldResults::keep : studies::OldResults::refuse,
+      .failed_runs = request.retry_failed ? studies::FailedRuns::retry : studies::FailedRuns::leave,
       .interrupted = &interrupted};
   options.begins = [&](std::size_t runs) {
     progress.emplace(static_cast<double>(runs), ProgressWords{"run", "runs"});
@@ -136,8 +154,8 @@ int sweep_command(const SweepRequest& request, const std::atomic<bool>& interrup
                result.dropped_bytes);
   }
   if (result.status == studies::SweepStatus::interrupted) {
-    fmt::print(stderr, "\ninterrupted after {} of {} runs; the same command goes on\n",
-               result.counts.done + result.counts.failed, result.counts.runs);
+    fmt::print(stderr, "\ninterrupted after {} of {}; the same command goes on\n",
+               result.counts.done + result.counts.failed, counted(result.counts.runs, "run", "runs"));
     return interrupted_exit;
   }
   if (request.json) {
@@ -155,7 +173,7 @@ int merge_command(const MergeRequest& request) {
   if (result.dropped_bytes > 0)
     fmt::print(stderr, "{} bytes of torn records were left out\n", result.dropped_bytes);
   print_counts(result.counts, out);
-  const bool all = result.counts.done == result.counts.runs;
+  const bool all = result.counts.done + result.counts.excluded == result.counts.runs;
   if (!all) print_not_done(out);
   return all ? done : model_says_no;
 }

@@ -11,10 +11,10 @@ struct SweepRequest {
   std::string directory;  ///< "": runs/NAME, for a shard runs/NAME-i-of-k
   std::string shard;      ///< "i/k"; "": all
   int threads = 0;        ///< 0: all cores; results do not depend on it
-  bool dry_run = false, add = false, json = false;
+  bool dry_run = false, add = false, retry_failed = false, json = false;
 };
 
-/// Returns the exit code: 0 done, 1 runs failed, 3 interrupted.
+/// Returns the exit code: 0 done, 1 runs failed or timed out, 3 interrupted.
 /// @throws InputError with every finding; std::runtime_error where the directory cannot be used.
 int sweep_command(const SweepRequest& request, const std::atomic<bool>& interrupted);
 

@@ -50,6 +50,16 @@ std::string_view next_payload(std::string_view bytes) {
   return bytes_hash(payload) == check ? payload : std::string_view{};
 }
 
+void keep_better(RunRecord record, Records& records) {
+  const auto found = records.runs.find(record.id);
+  if (found == records.runs.end()) {
+    const std::uint64_t id = record.id;
+    records.runs.emplace(id, std::move(record));
+  } else if (supersedes(record, found->second)) {
+    found->second = std::move(record);
+  }
+}
+
 void take_in(std::string_view payload, Records& records) {
   StateReader reader(payload);
   RecordKind kind{};
@@ -61,8 +71,7 @@ void take_in(std::string_view payload, Records& records) {
   } else {
     RunRecord record;
     reader.read(record);
-    const std::uint64_t id = record.id;
-    records.runs.emplace(id, std::move(record));
+    keep_better(std::move(record), records);
   }
 }
 
@@ -168,8 +177,7 @@ void RunStore::append(std::size_t worker, RunRecord record, const MetricNames& n
   if (!named) segment.names.push_back(record.names);
   const std::lock_guard guard(mutex_);
   if (!named) records_.names.emplace(record.names, names);
-  const std::uint64_t id = record.id;
-  records_.runs.emplace(id, std::move(record));
+  keep_better(std::move(record), records_);
 }
 
 void RunStore::sync() {

@@ -12,7 +12,8 @@
 // since the last `sync`, which cuts segments short and is noticed in the same way.
 namespace lunafab::studies {
 
-enum class RunStatus : std::uint8_t { done, failed };
+/// From the best: where a run has two records, the better one counts.
+enum class RunStatus : std::uint8_t { done, failed, timed_out };
 
 /// What one run gave.
 struct RunRecord {
@@ -28,6 +29,11 @@ struct RunRecord {
     visit("names", self.names), visit("values", self.values), visit("wall_s", self.wall_s);
   }
 };
+
+/// Whether a record is to take the place of another of the same run.
+inline bool supersedes(const RunRecord& record, const RunRecord& old) {
+  return record.status < old.status;
+}
 
 using MetricNames = std::vector<std::string>;
 

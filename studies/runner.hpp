@@ -13,6 +13,7 @@ namespace lunafab::studies {
 struct ReadyPoint {
   std::optional<campaign::Scenario> scenario;
   std::string error;
+  RunStatus status = RunStatus::done;  ///< of its runs, where there is no scenario
   bool interrupted = false;
 };
 ReadyPoint prepare(const Study& study, const Variant& variant, const Point& point,
@@ -22,8 +23,8 @@ struct RunOutput {
   RunRecord record;
   MetricNames names;
 };
-/// One replication; nothing where it was interrupted.
-std::optional<RunOutput> run_one(const ReadyPoint& ready, std::uint32_t replication,
+/// One replication, given up at the study's timeout; nothing where it was interrupted.
+std::optional<RunOutput> run_one(const Study& study, const ReadyPoint& ready, std::uint32_t replication,
                                  const std::atomic<bool>* interrupted);
 
 /// Points that runs share: each is made ready by the first run that asks, and dropped after the last.
@@ -39,8 +40,6 @@ class ReadyPoints {
     std::mutex mutex;
     std::shared_ptr<const ReadyPoint> ready;
   };
-  std::size_t cell_of(std::size_t run) const { return run / plan_->replications(); }
-
   const Plan* plan_;
   const std::atomic<bool>* interrupted_;
   std::mutex mutex_;

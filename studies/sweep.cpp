@@ -3,15 +3,18 @@
 #include <tbb/global_control.h>
 #include <tbb/parallel_pipeline.h>
 #include <tbb/task_arena.h>
+#include <algorithm>
 #include <chrono>
 #include <filesystem>
 #include <fstream>
 #include <mutex>
 #include <nlohmann/json.hpp>
 #include <stdexcept>
+#include <thread>
 #include <unordered_set>
 #include "campaign/results.hpp"
 #include "core/version.hpp"
+#include "studies/point_values.hpp"
 #include "studies/runner.hpp"
 
 namespace lunafab::studies {
@@ -24,19 +27,39 @@ double seconds_since(std::chrono::steady_clock::time_point began) {
   return std::chrono::duration<double>(std::chrono::steady_clock::now() - began).count();
 }
 
-std::vector<std::size_t> runs_of(const Plan& plan, const Shard& shard) {
+/// All runs of the shard that may come to count.
+std::vector<std::size_t> expected_runs(const Plan& plan, const Shard& shard, const Records& records) {
+  if (!plan.study().precision) return asked_runs(plan, shard, records);
   std::vector<std::size_t> runs;
-  for (std::size_t run = shard.index; run < plan.size(); run += shard.count) runs.push_back(run);
+  for (std::size_t cell = shard.index; cell < plan.cells(); cell += shard.count) {
+    const std::size_t expected = replications_expected(plan, cell, records);
+    for (std::size_t r = 0; r < expected; ++r) runs.push_back(cell * plan.replications() + r);
+  }
   return runs;
 }
 
-/// Those without a record, each identity once.
+/// Of the runs, those that have no record, each identity once.
 std::vector<std::size_t> lacking(const Plan& plan, const std::vector<std::size_t>& runs,
                                  const Records& records) {
   std::vector<std::size_t> list;
   std::unordered_set<std::uint64_t> asked;
   for (const std::size_t run : runs) {
-    if (!records.runs.contains(plan.id(run)) && asked.insert(plan.id(run)).second) list.push_back(run);
+    const bool wanted = plan.exclusion(plan.cell_of(run)).empty() && !records.runs.contains(plan.id(run));
+    if (wanted && asked.insert(plan.id(run)).second) list.push_back(run);
+  }
+  return list;
+}
+
+/// Of the runs, those recorded as failed, each identity once.
+std::vector<std::size_t> failed(const Plan& plan, const std::vector<std::size_t>& runs,
+                                const Records& records) {
+  std::vector<std::size_t> list;
+  std::unordered_set<std::uint64_t> asked;
+  for (const std::size_t run : runs) {
+    const auto found = records.runs.find(plan.id(run));
+    if (found != records.runs.end() && found->second.status != RunStatus::done &&
+        asked.insert(found->first).second)
+      list.push_back(run);
   }
   return list;
 }
@@ -93,6 +116,7 @@ void write_manifest(const std::string& directory, const Plan& plan, const Kept& 
                   {"done", kept.counts.done},
                   {"failed", kept.counts.failed},
                   {"missing", kept.counts.missing},
+                  {"excluded", kept.counts.excluded},
                   {"status", kept.status},
                   {"threads", kept.threads},
                   {"wall_s", kept.wall_s}};
@@ -102,6 +126,12 @@ void write_manifest(const std::string& directory, const Plan& plan, const Kept& 
 void write_inputs(const std::string& directory, const Study& study) {
   campaign::write_file(directory + "/study.yaml", dump(study.document));
   campaign::write_file(directory + "/scenario.yaml", dump(study.base));
+}
+
+/// How many runs may be in memory: one a thread, two a core.
+std::size_t runs_alive(int threads) {
+  const std::size_t cores = std::max(1u, std::thread::hardware_concurrency());
+  return std::min(static_cast<std::size_t>(threads), 2 * cores);
 }
 
 /// Does the runs, in order, at most one a thread at a time; false where they were interrupted.
@@ -118,7 +148,7 @@ class Work {
     tbb::task_arena arena(options_->threads);
     arena.execute([&] {
       tbb::parallel_pipeline(
-          static_cast<std::size_t>(options_->threads),
+          runs_alive(options_->threads),
           tbb::make_filter<void, std::size_t>(tbb::filter_mode::serial_in_order,
                                               [this](tbb::flow_control& control) { return next(control); }) &
               tbb::make_filter<std::size_t, void>(tbb::filter_mode::parallel,
@@ -140,8 +170,9 @@ class Work {
   void do_run(std::size_t run) {
     const auto ready = points_.get(run);
     // Isolated: no second run begins on this thread while parallel parts of this one are waited for.
-    auto output = tbb::this_task_arena::isolate(
-        [&] { return run_one(*ready, plan_->place(run).replication, options_->interrupted); });
+    auto output = tbb::this_task_arena::isolate([&] {
+      return run_one(plan_->study(), *ready, plan_->place(run).replication, options_->interrupted);
+    });
     points_.release(run);
     if (!output) {
       interrupted_ = true;
@@ -167,6 +198,31 @@ class Work {
   std::size_t finished_ = 0;
 };
 
+/// Does what the shard lacks, in rounds where a precision goal asks for more; false where interrupted.
+bool do_runs(const Plan& plan, RunStore& store, const SweepOptions& options, SweepResult& result) {
+  const auto do_list = [&](const std::vector<std::size_t>& todo) {
+    result.started += todo.size();
+    if (options.begins) options.begins(todo.size());
+    return Work(plan, todo, store, options).run();
+  };
+  if (options.failed_runs == FailedRuns::retry &&
+      !do_list(failed(plan, asked_runs(plan, options.shard, store.records()), store.records())))
+    return false;
+  while (true) {
+    const std::vector<std::size_t> todo =
+        lacking(plan, expected_runs(plan, options.shard, store.records()), store.records());
+    if (todo.empty()) return true;
+    if (!do_list(todo)) return false;
+  }
+}
+
+void check_points_left(const Plan& plan) {
+  for (std::size_t cell = 0; cell < plan.cells(); ++cell) {
+    if (plan.exclusion(cell).empty()) return;
+  }
+  throw std::runtime_error("no point meets what the study requires; the first breaks " + plan.exclusion(0));
+}
+
 }  // namespace
 
 SweepResult sweep(const Study& study, const SweepOptions& options) {
@@ -175,25 +231,26 @@ SweepResult sweep(const Study& study, const SweepOptions& options) {
                                   static_cast<std::size_t>(options.threads));
   check_directory(study, options);
   const Plan plan(study);
-  const std::vector<std::size_t> mine = runs_of(plan, options.shard);
+  check_points_left(plan);
   fs::create_directories(options.directory);
   SweepResult result;
   Kept kept{.status = "running", .threads = options.threads, .shard = options.shard};
   RunStore store(options.directory, static_cast<std::size_t>(options.threads));
   check_directory(study, options);  // again, now that no other process can change it
   result.dropped_bytes = store.records().dropped_bytes;
-  kept.counts = count(plan, mine, store.records());
+  const auto count_asked = [&] {
+    return count(plan, asked_runs(plan, options.shard, store.records()), store.records());
+  };
+  kept.counts = count_asked();
   write_manifest(options.directory, plan, kept);
   write_inputs(options.directory, study);
-  const std::vector<std::size_t> todo = lacking(plan, mine, store.records());
-  result.started = todo.size();
-  if (options.begins) options.begins(todo.size());
-  const bool whole = Work(plan, todo, store, options).run();
+  const bool whole = do_runs(plan, store, options, result);
   store.sync();
   result.status = whole ? SweepStatus::complete : SweepStatus::interrupted;
-  result.counts = count(plan, mine, store.records());
+  result.counts = count_asked();
   if (whole) {
-    write_runs_csv(options.directory + "/runs.csv", plan, mine, store.records());
+    write_runs_csv(options.directory + "/runs.csv", plan, asked_runs(plan, options.shard, store.records()),
+                   store.records());
     if (options.shard.count == 1)
       write_summary_csv(options.directory + "/summary.csv", plan, store.records());
   }
@@ -205,14 +262,24 @@ SweepResult sweep(const Study& study, const SweepOptions& options) {
 }
 
 DryRun dry_run(const Plan& plan) {
-  DryRun result{.runs = plan.size()};
-  std::vector<std::size_t> all = runs_of(plan, {});
-  result.different = lacking(plan, all, {}).size();
+  const std::vector<std::size_t> runs = asked_runs(plan, {}, {});
+  DryRun result{.runs = runs.size(), .different = lacking(plan, runs, {}).size()};
+  std::optional<std::size_t> first;
+  for (std::size_t cell = 0; cell < plan.cells(); ++cell) {
+    if (!plan.exclusion(cell).empty()) {
+      ++result.excluded[plan.exclusion(cell)];
+    } else if (!first) {
+      first = cell;
+    }
+  }
+  if (!first) check_points_left(plan);
+  const Study& study = plan.study();
+  const Place place = plan.place(*first * plan.replications());
   auto began = std::chrono::steady_clock::now();
   const ReadyPoint ready =
-      prepare(plan.study(), plan.study().variants.front(), plan.design().point(0), nullptr);
+      prepare(study, study.variants[place.variant], plan.design().point(place.point), nullptr);
   result.prepare_s = seconds_since(began);
-  const auto output = run_one(ready, 0, nullptr);
+  const auto output = run_one(study, ready, 0, nullptr);
   result.run_s = output->record.wall_s;
   result.error = output->record.error;
   return result;
@@ -245,9 +312,11 @@ SweepResult merge(const std::vector<std::string>& directories, const std::string
   for (const std::string& directory : directories) {
     const Records records = read_records(directory);
     result.dropped_bytes += records.dropped_bytes;
-    for (const std::size_t run : runs_of(plan, {})) {
+    for (std::size_t run = 0; run < plan.size(); ++run) {
       const auto found = records.runs.find(plan.id(run));
-      if (found == records.runs.end() || store.records().runs.contains(found->first)) continue;
+      if (found == records.runs.end()) continue;
+      const auto there = store.records().runs.find(found->first);
+      if (there != store.records().runs.end() && !supersedes(found->second, there->second)) continue;
       store.append(
           0, found->second,
           found->second.status == RunStatus::done ? records.names.at(found->second.names) : MetricNames{});
@@ -255,7 +324,7 @@ SweepResult merge(const std::vector<std::string>& directories, const std::string
     }
   }
   store.sync();
-  const std::vector<std::size_t> all = runs_of(plan, {});
+  const std::vector<std::size_t> all = asked_runs(plan, {}, store.records());
   result.counts = count(plan, all, store.records());
   write_inputs(out, study);
   write_runs_csv(out + "/runs.csv", plan, all, store.records());

@@ -1,6 +1,7 @@
 #pragma once
 #include <atomic>
 #include <functional>
+#include <map>
 #include <string>
 #include <vector>
 #include "studies/plan.hpp"
@@ -14,12 +15,20 @@ enum class OldResults : std::uint8_t {
   keep  ///< runs that the study still asks for count as done
 };
 
+/// What happens to runs that are recorded as failed or timed out.
+enum class FailedRuns : std::uint8_t {
+  leave,
+  retry  ///< once more; a success takes the failure's place
+};
+
 struct SweepOptions {
   std::string directory;
   int threads = 1;
   Shard shard;
   OldResults old_results = OldResults::refuse;
-  std::function<void(std::size_t)> begins;  ///< told the number of runs to do
+  FailedRuns failed_runs = FailedRuns::leave;
+  /// Told the number of runs to do; with a precision goal again where it asks for more.
+  std::function<void(std::size_t)> begins;
   std::function<void(double)> progress;  ///< part of the runs to do that is done, 0 … 1; one call at a time
   const std::atomic<bool>* interrupted = nullptr;
 };
@@ -34,15 +43,17 @@ struct SweepResult {
 };
 
 /// Does the runs of the shard that the directory lacks, then writes its tables. A run that fails is recorded,
-/// and the others go on.
-/// @throws std::runtime_error where the directory cannot be used, or holds another study.
+/// and the others go on. No more runs are alive at once than threads, nor than two a core.
+/// @throws std::runtime_error where the directory cannot be used, or holds another study; where `require`
+/// leaves no point.
 SweepResult sweep(const Study& study, const SweepOptions& options);
 
 /// What a sweep would do, from one run.
 struct DryRun {
-  std::size_t runs = 0, different = 0;  ///< `different`: without those of equal scenarios
-  double prepare_s = 0.0, run_s = 0.0;  ///< of the first point: reading it, and one replication
-  std::string error;                    ///< why the first run failed
+  std::size_t runs = 0, different = 0;  ///< `different`: without those of equal scenarios and excluded ones
+  std::map<std::string, std::size_t> excluded;  ///< points by the constraint that they break
+  double prepare_s = 0.0, run_s = 0.0;          ///< of the first point: reading it, and one replication
+  std::string error;                            ///< why the first run failed
 };
 DryRun dry_run(const Plan& plan);
 

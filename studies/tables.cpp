@@ -12,11 +12,11 @@
 #include "core/csv_field.hpp"
 #include "core/quantity.hpp"
 #include "core/statistics.hpp"
+#include "studies/feasibility.hpp"
+#include "studies/point_values.hpp"
 
 namespace lunafab::studies {
 namespace {
-
-constexpr double usual_confidence = 0.95;
 
 /// A file written row by row under a temporary name, and renamed when it is whole.
 class RowFile {
@@ -177,6 +177,7 @@ const RunRecord* find(const Records& records, std::uint64_t id) {
 
 const char* status_word(const RunRecord* record) {
   if (record == nullptr) return "missing";
+  if (record->status == RunStatus::timed_out) return "timed_out";
   return record->status == RunStatus::done ? "done" : "failed";
 }
 
@@ -186,31 +187,40 @@ std::string variant_cell(const Study& study, std::size_t variant) {
   return name.empty() ? "" : csv_field(name) + ",";
 }
 
-/// The independent values of a metric at a point: of replications, or means of antithetic pairs.
-std::vector<double> values_at(const std::vector<const RunRecord*>& replications, const MetricColumns& metrics,
-                              std::size_t column, std::size_t stride) {
-  std::vector<double> values;
-  for (std::size_t first = 0; first + stride <= replications.size(); first += stride) {
-    double sum = 0.0;
-    std::size_t there = 0;
-    for (std::size_t r = first; r < first + stride; ++r) {
-      if (replications[r] == nullptr || replications[r]->status != RunStatus::done) continue;
-      if (const auto value = metrics.value(*replications[r], column)) sum += *value, ++there;
-    }
-    if (there == stride) values.push_back(sum / static_cast<double>(stride));
+/// The seed of a run: the study's, unless its named scenario sets one. Points that do have it as a factor.
+std::string seed_of(const Study& study, const Place& place) {
+  for (const Setting& setting : study.variants[place.variant].settings) {
+    if (setting.path == "seed") return one_line(setting.value);
   }
-  return values;
+  return fmt::format("{}", study.seed);
 }
 
-/// Of the scenario, which has been read.
-double confidence_of(const Study& study) {
-  const Node* const node = study.base.find("confidence");
-  return node == nullptr ? usual_confidence : parse_quantity(node->scalar, unit::number).value;
+bool varies_seed(const Study& study) {
+  return std::ranges::any_of(study.factors, [](const Factor& factor) { return factor.path == "seed"; });
 }
 
-std::size_t stride_of(const Study& study) {
-  const Node* const node = study.base.find("antithetic");
-  return node != nullptr && node->scalar == "true" ? 2 : 1;
+std::string summary_header(const Study& study, const std::string& factors, const MetricNames& metrics) {
+  std::string header = study.variants.front().name.empty() ? "" : "scenario,";
+  header += "point,done,failed,missing";
+  if (!study.require.empty()) header += ",excluded";
+  header += factors;
+  if (!study.limits.empty()) header += ",feasible,limits";
+  for (const std::string& name : metrics)
+    header += fmt::format(",{},{}", csv_field(name), csv_field(name + ".half_width"));
+  return header;
+}
+
+/// done, failed, missing and, where points may be excluded, excluded.
+std::string count_cells(const Study& study, const std::vector<const RunRecord*>& runs, bool excluded) {
+  Counts counts;
+  for (const RunRecord* record : runs) {
+    ++(excluded                            ? counts.excluded
+       : record == nullptr                 ? counts.missing
+       : record->status == RunStatus::done ? counts.done
+                                           : counts.failed);
+  }
+  const std::string words = fmt::format("{},{},{}", counts.done, counts.failed, counts.missing);
+  return study.require.empty() ? words : fmt::format("{},{}", words, counts.excluded);
 }
 
 }  // namespace
@@ -218,6 +228,10 @@ std::size_t stride_of(const Study& study) {
 Counts count(const Plan& plan, const std::vector<std::size_t>& runs, const Records& records) {
   Counts counts{.runs = runs.size()};
   for (const std::size_t run : runs) {
+    if (!plan.exclusion(plan.cell_of(run)).empty()) {
+      ++counts.excluded;
+      continue;
+    }
     const RunRecord* const record = find(records, plan.id(run));
     ++(record == nullptr ? counts.missing : record->status == RunStatus::done ? counts.done : counts.failed);
   }
@@ -229,17 +243,20 @@ void write_runs_csv(const std::string& path, const Plan& plan, const std::vector
   const Study& study = plan.study();
   const FactorColumns factors(plan);
   const MetricColumns metrics(plan, runs, records);
+  const bool own_seed = !varies_seed(study);
   RowFile file(path);
   std::string header = std::string(study.variants.front().name.empty() ? "" : "scenario,") +
-                       "point,replication,seed,status,error" + factors.header();
+                       "point,replication" + (own_seed ? ",seed" : "") + ",status,error" + factors.header();
   for (const std::string& name : metrics.names()) header += "," + csv_field(name);
   file.add(header + "\n");
   for (const std::size_t run : runs) {
     const Place place = plan.place(run);
-    const RunRecord* const record = find(records, plan.id(run));
-    std::string row = fmt::format("{}{},{},{},{},{}{}", variant_cell(study, place.variant), place.point + 1,
-                                  place.replication + 1, study.seed, status_word(record),
-                                  csv_field(record == nullptr ? "" : record->error), factors.cells(place));
+    const std::string& exclusion = plan.exclusion(plan.cell_of(run));
+    const RunRecord* const record = exclusion.empty() ? find(records, plan.id(run)) : nullptr;
+    std::string row = fmt::format(
+        "{}{},{}{},{},{}{}", variant_cell(study, place.variant), place.point + 1, place.replication + 1,
+        own_seed ? "," + seed_of(study, place) : "", exclusion.empty() ? status_word(record) : "excluded",
+        csv_field(record == nullptr ? exclusion : record->error), factors.cells(place));
     for (std::size_t column = 0; column < metrics.names().size(); ++column) {
       const bool done = record != nullptr && record->status == RunStatus::done;
       const auto value = done ? metrics.value(*record, column) : std::nullopt;
@@ -253,31 +270,28 @@ void write_runs_csv(const std::string& path, const Plan& plan, const std::vector
 void write_summary_csv(const std::string& path, const Plan& plan, const Records& records) {
   const Study& study = plan.study();
   const FactorColumns factors(plan);
-  std::vector<std::size_t> runs(plan.size());
-  for (std::size_t run = 0; run < runs.size(); ++run) runs[run] = run;
-  const MetricColumns metrics(plan, runs, records);
+  const MetricNames names = MetricColumns(plan, asked_runs(plan, {}, records), records).names();
+  std::vector<MetricLookup> metrics;
+  for (const std::string& name : names) metrics.emplace_back(records, name);
+  const LimitJudge limits(study, records);
   const double confidence = confidence_of(study);
-  const std::size_t stride = stride_of(study);
+  const std::size_t per_value = runs_per_value(study);
   RowFile file(path);
-  std::string header = std::string(study.variants.front().name.empty() ? "" : "scenario,") +
-                       "point,done,failed,missing" + factors.header();
-  for (const std::string& name : metrics.names())
-    header += fmt::format(",{},{}", csv_field(name), csv_field(name + ".half_width"));
-  file.add(header + "\n");
+  file.add(summary_header(study, factors.header(), names) + "\n");
   for (std::size_t cell = 0; cell < plan.cells(); ++cell) {
-    const std::size_t first = cell * plan.replications();
-    const std::vector<std::size_t> own(
-        runs.begin() + static_cast<std::ptrdiff_t>(first),
-        runs.begin() + static_cast<std::ptrdiff_t>(first + plan.replications()));
-    std::vector<const RunRecord*> replications;
-    replications.reserve(own.size());
-    for (const std::size_t run : own) replications.push_back(find(records, plan.id(run)));
-    const Counts counts = count(plan, own, records);
-    const Place place = plan.place(first);
-    std::string row = fmt::format("{}{},{},{},{}{}", variant_cell(study, place.variant), place.point + 1,
-                                  counts.done, counts.failed, counts.missing, factors.cells(place));
-    for (std::size_t column = 0; column < metrics.names().size(); ++column) {
-      const std::vector<double> values = values_at(replications, metrics, column, stride);
+    const bool excluded = !plan.exclusion(cell).empty();
+    const std::size_t asked = replications_asked(plan, cell, records);
+    const std::vector<const RunRecord*> runs =
+        excluded ? std::vector<const RunRecord*>(asked) : records_of(plan, cell, asked, records);
+    const Place place = plan.place(cell * plan.replications());
+    std::string row = fmt::format("{}{},{}{}", variant_cell(study, place.variant), place.point + 1,
+                                  count_cells(study, runs, excluded), factors.cells(place));
+    if (!study.limits.empty()) {
+      const Feasibility verdict = limits.judge(runs);
+      row += fmt::format(",{},{}", word(verdict.kind), csv_field(excluded ? "" : verdict.limits));
+    }
+    for (const MetricLookup& metric : metrics) {
+      const std::vector<double> values = values_of(runs, metric, per_value);
       const Interval interval = mean_interval(values, confidence);
       const bool any = !values.empty();
       row += any ? fmt::format(",{}", interval.mean) : ",";

@@ -8,7 +8,8 @@
 namespace lunafab::studies {
 
 struct Counts {
-  std::size_t runs = 0, done = 0, failed = 0, missing = 0;
+  std::size_t runs = 0, done = 0, failed = 0, missing = 0;  ///< `failed`: those that timed out included
+  std::size_t excluded = 0;                                 ///< by `require`
 };
 
 /// Of the runs asked about.
@@ -20,7 +21,7 @@ void write_runs_csv(const std::string& path, const Plan& plan, const std::vector
                     const Records& records);
 
 /// Writes summary.csv: a row a point and named scenario, with mean and half-width of each metric over the
-/// replications that were done.
+/// replications that were done; with `limits` also whether it keeps them.
 void write_summary_csv(const std::string& path, const Plan& plan, const Records& records);
 
 }  // namespace lunafab::studies

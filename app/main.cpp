@@ -17,6 +17,7 @@
 #include "app/ledger_command.hpp"
 #include "app/print.hpp"
 #include "app/progress.hpp"
+#include "app/search_command.hpp"
 #include "app/siting_command.hpp"
 #include "app/sweep_command.hpp"
 #include "app/whatif_command.hpp"
@@ -457,6 +458,24 @@ void add_fit(CLI::App& app, std::function<int()>& chosen, FitRequest& request) {
   });
 }
 
+/// A command that searches with the runs of a study: `rank` or `optimise`.
+void add_search(CLI::App& app, std::function<int()>& chosen, SearchRequest& request, const char* name,
+                const char* what, int (*search)(const SearchRequest&, const std::atomic<bool>&)) {
+  CLI::App* command = app.add_subcommand(name, what);
+  command->add_option("STUDY", request.study, "study file")->required();
+  command->add_option("--out", request.directory, "directory for tables and runs (default: runs/NAME)");
+  command->add_flag("--add", request.add, "keep what still fits of another study in the directory");
+  command->add_flag("--json", request.json, "machine-readable");
+  add_threads(*command, request.threads);
+  command->callback([&chosen, &request, search] {
+    chosen = [&request, search] {
+      signal(SIGINT, on_interrupt);
+      signal(SIGTERM, on_interrupt);
+      return search(request, interrupted);
+    };
+  });
+}
+
 void add_analyse(CLI::App& app, std::function<int()>& chosen, AnalyseRequest& request) {
   CLI::App* command = app.add_subcommand(
       "analyse", "What the results of a study say: effects, indices, ranking, Pareto front, differences");
@@ -588,6 +607,12 @@ int dispatch(int argc, char** argv) {
   add_sweep(app, chosen, sweep_request);
   MergeRequest merge_request;
   add_merge(app, chosen, merge_request);
+  SearchRequest search_request;
+  add_search(app, chosen, search_request, "rank",
+             "Find the best point of a study at a given confidence, with more runs where they are needed",
+             rank_command);
+  add_search(app, chosen, search_request, "optimise", "Search the factors of a study for the best points",
+             optimise_command);
   AnalyseRequest analyse_request;
   add_analyse(app, chosen, analyse_request);
 

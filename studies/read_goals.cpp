@@ -3,7 +3,6 @@
 namespace lunafab::studies {
 namespace {
 
-constexpr Range finite{-1e300, 1e300};
 constexpr const char* two_ends = "{min: 0.9}, {max: 3}, or both";
 
 void read_require(MapReader& root, Study& study) {
@@ -28,11 +27,14 @@ void read_objectives(MapReader& root, Study& study) {
 }
 
 void read_limits(MapReader& root, Study& study) {
-  for (const auto& [name, node] : root.nodes("limits")) {
-    MapReader map(node, "limits." + name, root.findings());
-    MetricLimit limit{.metric = name};
-    if (map.has("min")) limit.min = map.quantity("min", unit::number, finite);
-    if (map.has("max")) limit.max = map.quantity("max", unit::number, finite);
+  const Node* const node = root.optional("limits");
+  if (node == nullptr) return;
+  if (node->kind != Node::Kind::map) root.fail("limits", "is not a map", "{metric: {min: 0.9}, …}");
+  for (const Node::Entry& entry : node->entries) {
+    MapReader map(&entry.value, "limits." + entry.key, root.findings());
+    MetricLimit limit{.metric = entry.key};
+    if (map.has("min")) limit.min = map.quantity("min", unit::number, any_value);
+    if (map.has("max")) limit.max = map.quantity("max", unit::number, any_value);
     if (!map.has("min") && !map.has("max"))
       root.findings().add({map.mark(), map.path(), "has neither `min` nor `max`", two_ends, {}});
     if (!(limit.min <= limit.max)) map.fail("max", "is below `min`", "a larger value");

@@ -2,7 +2,7 @@
 #include <catch2/catch.hpp>
 #include <sstream>
 #include "core/csv.hpp"
-#include "tests/campaign/program.hpp"
+#include "tests/studies/small_study.hpp"
 using namespace lunafab;
 using namespace lunafab::test;
 using Catch::Contains;
@@ -12,41 +12,6 @@ namespace {
 namespace fs = std::filesystem;
 
 const std::string shipped = source + "/configs/studies/line_buffers.yaml";
-
-/// Two unreliable machines, short runs: 3 × 4 points, two replications.
-const std::string small = "lunafab: study/1\nscenario: " + source +
-                          "/configs/validation/unreliable_pair_b10.yaml\n"
-                          "set: {duration: 60 d, warmup: 5 d}\n"
-                          "factors:\n"
-                          "  lines.line.stores.buffer.capacity: {values: [1, 5, 10]}\n"
-                          "  lines.line.stations.second.cycle.mean: {min: 50 min, max: 80 min, steps: 4}\n"
-                          "design: {kind: grid}\n"
-                          "metrics: [shipped_per_h, lines.line.stores.buffer.mean_pieces]\n"
-                          "replications: 2\n";
-
-std::string written(const TemporaryDirectory& dir, const std::string& text) {
-  write_bytes(dir / "study.yaml", text);
-  return dir / "study.yaml";
-}
-
-/// runs.csv and summary.csv together.
-std::string tables(const std::string& directory) {
-  return read_bytes(directory + "/runs.csv") + read_bytes(directory + "/summary.csv");
-}
-
-void sweep_well(const std::string& study, const std::string& out, const Arguments& more,
-                const TemporaryDirectory& dir) {
-  const Ran ran = call(Arguments{"sweep", study, "--out", out} + more, dir);
-  INFO(ran.text);
-  REQUIRE(ran.code == 0);
-}
-
-std::uintmax_t stored_bytes(const std::string& directory) {
-  std::uintmax_t bytes = 0;
-  if (!fs::exists(directory + "/segments")) return 0;
-  for (const auto& entry : fs::directory_iterator(directory + "/segments")) bytes += entry.file_size();
-  return bytes;
-}
 
 }  // namespace
 

@@ -37,7 +37,7 @@ class Collector {
       case DesignKind::one_at_a_time:
         return one_at_a_time();
       case DesignKind::grid:
-        return complete ? grid() : note("effects of a grid need a run at every point");
+        return complete ? grid() : grid_with_gaps();
       case DesignKind::morris:
         return morris();
       case DesignKind::saltelli:
@@ -82,16 +82,33 @@ class Collector {
   }
 
   void grid() {
-    GridShape shape;
-    for (std::size_t axis = 0; axis < study().axes.size(); ++axis)
-      shape.push_back(axis_levels(study(), axis));
+    const GridShape shape = grid_shape();
     GridEffects effects = grid_effects(responses_, shape, confidence_);
     std::ranges::stable_sort(effects.main, std::greater{}, &MainEffect::share);
     for (const MainEffect& main : effects.main) add(axis_name(main.axis), "", "share", main.share);
     for (const Interaction& pair : effects.interactions)
       add(fmt::format("{} x {}", axis_name(pair.a), axis_name(pair.b)), "", "share", pair.share);
     if (shape.size() > 2) add("three factors and more", "", "share", effects.rest);
-    for (const MainEffect& main : effects.main) {
+    add_levels(effects.main, shape);
+  }
+
+  void grid_with_gaps() {
+    const GridShape shape = grid_shape();
+    const std::vector<MainEffect> effects = additive_effects(responses_, shape, confidence_);
+    if (effects.empty()) return note("too few points of the grid have a value to tell the factors apart");
+    note("points of the grid have no value: effects are those of the closest sum of one effect a factor");
+    add_levels(effects, shape);
+  }
+
+  GridShape grid_shape() const {
+    GridShape shape;
+    for (std::size_t axis = 0; axis < study().axes.size(); ++axis)
+      shape.push_back(axis_levels(study(), axis));
+    return shape;
+  }
+
+  void add_levels(const std::vector<MainEffect>& effects, const GridShape& shape) {
+    for (const MainEffect& main : effects) {
       std::size_t stride = 1;
       for (std::size_t after = main.axis + 1; after < shape.size(); ++after) stride *= shape[after];
       for (const LevelEffect& level : main.levels)

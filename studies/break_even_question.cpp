@@ -3,6 +3,7 @@
 #include <cmath>
 #include <limits>
 #include <map>
+#include <set>
 #include "core/csv.hpp"
 #include "studies/comparison.hpp"
 #include "studies/effects.hpp"
@@ -48,6 +49,38 @@ std::vector<double> line_values(const Results& results, std::size_t variant, std
   return values;
 }
 
+/// Points by the value of the factor. Of a grid only those whose other factors stand beside every value, so
+/// that all values are averaged over the same; one at a time those that leave the other factors alone.
+std::map<double, std::vector<std::size_t>> groups_of(const Results& results, const Responses& left,
+                                                     const std::vector<double>& x, std::size_t factor) {
+  const Study& study = *results.study;
+  const std::set<double> all(x.begin(), x.end());
+  std::map<std::string, std::map<double, std::size_t>> beside;  // by the other factors
+  std::map<double, std::vector<std::size_t>> groups;
+  for (std::size_t p = 0; p < left.size(); ++p) {
+    if (!std::isfinite(point_mean(left[p]))) continue;
+    const Point point = results.plan->design().point(p);
+    std::string others;
+    for (std::size_t f = 0; f < point.size(); ++f) {
+      const auto& axis =
+          *std::ranges::find_if(study.axes, [f](const auto& a) { return std::ranges::count(a, f) > 0; });
+      if (std::ranges::count(axis, factor) == 0) others += one_line(point[f]) + ";";
+    }
+    const bool alone =
+        study.design != DesignKind::one_at_a_time || others.find_first_not_of(';') == std::string::npos;
+    if (study.design == DesignKind::grid) {
+      beside[others][x[p]] = p;
+    } else if (alone) {
+      groups[x[p]].push_back(p);
+    }
+  }
+  for (const auto& [others, points] : beside) {
+    if (points.size() < all.size()) continue;
+    for (const auto& [value, p] : points) groups[value].push_back(p);
+  }
+  return groups;
+}
+
 }  // namespace
 
 BreakEvenQuestion read_question(const Results& results, const std::string& text, const std::string& factor) {
@@ -84,13 +117,7 @@ BreakEven break_even(const Results& results, std::size_t variant, const BreakEve
   const Study& study = *results.study;
   const Amounts amounts = *factor_amounts(results, question.factor);
   const Responses left = responses(results, variant, question.metric);
-  std::map<double, std::vector<std::size_t>> groups;
-  for (std::size_t p = 0; p < left.size(); ++p) {
-    // One at a time: points of other factors say nothing about this one.
-    const bool own = study.design != DesignKind::one_at_a_time || p == 0 ||
-                     results.plan->design().point(p)[question.factor].kind != Node::Kind::null;
-    if (own) groups[amounts.values[p]].push_back(p);
-  }
+  const auto groups = groups_of(results, left, amounts.values, question.factor);
   BreakEven answer{.unit = amounts.unit};
   for (const auto& [x, points] : groups) {
     std::size_t common = left[points.front()].size();

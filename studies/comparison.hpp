@@ -64,7 +64,8 @@ struct BreakEven {
   std::vector<MarginPoint> points;
   std::vector<Crossing> crossings;
 };
-/// Over the values of the factor, all other factors averaged (one_at_a_time: as the scenario has them). The
+/// Over the values of the factor, all other factors averaged (one_at_a_time: as the scenario has them), over
+/// those combinations that stand beside every value. The
 /// interval of a margin is that over replications; none from one replication.
 BreakEven break_even(const Results& results, std::size_t variant, const BreakEvenQuestion& question);
 

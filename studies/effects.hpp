@@ -57,4 +57,10 @@ struct GridEffects {
 /// @source Montgomery, Design and Analysis of Experiments, §5.3.
 GridEffects grid_effects(const Responses& responses, const GridShape& shape, double confidence);
 
+/// The levels' effects where points of the grid have no value: those of the sum of one effect a factor that
+/// comes closest (least squares), with no shares. Empty where the points left cannot tell the factors apart.
+/// On a full grid the same as `grid_effects`.
+std::vector<MainEffect> additive_effects(const Responses& responses, const GridShape& shape,
+                                         double confidence);
+
 }  // namespace lunafab::studies

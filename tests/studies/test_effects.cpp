@@ -51,6 +51,24 @@ TEST_CASE("Grid effects: a product of three signs is all rest, a sum has none", 
   CHECK(std::isinf(of_sum.main[0].levels[1].effect.half_width));  // one replication
 }
 
+TEST_CASE("Grid effects with gaps: the full grid's where there are none, exact for a sum where there are",
+          "[studies]") {
+  Responses sum;
+  for (int a = 0; a < 3; ++a)
+    for (int b = 0; b < 2; ++b)
+      for (int c = 0; c < 2; ++c) sum.push_back({a * a + 3.0 * b - c, a * a + 3.0 * b - c + 1});
+  const GridShape shape{3, 2, 2};
+  const GridEffects full = grid_effects(sum, shape, 0.95);
+  sum[5].clear(), sum[8] = {std::nan(""), 1.0};
+  for (const MainEffect& main : additive_effects(sum, shape, 0.95))
+    for (const LevelEffect& level : main.levels) {
+      CHECK(level.effect.mean == Approx(full.main[main.axis].levels[level.level].effect.mean).margin(1e-12));
+      CHECK(level.effect.half_width == Approx(0).margin(1e-12));  // the same in both replications
+    }
+  for (std::size_t p = 0; p < 12; p += 2) sum[p].clear();  // no c = 0 left
+  CHECK(additive_effects(sum, shape, 0.95).empty());
+}
+
 TEST_CASE("Tornado: noise that all points share leaves the differences exact", "[studies]") {
   Responses responses(4);
   const double gain[] = {0.0, 0.5, -3.0, 0.25};

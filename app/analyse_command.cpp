@@ -20,7 +20,7 @@ int analyse_command(const AnalyseRequest& request) {
   if (analysis.pareto)
     studies::write_pareto_csv(request.directory + "/pareto.csv", results, *analysis.pareto);
   fmt::print("{}", request.json ? analysis_json(results, analysis) : analysis_text(results, analysis));
-  return analysis.counts.done == analysis.counts.runs ? 0 : 1;
+  return analysis.counts.failed + analysis.counts.missing == 0 ? 0 : 1;
 }
 
 }  // namespace lunafab::app

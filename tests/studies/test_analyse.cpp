@@ -162,7 +162,8 @@ TEST_CASE("Named scenarios are compared under common random numbers, with any of
 TEST_CASE("Pareto front: no point within the limits is better in all objectives", "[studies]") {
   const TemporaryDirectory dir;
   const std::string pieces = "lines.line.stores.buffer.mean_pieces";
-  const Json found = analysis(pair + "objectives: {shipped_per_h: max, " + pieces + ": min}\n" + "limits: {" +
+  const Json found = analysis(edited(pair, "[shipped_per_h]", "[shipped_per_h, " + pieces + "]") +
+                                  "objectives: {shipped_per_h: max, " + pieces + ": min}\n" + "limits: {" +
                                   pieces + ": {max: 4}}\n",
                               dir);
   const CsvTable summary = load_csv(dir / "s/summary.csv"), front = load_csv(dir / "s/pareto.csv");

@@ -29,7 +29,7 @@ Json of_candidate(const Results& results, const Candidate& candidate) {
 
 Json of_effects(const Study& study, const Effects& effects) {
   Json list = Json::array();
-  for (const EffectRow& row : effects.rows)
+  for (const EffectRow& row : effects.rows) {
     list.push_back({{"scenario", study.variants[row.variant].name},
                     {"metric", row.metric},
                     {"factor", row.factor},
@@ -38,6 +38,7 @@ Json of_effects(const Study& study, const Effects& effects) {
                     {"estimate", number(row.estimate)},
                     {"low", number(row.low)},
                     {"high", number(row.high)}});
+  }
   return list;
 }
 
@@ -64,12 +65,13 @@ Json of_rankings(const Results& results, const std::vector<RankedMetric>& rankin
 Json of_comparisons(const Study& study, const std::vector<ComparedMetric>& comparisons) {
   Json list = Json::array();
   for (const ComparedMetric& compared : comparisons) {
-    for (const ScenarioDifference& d : compared.differences)
+    for (const ScenarioDifference& d : compared.differences) {
       list.push_back({{"metric", compared.metric},
                       {"scenario", study.variants[d.variant].name},
                       {"against", study.variants[d.against].name},
                       {"point", d.point ? Json(*d.point + 1) : Json(nullptr)},
                       {"difference", of_interval(d.difference)}});
+    }
   }
   return list;
 }
@@ -89,11 +91,12 @@ Json of_break_evens(const Study& study, const std::vector<BreakEvenAnswer>& answ
   Json list = Json::array();
   for (const BreakEvenAnswer& asked : answers) {
     Json crossings = Json::array();
-    for (const Crossing& crossing : asked.answer.crossings)
+    for (const Crossing& crossing : asked.answer.crossings) {
       crossings.push_back({{"at", crossing.x},
                            {"low", crossing.open_low ? Json(nullptr) : Json(crossing.low)},
                            {"high", crossing.open_high ? Json(nullptr) : Json(crossing.high)},
                            {"rises", crossing.rises}});
+    }
     Json points = Json::array();
     for (const MarginPoint& point : asked.answer.points)
       points.push_back({{"x", point.x}, {"margin", of_interval(point.margin)}});

@@ -512,7 +512,7 @@ void add_sweep(CLI::App& app, std::function<int()>& chosen, SweepRequest& reques
   command->add_flag("--dry-run", request.dry_run, "print design, number of runs and an estimate of the time");
   command->add_flag("--add", request.add, "keep what still fits of another study in the directory");
   command->add_flag("--retry-failed", request.retry_failed, "do runs again that failed or timed out");
-  command->add_flag("--json", request.json, "print manifest.json at the end");
+  command->add_flag("--json", request.json, "print manifest.json at the end, or what a dry run finds");
   add_threads(*command, request.threads);
   command->callback([&] {
     chosen = [&request] {

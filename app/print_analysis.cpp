@@ -97,9 +97,10 @@ void print_effects(std::string& text, const Study& study, const Effects& effects
 /// The factors of a point on one line.
 std::string settings(const Results& results, const Candidate& candidate) {
   std::string text;
-  for (std::size_t f = 0; f < results.study->factors.size(); ++f)
+  for (std::size_t f = 0; f < results.study->factors.size(); ++f) {
     text += fmt::format("{}{}={}", f == 0 ? "" : "  ", results.study->factors[f].path,
                         factor_text(results, f, candidate.point));
+  }
   return text;
 }
 
@@ -173,10 +174,11 @@ void print_break_even(std::string& text, const Study& study, const BreakEvenAnsw
     line(text, "  not between {} and {}: {} throughout", at(points.front().x), at(points.back().x),
          above ? "above" : "below");
   }
-  for (const Crossing& crossing : asked.answer.crossings)
+  for (const Crossing& crossing : asked.answer.crossings) {
     line(text, "  at {} ({} … {}), {} from there", at(crossing.x),
          crossing.open_low ? "no lower end" : at(crossing.low),
          crossing.open_high ? "no upper end" : at(crossing.high), crossing.rises ? "above" : "below");
+  }
 }
 
 }  // namespace

@@ -114,7 +114,7 @@ Json to_json(const Study& study, const RankResult& result) {
             {"confidence", studies::confidence_of(study)},
             {"runs", result.runs}};
   if (study.rank->method == studies::RankSettings::Method::ocba) json["probability"] = result.probability;
-  for (const Ranked& ranked : result.candidates)
+  for (const Ranked& ranked : result.candidates) {
     json["candidates"].push_back({{"scenario", study.variants[ranked.candidate.variant].name},
                                   {"point", ranked.candidate.point + 1},
                                   {"factors", factors_json(study, design.point(ranked.candidate.point))},
@@ -122,6 +122,7 @@ Json to_json(const Study& study, const RankResult& result) {
                                   {"values", ranked.values},
                                   {"mean", number(ranked.mean.mean)},
                                   {"half_width", number(ranked.mean.half_width)}});
+  }
   return json;
 }
 
@@ -152,9 +153,10 @@ Json to_json(const Study& study, const OptimiseResult& result) {
   for (const std::size_t place : result.front) {
     const Evaluated& one = result.evaluated[place];
     Json best{{"generation", one.generation}, {"factors", factors_json(study, one.point)}};
-    for (std::size_t o = 0; o < one.objectives.size(); ++o)
+    for (std::size_t o = 0; o < one.objectives.size(); ++o) {
       best["objectives"][study.objectives[o].metric] = {{"mean", number(one.objectives[o].mean)},
                                                         {"half_width", number(one.objectives[o].half_width)}};
+    }
     json["best"].push_back(std::move(best));
   }
   return json;

@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <fstream>
 #include <iostream>
+#include <nlohmann/json.hpp>
 #include <thread>
 #include "app/progress.hpp"
 #include "core/input.hpp"
@@ -74,10 +75,16 @@ std::string replication_words(const Study& study) {
   return fmt::format("{} to {} replications", study.least_replications, study.replications);
 }
 
-int print_dry_run(const Study& study, std::size_t shards, int threads) {
-  const Plan plan(study);
+/// Time of all runs of the sweep, or of one of its shards, s.
+double estimate_s(const Plan& plan, const studies::DryRun& trial, std::size_t shards, int threads) {
+  const double total_s = static_cast<double>(plan.cells()) * trial.prepare_s +
+                         static_cast<double>(trial.different) * trial.run_s;
+  return total_s / threads / static_cast<double>(shards);
+}
+
+void print_trial(const Plan& plan, const studies::DryRun& trial, std::size_t shards, int threads) {
+  const Study& study = plan.study();
   print_design(plan);
-  const studies::DryRun trial = studies::dry_run(plan);
   const std::string twice = trial.different < trial.runs ? fmt::format(" ({} to do)", trial.different) : "";
   fmt::print("{}{}: {}, {}, {}\n", counted(trial.runs, "run", "runs"), twice,
              counted(plan.design().size(), "point", "points"),
@@ -85,13 +92,34 @@ int print_dry_run(const Study& study, std::size_t shards, int threads) {
   for (const auto& [constraint, points] : trial.excluded)
     fmt::print("excluded: {} by {}\n", counted(points, "point", "points"), constraint);
   if (!trial.error.empty()) fmt::print("the first run fails: {}\n", trial.error);
-  const double total_s = static_cast<double>(plan.cells()) * trial.prepare_s +
-                         static_cast<double>(trial.different) * trial.run_s;
   fmt::print("first run: {:.3g} s to read it, {:.3g} s to run it; all: {} {:.3g} s on {}{}\n",
              trial.prepare_s, trial.run_s, study.precision ? "from about" : "about",
-             total_s / threads / static_cast<double>(shards),
+             estimate_s(plan, trial, shards, threads),
              counted(static_cast<std::size_t>(threads), "thread", "threads"),
              shards > 1 ? fmt::format(", this one of {} shards", shards) : "");
+}
+
+void print_trial_json(const Plan& plan, const studies::DryRun& trial, std::size_t shards, int threads) {
+  const Study& study = plan.study();
+  const nlohmann::ordered_json json{{"title", study.title},
+                                    {"points", plan.design().size()},
+                                    {"scenarios", study.variants.size()},
+                                    {"replications_min", study.least_replications},
+                                    {"replications_max", study.replications},
+                                    {"runs", trial.runs},
+                                    {"runs_to_do", trial.different},
+                                    {"excluded", trial.excluded},
+                                    {"first_run_error", trial.error},
+                                    {"prepare_s", trial.prepare_s},
+                                    {"run_s", trial.run_s},
+                                    {"estimate_s", estimate_s(plan, trial, shards, threads)}};
+  fmt::print("{}\n", json.dump(2));
+}
+
+int print_dry_run(const Study& study, const SweepRequest& request, std::size_t shards, int threads) {
+  const Plan plan(study);
+  const studies::DryRun trial = studies::dry_run(plan);
+  (request.json ? print_trial_json : print_trial)(plan, trial, shards, threads);
   return done;
 }
 
@@ -132,7 +160,7 @@ int sweep_command(const SweepRequest& request, const std::atomic<bool>& interrup
   const int threads = request.threads > 0
                           ? request.threads
                           : std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
-  if (request.dry_run) return print_dry_run(study, shard.count, threads);
+  if (request.dry_run) return print_dry_run(study, request, shard.count, threads);
   const std::string directory = directory_of(request, shard);
   std::optional<Progress> progress;
   studies::SweepOptions options{

@@ -28,9 +28,10 @@ std::vector<std::string> chosen_metrics(const Results& results, const AnalysisOp
   if (metrics.empty())
     findings.add(finding("--metric", "the study names no metrics and no objectives", list_names(names)));
   for (const std::string& metric : metrics) {
-    if (std::ranges::find(names, metric) == names.end())
+    if (std::ranges::find(names, metric) == names.end()) {
       findings.add(finding("--metric " + metric, lunafab::quoted(metric) + " is no metric of these runs",
                            list_names(names), nearest_name(metric, names)));
+    }
   }
   return metrics;
 }

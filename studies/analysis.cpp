@@ -75,10 +75,12 @@ class Collector {
     std::vector<std::size_t> axis_of{0};
     for (std::size_t axis = 0; axis < study().axes.size(); ++axis)
       axis_of.insert(axis_of.end(), axis_levels(study(), axis), axis);
-    for (const TornadoBar& bar : tornado(responses_, axis_of, confidence_))
-      for (const TornadoStep& step : bar.steps)
+    for (const TornadoBar& bar : tornado(responses_, axis_of, confidence_)) {
+      for (const TornadoStep& step : bar.steps) {
         if (std::isfinite(step.difference.mean))
           add(axis_name(bar.axis), axis_text(bar.axis, step.point), "difference", step.difference);
+      }
+    }
   }
 
   void grid() {
@@ -130,9 +132,10 @@ class Collector {
     }
     std::vector<std::pair<std::size_t, MorrisIndices>> order;
     for (std::size_t axis = 0; axis < axes; ++axis) {
-      if (effects[axis].size() < study().trajectories)
+      if (effects[axis].size() < study().trajectories) {
         note(fmt::format("{} of {} elementary effects of {}", effects[axis].size(), study().trajectories,
                          axis_name(axis)));
+      }
       order.emplace_back(axis, morris_indices(effects[axis], confidence_));
     }
     std::ranges::stable_sort(order, std::greater{}, [](const auto& o) { return o.second.mu_star.mean; });
@@ -170,6 +173,7 @@ class Collector {
     const auto amounts = factor_amounts(*results_, study().axes[axis].front());
     if (!amounts) return std::nullopt;
     std::vector<double> values;
+    values.reserve(rows.size());
     for (const std::size_t row : rows) values.push_back(amounts->values[row]);
     return values;
   }

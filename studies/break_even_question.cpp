@@ -95,9 +95,10 @@ BreakEvenQuestion read_question(const Results& results, const std::string& text,
   for (const std::string& name : {question.metric, line_of(question.line).name}) {
     const bool known = std::ranges::find(names, name) != names.end();
     if (!known && (&name != &question.metric) && decimal_number(name)) continue;
-    if (!known)
+    if (!known) {
       refuse(text, lunafab::quoted(name) + " is no metric of these runs", list_names(names),
              nearest_name(name, names));
+    }
   }
   std::vector<std::string> numeric;
   for (std::size_t f = 0; f < study.factors.size(); ++f) {
@@ -106,10 +107,11 @@ BreakEvenQuestion read_question(const Results& results, const std::string& text,
     question.factor = f;
     if (study.factors[f].path == factor) return question;
   }
-  if (!factor.empty() || numeric.size() != 1)
+  if (!factor.empty() || numeric.size() != 1) {
     refuse(text,
            factor.empty() ? "several factors could be meant" : lunafab::quoted(factor) + " has no numbers",
            "--factor with one of " + list_names(numeric), nearest_name(factor, numeric));
+  }
   return question;
 }
 

@@ -60,6 +60,7 @@ Eligible eligible(const Results& results, const std::vector<std::string>& metric
         continue;
       }
       std::vector<double> means;
+      means.reserve(of_limits.size());
       for (const auto& metric : of_limits) means.push_back(point_mean(metric[v][p]));
       if (within(means, limits)) {
         list.candidates.push_back({v, p});
@@ -77,6 +78,7 @@ ParetoSet pareto_set(const Results& results) {
   for (const Objective& objective : study.objectives) metrics.push_back(objective.metric);
   ParetoSet set{.among = eligible(results, metrics)};
   std::vector<std::vector<Responses>> values;
+  values.reserve(metrics.size());
   for (const std::string& metric : metrics) values.push_back(by_variant(results, metric));
   std::vector<std::vector<double>> costs;
   for (const Candidate& candidate : set.among.candidates) {
@@ -90,9 +92,10 @@ ParetoSet pareto_set(const Results& results) {
     const Candidate& candidate = set.among.candidates[place];
     set.front.push_back(candidate);
     set.values.emplace_back();
-    for (const auto& metric : values)
+    for (const auto& metric : values) {
       set.values.back().push_back(
           interval_of(metric[candidate.variant][candidate.point], confidence_of(study)));
+    }
   }
   return set;
 }
@@ -131,6 +134,7 @@ std::vector<ScenarioDifference> scenario_differences(const Results& results, con
       for (std::size_t r = 0; r < sums.size(); ++r) sums[r].add(b[r] - a[r]);
     }
     std::vector<double> means;
+    means.reserve(sums.size());
     for (const Tally& sum : sums) means.push_back(sum.mean);
     if (by_point.size() > 1) list.push_back({v, against, std::nullopt, interval_of(means, confidence)});
     list.insert(list.end(), by_point.begin(), by_point.end());

@@ -57,36 +57,52 @@ bool is_number(const std::string& token) {
   return decimal_number(digits).has_value();
 }
 
-/// Takes tokens up to the next operator as an operand.
-Operand take_operand(const std::vector<std::string>& tokens, std::size_t& at, Operand::Power power) {
-  Operand operand{.power = power};
-  const std::size_t first = at;
-  for (; at < tokens.size() && !is_operator(tokens[at]); ++at)
-    operand.text += (at == first ? "" : " ") + tokens[at];
-  if (at == first)
-    throw Unclear(at < tokens.size() ? quoted(tokens[at]) + " stands where a value is needed"
-                                     : "ends where a value is needed");
-  operand.kind = is_number(tokens[first]) ? Operand::Kind::quantity : Operand::Kind::path;
-  if (operand.kind == Operand::Kind::path && at > first + 1)
-    throw Unclear(quoted(operand.text) + " is neither a path nor a quantity");
-  return operand;
-}
-
-/// A sum up to a comparison or the end.
-std::vector<Term> take_sum(const std::vector<std::string>& tokens, std::size_t& at) {
-  std::vector<Term> sum;
-  double sign = 1.0;
-  while (true) {
-    Term term{.sign = sign, .operands = {take_operand(tokens, at, Operand::Power::times)}};
-    while (at < tokens.size() && (tokens[at] == "*" || tokens[at] == "/")) {
-      const auto power = tokens[at] == "*" ? Operand::Power::times : Operand::Power::over;
-      term.operands.push_back(take_operand(tokens, ++at, power));
-    }
-    sum.push_back(std::move(term));
-    if (at == tokens.size() || (tokens[at] != "+" && tokens[at] != "-")) return sum;
-    sign = tokens[at++] == "+" ? 1.0 : -1.0;
+/// Reads the words of a constraint from left to right.
+class Words {
+ public:
+  explicit Words(const std::string& text) : words_(tokens_of(text)) {}
+  bool ended() const { return at_ == words_.size(); }
+  const std::string& next() const { return words_[at_]; }
+  /// Whether the next word is one of two operators.
+  bool next_is(const char* one, const char* other) const {
+    return !ended() && (next() == one || next() == other);
   }
-}
+  std::string take() { return words_[at_++]; }
+
+  /// A sum up to a comparison or the end.
+  std::vector<Term> take_sum() {
+    std::vector<Term> sum{take_term(1.0)};
+    while (next_is("+", "-")) sum.push_back(take_term(take() == "+" ? 1.0 : -1.0));
+    return sum;
+  }
+
+ private:
+  Term take_term(double sign) {
+    Term term{.sign = sign, .operands = {take_operand(Operand::Power::times)}};
+    while (next_is("*", "/")) {
+      const auto power = take() == "*" ? Operand::Power::times : Operand::Power::over;
+      term.operands.push_back(take_operand(power));
+    }
+    return term;
+  }
+
+  /// All up to the next operator.
+  Operand take_operand(Operand::Power power) {
+    if (ended()) throw Unclear("ends where a value is needed");
+    if (is_operator(next())) throw Unclear(quoted(next()) + " stands where a value is needed");
+    const bool number = is_number(next());
+    Operand operand{
+        .kind = number ? Operand::Kind::quantity : Operand::Kind::path, .power = power, .text = take()};
+    while (!ended() && !is_operator(next())) operand.text += " " + take();
+    if (!number && operand.text.find(' ') != std::string::npos) {
+      throw Unclear(quoted(operand.text) + " is neither a path nor a quantity");
+    }
+    return operand;
+  }
+
+  std::vector<std::string> words_;
+  std::size_t at_ = 0;
+};
 
 /// `2.4 km/s`, `5`, `25 %` in base units.
 Measure measure(const std::string& text) {
@@ -136,18 +152,22 @@ Measure product_of(const Term& term, const Node& scenario) {
   return product;
 }
 
-/// Adds a sum to `total` and notes its largest term; all terms must have the dimension of the first of all.
-void add_sum(const std::vector<Term>& sum, double sign, const Node& scenario, const Measure& first,
-             double& total, double& largest) {
-  for (const Term& term : sum) {
+struct Sum {
+  double value = 0.0, largest_term = 0.0;
+};
+
+/// A sum whose terms must all have the dimension given.
+Sum sum_of(const std::vector<Term>& terms, const Node& scenario, const Dimension& dimension) {
+  Sum sum;
+  for (const Term& term : terms) {
     const Measure product = product_of(term, scenario);
-    if (product.dimension != first.dimension) {
-      throw Unclear(
-          fmt::format("compares {} with {}", to_string(first.dimension), to_string(product.dimension)));
+    if (product.dimension != dimension) {
+      throw Unclear(fmt::format("compares {} with {}", to_string(dimension), to_string(product.dimension)));
     }
-    total += sign * product.value;
-    largest = std::max(largest, std::abs(product.value));
+    sum.value += product.value;
+    sum.largest_term = std::max(sum.largest_term, std::abs(product.value));
   }
+  return sum;
 }
 
 bool holds(Constraint::Relation relation, double excess, double slack) {
@@ -169,14 +189,13 @@ bool holds(Constraint::Relation relation, double excess, double slack) {
 std::optional<Constraint> read_constraint(const Node& item, Findings& findings) {
   try {
     if (item.kind != Node::Kind::scalar) throw Unclear("is not a text");
-    const std::vector<std::string> tokens = tokens_of(item.scalar);
-    std::size_t at = 0;
-    Constraint constraint{.text = item.scalar, .mark = item.mark, .left = take_sum(tokens, at)};
-    const auto relation = at < tokens.size() ? relation_of(tokens[at]) : std::nullopt;
+    Words words(item.scalar);
+    Constraint constraint{.text = item.scalar, .mark = item.mark, .left = words.take_sum()};
+    const auto relation = words.ended() ? std::nullopt : relation_of(words.take());
     if (!relation) throw Unclear(quoted(item.scalar) + " has no comparison");
     constraint.relation = *relation;
-    constraint.right = take_sum(tokens, ++at);
-    if (at < tokens.size()) throw Unclear(quoted(tokens[at]) + " follows where the comparison has ended");
+    constraint.right = words.take_sum();
+    if (!words.ended()) throw Unclear(quoted(words.next()) + " follows where the comparison has ended");
     return constraint;
   } catch (const Unclear& unclear) {
     findings.add({item.mark, "require", unclear.what(), form, unclear.nearest});
@@ -186,12 +205,13 @@ std::optional<Constraint> read_constraint(const Node& item, Findings& findings) 
 
 Verdict judge(const Constraint& constraint, const Node& scenario) {
   try {
-    const Measure first = product_of(constraint.left.front(), scenario);
-    double excess = 0.0, largest = 0.0;
-    add_sum(constraint.left, 1.0, scenario, first, excess, largest);
-    add_sum(constraint.right, -1.0, scenario, first, excess, largest);
+    const Dimension dimension = product_of(constraint.left.front(), scenario).dimension;
+    const Sum left = sum_of(constraint.left, scenario, dimension);
+    const Sum right = sum_of(constraint.right, scenario, dimension);
+    const double excess = left.value - right.value;
     if (!std::isfinite(excess)) throw Unclear("divides by 0, or is too large");
-    const bool fine = holds(constraint.relation, excess, equal_within * largest);
+    const double slack = equal_within * std::max(left.largest_term, right.largest_term);
+    const bool fine = holds(constraint.relation, excess, slack);
     return {.kind = fine ? Verdict::Kind::holds : Verdict::Kind::broken};
   } catch (const Unclear& unclear) {
     return {.kind = Verdict::Kind::unclear, .problem = unclear.what(), .nearest = unclear.nearest};

@@ -168,9 +168,10 @@ std::vector<std::size_t> best_places(const Study& study, const std::vector<Evalu
     if (evaluated[i].fate != Fate::fine) continue;
     places.push_back(i);
     costs.emplace_back();
-    for (std::size_t o = 0; o < study.objectives.size(); ++o)
-      costs.back().push_back((study.objectives[o].goal == Goal::max ? -1.0 : 1.0) *
-                             evaluated[i].objectives[o].mean);
+    for (std::size_t o = 0; o < study.objectives.size(); ++o) {
+      const double sign = study.objectives[o].goal == Goal::max ? -1.0 : 1.0;
+      costs.back().push_back(sign * evaluated[i].objectives[o].mean);
+    }
   }
   std::vector<std::size_t> front;
   for (const std::size_t place : pareto_front(costs)) front.push_back(places[place]);
@@ -212,10 +213,12 @@ void search(const Study& study, Evaluator& evaluator) {
   const Variables variables(study);
   Evolution evolution = variables.space();
   const Design design(study);
+  evolution.population.reserve(design.size());
   for (std::size_t i = 0; i < design.size(); ++i)
     evolution.population.push_back(variables.decision(design.unit_point(i)));
   evolve(evolution, [&](std::size_t generation, const std::vector<Decision>& decisions) {
     std::vector<Point> points;
+    points.reserve(decisions.size());
     for (const Decision& decision : decisions) points.push_back(variables.point(decision));
     return evaluator.run(generation, points);
   });

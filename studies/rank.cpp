@@ -208,27 +208,32 @@ Moments moments(const Field& field, const std::vector<std::size_t>& cells) {
   return result;
 }
 
-double allocate(const Study& study, Field& field) {
+/// Values that each cell is to have next, none above the most allowed.
+std::vector<std::size_t> next_counts(const Moments& now, std::size_t most) {
   constexpr std::size_t least_round = 10;
+  std::vector<std::size_t> counts =
+      ocba_allocation(now.means, now.variances, now.taken, std::max(least_round, now.means.size()));
+  for (std::size_t i = 0; i < counts.size(); ++i)
+    counts[i] = std::max(now.taken[i], std::min(counts[i] + now.taken[i], most));
+  return counts;
+}
+
+void settle_all(Field& field, const std::vector<std::size_t>& cells, const Moments& now) {
+  const auto best = std::ranges::max_element(now.means) - now.means.begin();
+  for (const std::size_t cell : cells) field.settle(cell, Fate::out);
+  field.settle(cells[static_cast<std::size_t>(best)], Fate::best);
+}
+
+/// The probability that the best is the best, when that or the values allowed are enough.
+double allocate(const Study& study, Field& field) {
   const std::vector<std::size_t> cells = field.left();
   while (true) {
     const Moments now = moments(field, cells);
     const double probability = probably_best(now.means, now.variances, now.taken);
-    const std::size_t best =
-        static_cast<std::size_t>(std::ranges::max_element(now.means) - now.means.begin());
-    std::vector<std::size_t> counts =
-        ocba_allocation(now.means, now.variances, now.taken, std::max(least_round, cells.size()));
-    bool more = false;
-    for (std::size_t i = 0; i < cells.size(); ++i) {
-      counts[i] = std::min(counts[i] + now.taken[i], std::max(study.rank->most, now.taken[i]));
-      more = more || counts[i] > now.taken[i];
-    }
     const bool sure = probability >= confidence_of(study);
-    if (sure || !more) {
-      for (std::size_t i = 0; i < cells.size(); ++i)
-        if (sure) field.settle(cells[i], i == best ? Fate::best : Fate::out);
-      return probability;
-    }
+    if (sure) settle_all(field, cells, now);
+    const std::vector<std::size_t> counts = next_counts(now, study.rank->most);
+    if (sure || counts == now.taken) return probability;
     field.run(cells, counts);
     for (std::size_t i = 0; i < cells.size(); ++i) field.take_or_throw(cells[i], counts[i]);
   }

@@ -147,10 +147,11 @@ std::vector<std::size_t> ocba_allocation(const std::vector<double>& means,
     std::size_t budget = total;
     double sum = 0.0;
     for (std::size_t i = 0; i < open.size(); ++i) {
-      if (open[i] != 0)
+      if (open[i] != 0) {
         sum += weights[i];
-      else
+      } else {
         budget -= taken[i];
+      }
     }
     for (std::size_t i = 0; i < open.size(); ++i) {
       if (open[i] == 0) continue;

@@ -21,9 +21,10 @@ void read_require(MapReader& root, Study& study) {
 void read_objectives(MapReader& root, Study& study) {
   auto map = root.optional_map("objectives");
   if (!map) return;
-  for (const Node::Entry& entry : root.optional("objectives")->entries)
+  for (const Node::Entry& entry : root.optional("objectives")->entries) {
     study.objectives.push_back(
         {entry.key, map->choice<Goal>(entry.key, {{"max", Goal::max}, {"min", Goal::min}})});
+  }
 }
 
 void read_limits(MapReader& root, Study& study) {
@@ -67,7 +68,7 @@ void read_replications(MapReader& root, Study& study) {
     return;
   }
   MapReader map = root.map("replications");
-  study.least_replications = map.count("min", 2, most_replications, 5);
+  study.least_replications = map.count("min", 2, most_replications, 10);
   study.replications = map.count("max", 2, most_replications);
   if (study.replications < study.least_replications)
     map.fail("max", "is below `min`", "a number from `min` on");

@@ -20,10 +20,11 @@ void read_rank(MapReader& root, Study& study) {
   settings.most = static_cast<std::size_t>(map.count("most", 2, most_values, 1000));
   if (settings.most < settings.first) map.fail("most", "is below `first`", "a number from `first` on");
   map.finish();
-  if (study.objectives.size() != 1)
+  if (study.objectives.size() != 1) {
     root.fail("objectives",
               fmt::format("has {} metrics, and points are ranked by one", study.objectives.size()),
               "{METRIC: max} or {METRIC: min}");
+  }
   study.rank = settings;
 }
 
@@ -34,18 +35,20 @@ bool is_continuous(const Factor& factor) {
 void check_factors(MapReader& root, const Study& study, Algorithm algorithm) {
   for (const Factor& factor : study.factors) {
     const bool drawn = factor.kind != Factor::Kind::levels && !is_range(factor);
-    if (drawn)
+    if (drawn) {
       root.findings().add({factor.mark,
                            "factors." + factor.path,
                            "is a distribution, which nothing can choose from",
                            "values or a range",
                            {}});
-    if (algorithm == Algorithm::cmaes && !drawn && !is_continuous(factor))
+    }
+    if (algorithm == Algorithm::cmaes && !drawn && !is_continuous(factor)) {
       root.findings().add({factor.mark,
                            "factors." + factor.path,
                            "has separate values, which cmaes cannot search",
                            "a range that is not whole; or sga, gaco, nsga2",
                            {}});
+    }
   }
 }
 

@@ -44,6 +44,9 @@ TEST_CASE("Points that break a constraint are recorded as excluded and do not ru
   const Ran dry = call({"sweep", study, "--dry-run"}, dir);
   CHECK_THAT(dry.text, Contains("24 runs (14 to do): 12 points, 1 scenario, 2 replications") &&
                            Contains("excluded: 5 points by require: " + rule));
+  const Json json = Json::parse(call({"sweep", study, "--dry-run", "--json"}, dir).text);
+  CHECK(json["runs_to_do"] == 14);
+  CHECK(json["excluded"] == Json{{"require: " + rule, 5}});
   // The points that run give what they give without the constraint.
   sweep_well(written(dir, small), "all", {}, dir);
   const auto all = column(load_csv(dir / "all/runs.csv"), "shipped_per_h"),
@@ -87,13 +90,13 @@ TEST_CASE("Constraints, limits, objectives and replications are checked before a
     CHECK(ran.code == 2);
     return ran.text;
   };
-  CHECK_THAT(with("{max: 9, half_width: 0.1, metrics: [shiped_per_h]}"),
+  CHECK_THAT(with("{max: 19, half_width: 0.1, metrics: [shiped_per_h]}"),
              Contains("did you mean 'shipped_per_h'"));
-  CHECK_THAT(with("{max: 9, half_width: 0.1}"), Contains("names nothing"));
+  CHECK_THAT(with("{max: 19, half_width: 0.1}"), Contains("names nothing"));
   CHECK_THAT(with("{min: 9, max: 3, half_width: 0.1, metrics: [shipped_per_h]}"), Contains("below `min`"));
-  CHECK_THAT(with("{max: 9, half_width: 1, relative_half_width: 0.1, metrics: [shipped_per_h]}"),
+  CHECK_THAT(with("{max: 19, half_width: 1, relative_half_width: 0.1, metrics: [shipped_per_h]}"),
              Contains("one of the two"));
-  CHECK_THAT(with("{max: 9, metrics: [shipped_per_h]}"), Contains("relative_half_width"));
+  CHECK_THAT(with("{max: 19, metrics: [shipped_per_h]}"), Contains("relative_half_width"));
 }
 
 TEST_CASE("Limits: a point is feasible where its interval lies inside", "[studies]") {

@@ -6,6 +6,7 @@
 #include <cstdio>
 #include <filesystem>
 #include <thread>
+#include "app/analyse_command.hpp"
 #include "app/check_file.hpp"
 #include "app/compare_command.hpp"
 #include "app/constellation_command.hpp"
@@ -16,6 +17,7 @@
 #include "app/ledger_command.hpp"
 #include "app/print.hpp"
 #include "app/progress.hpp"
+#include "app/search_command.hpp"
 #include "app/siting_command.hpp"
 #include "app/slurm_command.hpp"
 #include "app/sweep_command.hpp"
@@ -457,6 +459,50 @@ void add_fit(CLI::App& app, std::function<int()>& chosen, FitRequest& request) {
   });
 }
 
+/// A command that searches with the runs of a study: `rank` or `optimise`.
+void add_search(CLI::App& app, std::function<int()>& chosen, SearchRequest& request, const char* name,
+                const char* what, int (*search)(const SearchRequest&, const std::atomic<bool>&)) {
+  CLI::App* command = app.add_subcommand(name, what);
+  command->add_option("STUDY", request.study, "study file")->required();
+  command->add_option("--out", request.directory, "directory for tables and runs (default: runs/NAME)");
+  command->add_flag("--add", request.add, "keep what still fits of another study in the directory");
+  command->add_flag("--json", request.json, "machine-readable");
+  add_threads(*command, request.threads);
+  command->callback([&chosen, &request, search] {
+    chosen = [&request, search] {
+      signal(SIGINT, on_interrupt);
+      signal(SIGTERM, on_interrupt);
+      return search(request, interrupted);
+    };
+  });
+}
+
+void add_analyse(CLI::App& app, std::function<int()>& chosen, AnalyseRequest& request) {
+  CLI::App* command = app.add_subcommand(
+      "analyse", "What the results of a study say: effects, indices, ranking, Pareto front, differences");
+  command->add_option("DIR", request.directory, "directory of a sweep")->required();
+  command
+      ->add_option("--metric", request.metrics,
+                   "only this metric (repeatable; default: those of the study and its objectives)")
+      ->allow_extra_args(false);
+  command->add_option("--against", request.against,
+                      "named scenario that the others are compared with (default: the first)");
+  command
+      ->add_option("--break-even", request.break_even,
+                   "where METRIC meets a line, METRIC=0.2, =METRIC, =1/8 or =1/METRIC (repeatable)")
+      ->allow_extra_args(false);
+  command->add_option("--factor", request.factor,
+                      "over which --break-even goes (default: the only one with numbers)");
+  command->add_flag("--lowest", request.lowest,
+                    "rank the lowest first where no objective says (default: the highest)");
+  command->add_flag("--json", request.json, "machine-readable");
+  command->callback([&] {
+    chosen = [&request] {
+      return analyse_command(request);
+    };
+  });
+}
+
 void add_sweep(CLI::App& app, std::function<int()>& chosen, SweepRequest& request) {
   CLI::App* command =
       app.add_subcommand("sweep", "Do the runs of a study that a directory lacks, and write their tables");
@@ -590,6 +636,14 @@ int dispatch(int argc, char** argv) {
   add_merge(app, chosen, merge_request);
   SlurmRequest slurm_request;
   add_slurm(app, chosen, slurm_request);
+  SearchRequest search_request;
+  add_search(app, chosen, search_request, "rank",
+             "Find the best point of a study at a given confidence, with more runs where they are needed",
+             rank_command);
+  add_search(app, chosen, search_request, "optimise", "Search the factors of a study for the best points",
+             optimise_command);
+  AnalyseRequest analyse_request;
+  add_analyse(app, chosen, analyse_request);
 
   FitRequest fit_request;
   add_fit(app, chosen, fit_request);

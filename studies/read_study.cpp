@@ -13,6 +13,7 @@
 #include "studies/point_values.hpp"
 #include "studies/read_factor.hpp"
 #include "studies/read_goals.hpp"
+#include "studies/read_searches.hpp"
 #include "studies/trial.hpp"
 
 namespace lunafab::studies {
@@ -247,6 +248,7 @@ Study read_file(const Node& document, Findings& findings) {
   read_variants(root, study);
   study.metrics = root.words("metrics");
   read_goals(root, study);
+  read_searches(root, study);
   (void)root.count("seed", 0, std::int64_t{1} << 62, 1);
   root.finish();
   return study;
@@ -343,8 +345,9 @@ Node resolve(const Study& study, const Variant& variant, const Point& point, Fin
 std::string study_hash(const Study& study) {
   Node what = study.document;
   std::erase_if(what.entries, [](const Node::Entry& entry) {
-    constexpr std::array<std::string_view, 7> other{"title",  "metrics",    "replications", "scenario",
-                                                    "limits", "objectives", "timeout"};
+    constexpr std::array<std::string_view, 9> other{"title",    "metrics", "replications",
+                                                    "scenario", "limits",  "objectives",
+                                                    "timeout",  "rank",    "optimise"};
     return std::ranges::find(other, entry.key) != other.end();
   });
   StateHash hash;

@@ -8,6 +8,7 @@
 #include "campaign/scenario.hpp"
 #include "studies/constraint.hpp"
 #include "studies/factor.hpp"
+#include "studies/search_settings.hpp"
 
 namespace lunafab::studies {
 
@@ -92,7 +93,9 @@ struct Study {
   std::int64_t least_replications = 1;  ///< as many as `replications` without `precision`
   std::optional<PrecisionGoal> precision;
   std::optional<Timeout> timeout;  ///< of a run
-  std::uint64_t seed = 1;          ///< of the draws of the design and of every run
+  std::optional<RankSettings> rank;
+  std::optional<OptimiseSettings> optimise;
+  std::uint64_t seed = 1;  ///< of the draws of the design and of every run
 };
 
 /// Reads a study and its scenario, and tries every path, level and end of a range in the scenario.

@@ -38,7 +38,8 @@ std::vector<std::size_t> expected_runs(const Plan& plan, const Shard& shard, con
   return runs;
 }
 
-/// Of the runs, those that have no record, each identity once.
+}  // namespace
+
 std::vector<std::size_t> lacking(const Plan& plan, const std::vector<std::size_t>& runs,
                                  const Records& records) {
   std::vector<std::size_t> list;
@@ -49,6 +50,8 @@ std::vector<std::size_t> lacking(const Plan& plan, const std::vector<std::size_t
   }
   return list;
 }
+
+namespace {
 
 /// Of the runs, those recorded as failed, each identity once.
 std::vector<std::size_t> failed(const Plan& plan, const std::vector<std::size_t>& runs,
@@ -74,6 +77,14 @@ std::optional<Json> read_manifest(const std::string& directory) {
   return json;
 }
 
+/// Of a shard that was killed before it wrote its manifest: no runs.
+bool just_made(const std::string& directory) {
+  const std::string segments = directory + "/segments";
+  return fs::is_directory(directory) && (!fs::exists(segments) || fs::is_empty(segments));
+}
+
+}  // namespace
+
 void check_directory(const Study& study, const SweepOptions& options) {
   const auto manifest = read_manifest(options.directory);
   const std::string segments = options.directory + "/segments";
@@ -87,20 +98,6 @@ void check_directory(const Study& study, const SweepOptions& options) {
         "differ; choose another --out, or keep what still fits with --add");
   }
 }
-
-/// Of a shard that was killed before it wrote its manifest: no runs.
-bool just_made(const std::string& directory) {
-  const std::string segments = directory + "/segments";
-  return fs::is_directory(directory) && (!fs::exists(segments) || fs::is_empty(segments));
-}
-
-struct Kept {
-  const char* status;
-  double wall_s = 0.0;
-  int threads = 0;
-  Shard shard;
-  Counts counts;
-};
 
 void write_manifest(const std::string& directory, const Plan& plan, const Kept& kept) {
   const Study& study = plan.study();
@@ -133,6 +130,8 @@ void write_inputs(const std::string& directory, const Study& study) {
   campaign::write_file(directory + "/study.yaml", dump(study.document));
   campaign::write_file(directory + "/scenario.yaml", dump(study.base));
 }
+
+namespace {
 
 /// How many runs may be in memory: one a thread, two a core.
 std::size_t runs_alive(int threads) {
@@ -204,12 +203,21 @@ class Work {
   std::size_t finished_ = 0;
 };
 
+}  // namespace
+
+SweepStatus do_runs(const Plan& plan, const std::vector<std::size_t>& todo, RunStore& store,
+                    const SweepOptions& options) {
+  return Work(plan, todo, store, options).run() ? SweepStatus::complete : SweepStatus::interrupted;
+}
+
+namespace {
+
 /// Does what the shard lacks, in rounds where a precision goal asks for more; false where interrupted.
-bool do_runs(const Plan& plan, RunStore& store, const SweepOptions& options, SweepResult& result) {
+bool do_all(const Plan& plan, RunStore& store, const SweepOptions& options, SweepResult& result) {
   const auto do_list = [&](const std::vector<std::size_t>& todo) {
     result.started += todo.size();
     if (options.begins) options.begins(todo.size());
-    return Work(plan, todo, store, options).run();
+    return do_runs(plan, todo, store, options) == SweepStatus::complete;
   };
   if (options.failed_runs == FailedRuns::retry &&
       !do_list(failed(plan, asked_runs(plan, options.shard, store.records()), store.records())))
@@ -250,7 +258,7 @@ SweepResult sweep(const Study& study, const SweepOptions& options) {
   kept.counts = count_asked();
   write_inputs(options.directory, study);  // first: where there is a manifest, they are there too
   write_manifest(options.directory, plan, kept);
-  const bool whole = do_runs(plan, store, options, result);
+  const bool whole = do_all(plan, store, options, result);
   store.sync();
   result.status = whole ? SweepStatus::complete : SweepStatus::interrupted;
   result.counts = count_asked();

@@ -48,6 +48,30 @@ struct SweepResult {
 /// leaves no point.
 SweepResult sweep(const Study& study, const SweepOptions& options);
 
+// Steps of a sweep, for other searches that keep their runs in the same way.
+
+/// @throws std::runtime_error where the directory holds something else, or results of another study that are
+/// not to be kept.
+void check_directory(const Study& study, const SweepOptions& options);
+
+struct Kept {
+  const char* status;
+  double wall_s = 0.0;
+  int threads = 0;
+  Shard shard;
+  Counts counts;
+};
+void write_manifest(const std::string& directory, const Plan& plan, const Kept& kept);
+void write_inputs(const std::string& directory, const Study& study);
+
+/// Of the runs, those that have no record, each identity once.
+std::vector<std::size_t> lacking(const Plan& plan, const std::vector<std::size_t>& runs,
+                                 const Records& records);
+
+/// Does the runs, in order, at most one a thread at a time; the rest is left where they are interrupted.
+SweepStatus do_runs(const Plan& plan, const std::vector<std::size_t>& todo, RunStore& store,
+                    const SweepOptions& options);
+
 /// What a sweep would do, from one run.
 struct DryRun {
   std::size_t runs = 0, different = 0;  ///< `different`: without those of equal scenarios and excluded ones

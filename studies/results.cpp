@@ -1,0 +1,138 @@
+#include "studies/results.hpp"
+#include <algorithm>
+#include <fstream>
+#include <limits>
+#include <nlohmann/json.hpp>
+#include <stdexcept>
+#include "core/quantity.hpp"
+#include "core/split_path.hpp"
+#include "studies/point_values.hpp"
+
+namespace lunafab::studies {
+namespace {
+
+constexpr double nan = std::numeric_limits<double>::quiet_NaN();
+
+/// A value of the scenario; null where there is none.
+Node value_of(const Node& root, const std::string& path) {
+  const Node* node = &root;
+  for (const std::string& key : split_path(path)) {
+    node = node->find(key);
+    if (node == nullptr) return {};
+  }
+  return *node;
+}
+
+/// What the factor is at a point; `set` by the point, or the scenario's own.
+Node actual(const Study& study, std::size_t factor, const Node& set) {
+  return set.kind != Node::Kind::null ? set : value_of(study.base, study.factors[factor].path);
+}
+
+/// Turns quantities of one dimension, that of the first, into numbers of the first's unit.
+class Measure {
+ public:
+  std::optional<double> read(const Node& node) {
+    if (node.kind != Node::Kind::scalar) return std::nullopt;
+    if (!dimension_ && !find_dimension(node.scalar)) return std::nullopt;
+    const ParsedQuantity parsed = parse_quantity(node.scalar, *dimension_);
+    if (!parsed.problem.empty()) return std::nullopt;
+    return parsed.value / scale_;
+  }
+  const std::string& unit() const { return unit_; }
+
+ private:
+  bool find_dimension(const std::string& text) {
+    for (const Unit& dimension : unit::all) {
+      if (!parse_quantity(text, dimension).problem.empty()) continue;
+      dimension_ = dimension;
+      const std::size_t space = text.find(' ');
+      if (space != std::string::npos) unit_ = text.substr(text.find_first_not_of(' ', space));
+      if (!unit_.empty()) scale_ = parse_quantity("1 " + unit_, dimension).value;
+      return true;
+    }
+    return false;
+  }
+  std::optional<Unit> dimension_;
+  std::string unit_;
+  double scale_ = 1.0;
+};
+
+nlohmann::json manifest_of(const std::string& directory) {
+  std::ifstream file(directory + "/manifest.json");
+  if (!file) throw std::runtime_error(directory + " has no manifest.json: no directory of a sweep");
+  nlohmann::json json = nlohmann::json::parse(file, nullptr, false);
+  if (json.is_discarded() || json.value("kind", "") != "study")
+    throw std::runtime_error(directory + " holds something else than the results of a study");
+  return json;
+}
+
+}  // namespace
+
+Results load_results(const std::string& directory) {
+  const nlohmann::json manifest = manifest_of(directory);
+  Node document = load_document(directory + "/study.yaml");
+  document.mark.file = manifest.at("study_file");
+  Node base = load_document(directory + "/scenario.yaml");
+  base.mark.file = manifest.at("scenario_file");
+  Results results;
+  results.study = std::make_unique<const Study>(read_study(std::move(document), std::move(base)));
+  if (study_hash(*results.study) != manifest.at("study_hash"))
+    throw std::runtime_error(directory + " was written by another model version, or changed since");
+  results.plan = std::make_unique<const Plan>(*results.study);
+  results.records = read_records(directory);
+  return results;
+}
+
+MetricNames metric_names(const Results& results) {
+  MetricNames names;
+  std::vector<std::uint64_t> seen;
+  for (std::size_t run = 0; run < results.plan->size(); ++run) {
+    const auto record = results.records.runs.find(results.plan->id(run));
+    if (record == results.records.runs.end() || record->second.status != RunStatus::done) continue;
+    if (std::ranges::find(seen, record->second.names) != seen.end()) continue;
+    seen.push_back(record->second.names);
+    for (const std::string& name : results.records.names.at(record->second.names))
+      if (std::ranges::find(names, name) == names.end()) names.push_back(name);
+  }
+  return names;
+}
+
+Responses responses(const Results& results, std::size_t variant, const std::string& metric) {
+  const Plan& plan = *results.plan;
+  const MetricLookup lookup(results.records, metric);
+  const auto value = [&](const RunRecord* record) {
+    return record == nullptr || record->status != RunStatus::done ? nan : lookup.of(*record).value_or(nan);
+  };
+  const std::size_t stride = runs_per_value(plan.study());
+  Responses list(plan.design().size());
+  for (std::size_t p = 0; p < list.size(); ++p) {
+    const std::size_t cell = variant * list.size() + p;
+    if (!plan.exclusion(cell).empty()) continue;
+    const std::size_t count = replications_asked(plan, cell, results.records);
+    const std::vector<const RunRecord*> runs = records_of(plan, cell, count, results.records);
+    for (std::size_t r = 0; r + stride <= count; r += stride) {
+      double sum = 0.0;
+      for (std::size_t i = 0; i < stride; ++i) sum += value(runs[r + i]);
+      list[p].push_back(sum / static_cast<double>(stride));
+    }
+  }
+  return list;
+}
+
+std::optional<Amounts> factor_amounts(const Results& results, std::size_t factor) {
+  Measure measure;
+  Amounts amounts;
+  for (std::size_t p = 0; p < results.plan->design().size(); ++p) {
+    const auto value = measure.read(actual(*results.study, factor, results.plan->design().point(p)[factor]));
+    if (!value) return std::nullopt;
+    amounts.values.push_back(*value);
+  }
+  amounts.unit = measure.unit();
+  return amounts;
+}
+
+std::string factor_text(const Results& results, std::size_t factor, std::size_t point) {
+  return one_line(actual(*results.study, factor, results.plan->design().point(point)[factor]));
+}
+
+}  // namespace lunafab::studies

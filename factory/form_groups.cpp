@@ -179,6 +179,13 @@ void finish_group(const Plant& plant, Group& group) {
   group.plain = group.plain && group.calendars.empty() && group.units == 0 && group.releases.empty();
 }
 
+void finish_station(const Plant& plant, Station& station) {
+  for (Operation& op : station.mix) op.ships = pieces_shipped(plant, op);
+  station.simple = is_simple(plant, station);
+  station.maintained =
+      std::ranges::any_of(station.upkeep, [](const Upkeep& upkeep) { return upkeep.planned; });
+}
+
 }  // namespace
 
 std::uint32_t line_index(const PlantDraft& draft, const std::string& line) {
@@ -219,12 +226,7 @@ void form_groups(PlantDraft& draft) {
   for (std::uint32_t line = 0; line < draft.lines.size(); ++line) group_of_line.push_back(group_of(line));
   place_lots(plant, group_of_line);
   for (Group& group : plant.groups) finish_group(plant, group);
-  for (Station& station : plant.stations) {
-    for (Operation& op : station.mix) op.ships = pieces_shipped(plant, op);
-    station.simple = is_simple(plant, station);
-    station.maintained =
-        std::ranges::any_of(station.upkeep, [](const Upkeep& upkeep) { return upkeep.planned; });
-  }
+  for (Station& station : plant.stations) finish_station(plant, station);
 }
 
 }  // namespace lunafab::factory

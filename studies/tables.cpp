@@ -199,6 +199,17 @@ bool varies_seed(const Study& study) {
   return std::ranges::any_of(study.factors, [](const Factor& factor) { return factor.path == "seed"; });
 }
 
+/// The metrics of a run, empty where it was not done.
+std::string metric_cells(const MetricColumns& metrics, const RunRecord* record) {
+  std::string cells;
+  for (std::size_t column = 0; column < metrics.names().size(); ++column) {
+    const bool done = record != nullptr && record->status == RunStatus::done;
+    const auto value = done ? metrics.value(*record, column) : std::nullopt;
+    cells += value ? fmt::format(",{}", *value) : ",";
+  }
+  return cells;
+}
+
 std::string summary_header(const Study& study, const std::string& factors, const MetricNames& metrics) {
   std::string header = study.variants.front().name.empty() ? "" : "scenario,";
   header += "point,done,failed,missing";
@@ -253,16 +264,11 @@ void write_runs_csv(const std::string& path, const Plan& plan, const std::vector
     const Place place = plan.place(run);
     const std::string& exclusion = plan.exclusion(plan.cell_of(run));
     const RunRecord* const record = exclusion.empty() ? find(records, plan.id(run)) : nullptr;
-    std::string row = fmt::format(
+    const std::string row = fmt::format(
         "{}{},{}{},{},{}{}", variant_cell(study, place.variant), place.point + 1, place.replication + 1,
         own_seed ? "," + seed_of(study, place) : "", exclusion.empty() ? status_word(record) : "excluded",
         csv_field(record == nullptr ? exclusion : record->error), factors.cells(place));
-    for (std::size_t column = 0; column < metrics.names().size(); ++column) {
-      const bool done = record != nullptr && record->status == RunStatus::done;
-      const auto value = done ? metrics.value(*record, column) : std::nullopt;
-      row += value ? fmt::format(",{}", *value) : ",";
-    }
-    file.add(row + "\n");
+    file.add(row + metric_cells(metrics, record) + "\n");
   }
   file.finish();
 }

@@ -229,6 +229,21 @@ void check_points_left(const Plan& plan) {
   throw std::runtime_error("no point meets what the study requires; the first breaks " + plan.exclusion(0));
 }
 
+/// Appends the records of the plan that the store lacks, or that are better than its own: how many.
+std::size_t take_over(const Records& records, const Plan& plan, RunStore& store) {
+  std::size_t taken = 0;
+  for (std::size_t run = 0; run < plan.size(); ++run) {
+    const auto found = records.runs.find(plan.id(run));
+    if (found == records.runs.end()) continue;
+    const auto there = store.records().runs.find(found->first);
+    if (there != store.records().runs.end() && !supersedes(found->second, there->second)) continue;
+    const bool done = found->second.status == RunStatus::done;
+    store.append(0, found->second, done ? records.names.at(found->second.names) : MetricNames{});
+    ++taken;
+  }
+  return taken;
+}
+
 }  // namespace
 
 SweepResult sweep(const Study& study, const SweepOptions& options) {
@@ -320,16 +335,7 @@ SweepResult merge(const std::vector<std::string>& directories, const std::string
   for (const std::string& directory : begun) {
     const Records records = read_records(directory);
     result.dropped_bytes += records.dropped_bytes;
-    for (std::size_t run = 0; run < plan.size(); ++run) {
-      const auto found = records.runs.find(plan.id(run));
-      if (found == records.runs.end()) continue;
-      const auto there = store.records().runs.find(found->first);
-      if (there != store.records().runs.end() && !supersedes(found->second, there->second)) continue;
-      store.append(
-          0, found->second,
-          found->second.status == RunStatus::done ? records.names.at(found->second.names) : MetricNames{});
-      ++result.started;
-    }
+    result.started += take_over(records, plan, store);
   }
   store.sync();
   const std::vector<std::size_t> all = asked_runs(plan, {}, store.records());

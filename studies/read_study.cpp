@@ -136,18 +136,20 @@ void check_levels(MapReader& design, const Study& study) {
   for (std::size_t axis = 0; axis < study.axes.size(); ++axis) {
     const Factor& factor = study.factors[study.axes[axis].front()];
     points *= static_cast<double>(level_count(factor));
-    if (level_count(factor) == 0)
+    if (level_count(factor) == 0) {
       design.findings().add({factor.mark,
                              "factors." + factor.path,
                              "a distribution has no levels",
                              "values or a range, or another design",
                              {}});
-    if (study.design == DesignKind::grid && is_range(factor) && factor.steps == 0)
+    }
+    if (study.design == DesignKind::grid && is_range(factor) && factor.steps == 0) {
       design.findings().add({factor.mark,
                              "factors." + factor.path,
                              "has no `steps`",
                              "how many values of the range a grid takes",
                              {}});
+    }
   }
   if (study.design == DesignKind::grid && points > most_runs)
     design.fail("kind", fmt::format("gives {:.3g} points", points), fmt::format("up to {:.0e}", most_runs));
@@ -155,20 +157,23 @@ void check_levels(MapReader& design, const Study& study) {
 
 void check_sobol(MapReader& design, MapReader& root, std::string_view key, std::size_t points,
                  std::size_t dimensions) {
-  if (!std::has_single_bit(points))
+  if (!std::has_single_bit(points)) {
     design.fail(key, fmt::format("{} is not a power of two", points),
                 "2, 4, 8, …: only those fill the cube evenly");
-  if (dimensions > most_sobol_dimensions)
+  }
+  if (dimensions > most_sobol_dimensions) {
     root.fail("factors", "are too many for Sobol's sequence",
               fmt::format("up to {} dimensions, here {}", most_sobol_dimensions, dimensions));
+  }
 }
 
 void read_morris(MapReader& design, Study& study) {
   study.trajectories = static_cast<std::size_t>(design.count("trajectories", 2, most_points, 10));
   study.lattice_levels = static_cast<std::size_t>(design.count("levels", 2, most_lattice_levels, 4));
-  if (study.lattice_levels % 2 != 0)
+  if (study.lattice_levels % 2 != 0) {
     design.fail("levels", fmt::format("{} is odd", study.lattice_levels),
                 "an even number: only then every level is as likely");
+  }
 }
 
 /// Designs whose points are drawn from the unit cube.
@@ -182,9 +187,10 @@ void read_drawn(MapReader& design, MapReader& root, Study& study) {
   if (study.design == DesignKind::sobol) check_sobol(design, root, "points", study.points, study.axes.size());
   if (study.design != DesignKind::latin_hypercube || !design.flag("maximin", false)) return;
   study.spread = Spread::maximin;
-  if (study.points > most_maximin_points)
+  if (study.points > most_maximin_points) {
     design.fail("maximin", fmt::format("takes too long for {} points", study.points),
                 fmt::format("up to {} points, or sobol", most_maximin_points));
+  }
 }
 
 void read_design(MapReader& root, Study& study) {
@@ -214,18 +220,20 @@ void read_design(MapReader& root, Study& study) {
 
 void read_variants(MapReader& root, Study& study) {
   for (const Node::Entry& entry : entries(root, "scenarios")) {
-    if (entry.value.kind != Node::Kind::map && entry.value.kind != Node::Kind::null)
+    if (entry.value.kind != Node::Kind::map && entry.value.kind != Node::Kind::null) {
       root.findings().add(
           {entry.value.mark, "scenarios." + entry.key, "is not a map", "{path: value, …}, or {}", {}});
+    }
     study.variants.push_back({entry.key, settings(entry.value.entries)});
     for (const Setting& setting : study.variants.back().settings) {
       const auto names = paths(study);
-      if (std::ranges::find(names, setting.path) != names.end())
+      if (std::ranges::find(names, setting.path) != names.end()) {
         root.findings().add({setting.value.mark,
                              "scenarios." + entry.key,
                              lunafab::quoted(setting.path) + " is a factor",
                              "a path that no factor varies",
                              {}});
+      }
     }
   }
   if (study.variants.empty()) study.variants.emplace_back();
@@ -236,9 +244,10 @@ Study read_file(const Node& document, Findings& findings) {
   Study study{.file = document.mark.file, .document = document};
   MapReader root(&document, "", findings);
   const std::string format = root.text("lunafab");
-  if (format != "study/1")
+  if (format != "study/1") {
     root.fail("lunafab", lunafab::quoted(format) + " is not a format this command reads", "study/1",
               nearest_name(format, {"study/1"}));
+  }
   study.title = root.text("title", std::filesystem::path(study.file).stem().string());
   study.scenario_file = (std::filesystem::path(study.file).parent_path() / root.text("scenario")).string();
   (void)entries(root, "set");
@@ -281,12 +290,13 @@ void finish_design(Study& study, Findings& findings) {
   }
   const double runs = static_cast<double>(design_size(study)) * static_cast<double>(study.variants.size()) *
                       static_cast<double>(study.replications);
-  if (runs > most_runs)
+  if (runs > most_runs) {
     findings.add({study.document.mark,
                   "design",
                   fmt::format("gives {:.3g} runs", runs),
                   fmt::format("up to {:.0e}", most_runs),
                   {}});
+  }
 }
 
 /// The scenario with what the study sets for all runs.

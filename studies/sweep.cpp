@@ -237,6 +237,56 @@ void check_points_left(const Plan& plan) {
   throw std::runtime_error("no point meets what the study requires; the first breaks " + plan.exclusion(0));
 }
 
+/// Appends the records of the plan that the store lacks, or that are better than its own: how many.
+std::size_t take_over(const Records& records, const Plan& plan, RunStore& store) {
+  std::size_t taken = 0;
+  for (std::size_t run = 0; run < plan.size(); ++run) {
+    const auto found = records.runs.find(plan.id(run));
+    if (found == records.runs.end()) continue;
+    const auto there = store.records().runs.find(found->first);
+    if (there != store.records().runs.end() && !supersedes(found->second, there->second)) continue;
+    const bool done = found->second.status == RunStatus::done;
+    store.append(0, found->second, done ? records.names.at(found->second.names) : MetricNames{});
+    ++taken;
+  }
+  return taken;
+}
+
+/// Directories of one study in which runs have begun, and the manifest of the first.
+struct Begun {
+  std::vector<std::string> directories;
+  Json manifest;
+};
+
+Begun find_begun(const std::vector<std::string>& directories) {
+  Begun begun;
+  for (const std::string& directory : directories) {
+    const auto manifest = read_manifest(directory);
+    if (!manifest && just_made(directory)) continue;
+    if (!manifest) throw std::runtime_error(directory + " has no manifest.json: no directory of a sweep");
+    if (begun.directories.empty()) begun.manifest = *manifest;
+    begun.directories.push_back(directory);
+    if (manifest->at("study_hash") != begun.manifest.at("study_hash") ||
+        manifest->at("replications") != begun.manifest.at("replications"))
+      throw std::runtime_error(directory + " and " + begun.directories.front() + " are of different studies");
+  }
+  if (begun.directories.empty()) throw std::runtime_error("no run has begun yet in what is to be merged");
+  return begun;
+}
+
+/// The study as the first directory keeps it.
+Study kept_study(const Begun& begun) {
+  const std::string& directory = begun.directories.front();
+  Node document = load_document(directory + "/study.yaml");
+  document.mark.file = begun.manifest.at("study_file");
+  Node base = load_document(directory + "/scenario.yaml");
+  base.mark.file = begun.manifest.at("scenario_file");
+  Study study = read_study(std::move(document), std::move(base));
+  if (study_hash(study) != begun.manifest.at("study_hash"))
+    throw std::runtime_error(directory + " was written by another model version, or changed since");
+  return study;
+}
+
 }  // namespace
 
 SweepResult sweep(const Study& study, const SweepOptions& options) {
@@ -299,45 +349,18 @@ DryRun dry_run(const Plan& plan) {
 
 SweepResult merge(const std::vector<std::string>& directories, const std::string& out) {
   const auto began = std::chrono::steady_clock::now();
-  std::optional<Json> first;
-  std::vector<std::string> begun;
-  for (const std::string& directory : directories) {
-    const auto manifest = read_manifest(directory);
-    if (!manifest && just_made(directory)) continue;
-    if (!manifest) throw std::runtime_error(directory + " has no manifest.json: no directory of a sweep");
-    begun.push_back(directory);
-    if (!first) first = manifest;
-    if (manifest->at("study_hash") != first->at("study_hash") ||
-        manifest->at("replications") != first->at("replications"))
-      throw std::runtime_error(directory + " and " + directories.front() + " are of different studies");
-  }
-  if (begun.empty()) throw std::runtime_error("no run has begun yet in what is to be merged");
-  Node document = load_document(begun.front() + "/study.yaml");
-  document.mark.file = first->at("study_file");
-  Node base = load_document(begun.front() + "/scenario.yaml");
-  base.mark.file = first->at("scenario_file");
-  const Study study = read_study(std::move(document), std::move(base));
-  if (study_hash(study) != first->at("study_hash"))
-    throw std::runtime_error(begun.front() + " was written by another model version, or changed since");
+  const Begun begun = find_begun(directories);
+  const Study study = kept_study(begun);
   SweepOptions options{.directory = out};
   check_directory(study, options);
   fs::create_directories(out);
   const Plan plan(study);
   RunStore store(out, 1);
   SweepResult result;
-  for (const std::string& directory : begun) {
+  for (const std::string& directory : begun.directories) {
     const Records records = read_records(directory);
     result.dropped_bytes += records.dropped_bytes;
-    for (std::size_t run = 0; run < plan.size(); ++run) {
-      const auto found = records.runs.find(plan.id(run));
-      if (found == records.runs.end()) continue;
-      const auto there = store.records().runs.find(found->first);
-      if (there != store.records().runs.end() && !supersedes(found->second, there->second)) continue;
-      store.append(
-          0, found->second,
-          found->second.status == RunStatus::done ? records.names.at(found->second.names) : MetricNames{});
-      ++result.started;
-    }
+    result.started += take_over(records, plan, store);
   }
   store.sync();
   const std::vector<std::size_t> all = asked_runs(plan, {}, store.records());

@@ -115,10 +115,11 @@ void check_require(const Study& study, const Design& design, Findings& findings)
     if (!own.empty()) return;
     for (const Constraint& constraint : study.require) {
       const Verdict verdict = judge(constraint, document);
-      if (verdict.kind == Verdict::Kind::unclear)
+      if (verdict.kind == Verdict::Kind::unclear) {
         findings.add({constraint.mark, "require", verdict.problem,
                       "paths of quantities that the scenario gives, in units that go together",
                       verdict.nearest});
+      }
     }
   }
 }

@@ -221,9 +221,10 @@ TEST_CASE("Clocks an hour apart change nothing: results do not depend on the dat
     REQUIRE(call({"sweep", study, "--shard", part + std::string("/2"), "--out", part}, dir).code == 0);
   for (const auto hours : {-1, 1}) {
     for (const char* part : {"1", "2", "calm"}) {
-      for (const auto& entry : fs::recursive_directory_iterator(dir / part))
+      for (const auto& entry : fs::recursive_directory_iterator(dir / part)) {
         fs::last_write_time(entry.path(), fs::file_time_type::clock::now() +
                                               std::chrono::hours(part[0] == '1' ? -hours : hours));
+      }
     }
     CHECK(sweep(study, "calm", dir).code == 0);
     CHECK(recorded(dir / "calm").size() == 48);

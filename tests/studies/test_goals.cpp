@@ -143,8 +143,9 @@ TEST_CASE("Sequential replications stop at the first number that is narrow enoug
   for (std::size_t i = 0; i < rate.size(); ++i) by_point[points[i]].push_back(rate[i]);
   REQUIRE(by_point.size() == 12);
   std::size_t stopped = 0, more_than_least = 0;
-  for (const auto& [point, values] : by_point) {
-    INFO("point " << point << ", " << values.size() << " replications");
+  for (const auto& entry : by_point) {
+    const std::vector<double>& values = entry.second;
+    INFO("point " << entry.first << ", " << values.size() << " replications");
     const auto narrow = [&values](std::size_t n) {
       const Interval interval = mean_interval(std::span(values).first(n), 0.9);
       return interval.half_width <= 0.04 * interval.mean;
@@ -176,7 +177,7 @@ TEST_CASE(
   }
   CHECK(call(merge, dir).code == 0);
   CHECK(tables(dir / "whole") == expected);
-  for (const int part : {1, 3, 5}) {  // sixths of the records
+  for (const unsigned part : {1u, 3u, 5u}) {  // sixths of the records
     Program program({"sweep", dir / "study.yaml", "--out", "rough"}, dir);
     program.run_until([&] { return stored_bytes(dir / "rough") * 6 > stored_bytes(dir / "one") * part; });
     program.send(SIGKILL);
@@ -268,9 +269,9 @@ TEST_CASE("Morris, Saltelli and maximin designs run from a file, and wrong keys 
         dir, edited(edited(small, "{kind: grid}", "{" + keys + "}"), "replications: 2", "replications: 1"));
   };
   sweep_well(designed("kind: morris, trajectories: 3"), "morris", {}, dir);
-  CHECK(load_csv(dir / "morris/runs.csv").rows.size() == 3 * 3);
+  CHECK(load_csv(dir / "morris/runs.csv").rows.size() == 9);
   sweep_well(designed("kind: saltelli, base_points: 4"), "saltelli", {}, dir);
-  CHECK(load_csv(dir / "saltelli/runs.csv").rows.size() == 4 * 4);
+  CHECK(load_csv(dir / "saltelli/runs.csv").rows.size() == 16);
   sweep_well(designed("kind: latin_hypercube, points: 5, maximin: true"), "maximin", {}, dir);
   CHECK(load_csv(dir / "maximin/runs.csv").rows.size() == 5);
   const auto text_of = [&](const std::string& keys) {

@@ -1,3 +1,4 @@
+#include <fmt/format.h>
 #include <catch2/catch.hpp>
 #include <cstdlib>
 #include <sstream>
@@ -48,7 +49,7 @@ TEST_CASE("The commands of docs/studies.md do what they say", "[studies]") {
   for (const std::string& command : commands) {
     CAPTURE(command);
     const std::string line =
-        "cd '" + dir.path() + "' && PATH=\"$PWD/bin:$PATH\" && " + command + " > said.txt 2>&1";
+        fmt::format("cd '{}' && PATH=\"$PWD/bin:$PATH\" && {} > said.txt 2>&1", dir.path(), command);
     const int code = std::system(line.c_str());  // NOLINT(cert-env33-c): the page is ours
     CAPTURE(read_bytes(dir / "said.txt"));
     CHECK(code == 0);

@@ -94,4 +94,14 @@ std::string one_line(const Node& value) {
   return "{" + text + "}";
 }
 
+const Node* node_at(const Node& root, const std::string& path) {
+  const Node* node = &root;
+  for (std::size_t from = 0; node != nullptr && from <= path.size();) {
+    const std::size_t dot = std::min(path.find('.', from), path.size());
+    node = node->find(std::string_view(path).substr(from, dot - from));
+    from = dot + 1;
+  }
+  return node;
+}
+
 }  // namespace lunafab::studies

@@ -42,4 +42,7 @@ Node value_at(const Factor& factor, double u);
 /// A value on one line: `{dist: exponential, mean: 2 h}`.
 std::string one_line(const Node& value);
 
+/// What stands at a path of a document; nullptr where nothing does.
+const Node* node_at(const Node& root, const std::string& path);
+
 }  // namespace lunafab::studies

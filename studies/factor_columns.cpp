@@ -20,16 +20,6 @@ std::optional<NumberAndUnit> taken_apart(const Node& value) {
   return parts;
 }
 
-const Node* node_at(const Node& root, const std::string& path) {
-  const Node* node = &root;
-  for (std::size_t from = 0; node != nullptr && from <= path.size();) {
-    const std::size_t dot = std::min(path.find('.', from), path.size());
-    node = node->find(std::string_view(path).substr(from, dot - from));
-    from = dot + 1;
-  }
-  return node;
-}
-
 }  // namespace
 
 FactorColumns::FactorColumns(const Plan& plan) : plan_(&plan) {

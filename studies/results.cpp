@@ -1,31 +1,21 @@
 #include "studies/results.hpp"
 #include <algorithm>
-#include <fstream>
 #include <limits>
 #include <nlohmann/json.hpp>
-#include <stdexcept>
 #include "core/quantity.hpp"
-#include "core/split_path.hpp"
 #include "studies/point_values.hpp"
+#include "studies/stored_study.hpp"
 
 namespace lunafab::studies {
 namespace {
 
 constexpr double nan = std::numeric_limits<double>::quiet_NaN();
 
-/// A value of the scenario; null where there is none.
-Node value_of(const Node& root, const std::string& path) {
-  const Node* node = &root;
-  for (const std::string& key : split_path(path)) {
-    node = node->find(key);
-    if (node == nullptr) return {};
-  }
-  return *node;
-}
-
 /// What the factor is at a point; `set` by the point, or the scenario's own.
 Node actual(const Study& study, std::size_t factor, const Node& set) {
-  return set.kind != Node::Kind::null ? set : value_of(study.base, study.factors[factor].path);
+  if (set.kind != Node::Kind::null) return set;
+  const Node* own = node_at(study.base, study.factors[factor].path);
+  return own != nullptr ? *own : Node{};
 }
 
 /// Turns quantities of one dimension, that of the first, into numbers of the first's unit.
@@ -57,27 +47,11 @@ class Measure {
   double scale_ = 1.0;
 };
 
-nlohmann::json manifest_of(const std::string& directory) {
-  std::ifstream file(directory + "/manifest.json");
-  if (!file) throw std::runtime_error(directory + " has no manifest.json: no directory of a sweep");
-  nlohmann::json json = nlohmann::json::parse(file, nullptr, false);
-  if (json.is_discarded() || json.value("kind", "") != "study")
-    throw std::runtime_error(directory + " holds something else than the results of a study");
-  return json;
-}
-
 }  // namespace
 
 Results load_results(const std::string& directory) {
-  const nlohmann::json manifest = manifest_of(directory);
-  Node document = load_document(directory + "/study.yaml");
-  document.mark.file = manifest.at("study_file");
-  Node base = load_document(directory + "/scenario.yaml");
-  base.mark.file = manifest.at("scenario_file");
   Results results;
-  results.study = std::make_unique<const Study>(read_study(std::move(document), std::move(base)));
-  if (study_hash(*results.study) != manifest.at("study_hash"))
-    throw std::runtime_error(directory + " was written by another model version, or changed since");
+  results.study = std::make_unique<const Study>(stored_study(directory, manifest_of(directory)));
   results.plan = std::make_unique<const Plan>(*results.study);
   results.records = read_records(directory);
   return results;

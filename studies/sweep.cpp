@@ -16,6 +16,7 @@
 #include "core/version.hpp"
 #include "studies/point_values.hpp"
 #include "studies/runner.hpp"
+#include "studies/stored_study.hpp"
 
 namespace lunafab::studies {
 namespace {
@@ -65,16 +66,6 @@ std::vector<std::size_t> failed(const Plan& plan, const std::vector<std::size_t>
       list.push_back(run);
   }
   return list;
-}
-
-/// What the manifest of a directory says; nothing where there is none.
-std::optional<Json> read_manifest(const std::string& directory) {
-  std::ifstream file(directory + "/manifest.json");
-  if (!file) return std::nullopt;
-  Json json = Json::parse(file, nullptr, false);
-  if (json.is_discarded() || json.value("kind", "") != "study")
-    throw std::runtime_error(directory + " holds something else than the results of a study");
-  return json;
 }
 
 /// Of a shard that was killed before it wrote its manifest: no runs.
@@ -261,30 +252,16 @@ struct Begun {
 Begun find_begun(const std::vector<std::string>& directories) {
   Begun begun;
   for (const std::string& directory : directories) {
-    const auto manifest = read_manifest(directory);
-    if (!manifest && just_made(directory)) continue;
-    if (!manifest) throw std::runtime_error(directory + " has no manifest.json: no directory of a sweep");
-    if (begun.directories.empty()) begun.manifest = *manifest;
+    if (!read_manifest(directory) && just_made(directory)) continue;
+    const Json manifest = manifest_of(directory);
+    if (begun.directories.empty()) begun.manifest = manifest;
     begun.directories.push_back(directory);
-    if (manifest->at("study_hash") != begun.manifest.at("study_hash") ||
-        manifest->at("replications") != begun.manifest.at("replications"))
+    if (manifest.at("study_hash") != begun.manifest.at("study_hash") ||
+        manifest.at("replications") != begun.manifest.at("replications"))
       throw std::runtime_error(directory + " and " + begun.directories.front() + " are of different studies");
   }
   if (begun.directories.empty()) throw std::runtime_error("no run has begun yet in what is to be merged");
   return begun;
-}
-
-/// The study as the first directory keeps it.
-Study kept_study(const Begun& begun) {
-  const std::string& directory = begun.directories.front();
-  Node document = load_document(directory + "/study.yaml");
-  document.mark.file = begun.manifest.at("study_file");
-  Node base = load_document(directory + "/scenario.yaml");
-  base.mark.file = begun.manifest.at("scenario_file");
-  Study study = read_study(std::move(document), std::move(base));
-  if (study_hash(study) != begun.manifest.at("study_hash"))
-    throw std::runtime_error(directory + " was written by another model version, or changed since");
-  return study;
 }
 
 }  // namespace
@@ -350,7 +327,7 @@ DryRun dry_run(const Plan& plan) {
 SweepResult merge(const std::vector<std::string>& directories, const std::string& out) {
   const auto began = std::chrono::steady_clock::now();
   const Begun begun = find_begun(directories);
-  const Study study = kept_study(begun);
+  const Study study = stored_study(begun.directories.front(), begun.manifest);
   SweepOptions options{.directory = out};
   check_directory(study, options);
   fs::create_directories(out);

@@ -87,10 +87,10 @@ void lines_100(benchmark::State& state) {
 BENCHMARK(lines_100)->Arg(1)->Arg(2)->Unit(benchmark::kMillisecond)->UseRealTime();
 
 /// Replications of one line, on as many threads.
-void replications_32(benchmark::State& state) {
+void replications_128(benchmark::State& state) {
   const tbb::global_control limit(tbb::global_control::max_allowed_parallelism,
                                   static_cast<std::size_t>(state.range(0)));
-  const campaign::Scenario scenario = lines_of_20(1, "duration: 200 d\nreplications: 33\n", "");
+  const campaign::Scenario scenario = lines_of_20(1, "duration: 200 d\nreplications: 129\n", "");
   for (auto _ : state) {
     campaign::Campaign first(scenario, 0);
     first.run_to_end();
@@ -98,7 +98,7 @@ void replications_32(benchmark::State& state) {
         campaign::replicate(scenario, campaign::metrics(scenario, first.state()), nullptr));
   }
 }
-BENCHMARK(replications_32)->Arg(1)->Arg(2)->Unit(benchmark::kMillisecond)->UseRealTime();
+BENCHMARK(replications_128)->Arg(1)->Arg(2)->Unit(benchmark::kMillisecond)->UseRealTime();
 
 /// The recursion of the same line, one variate at a time, with the times busy, blocked and waited.
 void scalar_recursion(benchmark::State& state) {

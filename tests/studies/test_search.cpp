@@ -139,6 +139,28 @@ TEST_CASE("optimise finds what an enumeration of all points finds", "[studies]")
   CHECK(found["evaluated"] < 216);
 }
 
+TEST_CASE("optimise gives machines to steps in proportion to their work, where that comes out even",
+          "[studies]") {
+  const TemporaryDirectory dir;
+  const Ran ran =
+      call({"optimise", source + "/configs/studies/machine_counts.yaml", "--out", "s", "--json"}, dir);
+  INFO(ran.text);
+  REQUIRE(ran.code == 0);
+  const Json found = Json::parse(ran.text.substr(ran.text.find("{\n")));
+  REQUIRE(found["best"].size() == 1);
+  // Twelve machines for 1, 2, 3, 2 and 4 h: all others leave a step that passes at most 3/4 of a piece an
+  // hour.
+  const Json& point = found["best"][0]["factors"];
+  const auto servers = [&](const std::string& station) {
+    return point["lines.line.stations." + station + ".servers"];
+  };
+  CHECK(servers("first") == "1");
+  CHECK(servers("second") == "2");
+  CHECK(servers("third") == "3");
+  CHECK(servers("fourth") == "2");
+  CHECK(servers("fifth") == "4");
+}
+
 TEST_CASE("optimise: the same bytes whatever the threads, and after a kill", "[studies]") {
   const TemporaryDirectory dir;
   const std::string longer = edited(places, "30 d", "300 d") + search;

@@ -94,8 +94,9 @@ Asked read_request(const WindowsRequest& request) {
   Asked asked;
   asked.step_s =
       read_time_s("--step", request.step, {600.0, 1e7}, "10 min to 100 d, for example '12 h'", findings);
+  const bool has_step = findings.empty();
   const double dates = std::floor(request.days * day_s / asked.step_s + 1e-9) + 1.0;
-  if (!(request.days >= 0.0 && dates <= most_dates)) {
+  if (!(request.days >= 0.0 && (dates <= most_dates || !has_step))) {
     findings.add(option_finding("--days", fmt::format("{:g}", request.days), "is out of range",
                                 fmt::format("0 or more, at most {:.0f} dates", most_dates)));
   } else {

@@ -49,7 +49,11 @@ double DriverQueue::speed_mps(std::uint64_t serial, Tick at) const {
 }
 
 Tick DriverQueue::open_from(std::uint64_t serial, Tick from) const {
-  return orbit::next_open(sc_.orbit, destination_of(serial), from);
+  const std::size_t destination = destination_of(serial);
+  std::span<const std::int32_t> free;
+  if (!sc_.lives.empty() && sc_.lives[destination].shell)
+    free = site_.slots[*sc_.lives[destination].shell].free;
+  return orbit::next_open(sc_.orbit, destination, from, free);
 }
 
 massdriver::PlannedLaunch DriverQueue::planned(std::uint64_t serial, Tick at, double coil_K) const {

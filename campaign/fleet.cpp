@@ -117,10 +117,27 @@ double Fleet::arrival_node_rad(std::uint64_t serial, const OrbitalLife& life) {
   return std::atan2(h.x(), -h.y()) + life.arrival_drift_rad;
 }
 
+/// About the Moon a burn turns the plane of arrival; at fidelity `ideal`, which knows none, for nothing.
+orbit::Placement Fleet::place(std::uint64_t serial, const OrbitalLife& life, Tick now) {
+  const ShellFleet& fleet = sc_.shells[*life.shell];
+  orbit::SlotBook& book = site_.slots[*life.shell];
+  const orbit::Shell& shell = fleet.plan.shell;
+  if (shell.body == orbit::Body::earth)
+    return fleet.desk.arrive(book, {.serial = serial, .at = now, .node_rad = arrival_node_rad(serial, life)});
+  std::vector<double> turns_mps(static_cast<std::size_t>(shell.planes), 0.0);
+  if (sc_.orbit.fidelity != Fidelity::ideal) {
+    const orbit::OrbitRecord state =
+        arrival_orbit(sc_, registry_.design_of(serial).destination, registry_.record(serial).launched_at)
+            .front();
+    turns_mps = orbit::plane_turns_mps(shell, sc_.start, {sc_.start.tt_days_since_j2000 + days(state.epoch)},
+                                       state.r_m.cross(state.v_mps));
+  }
+  return fleet.desk.arrive(book, {.serial = serial, .at = now}, turns_mps);
+}
+
 void Fleet::take_slot(std::uint64_t serial, const OrbitalLife& life, Tick now) {
   const ShellFleet& fleet = sc_.shells[*life.shell];
-  const orbit::Placement placement = fleet.desk.arrive(
-      site_.slots[*life.shell], {.serial = serial, .at = now, .node_rad = arrival_node_rad(serial, life)});
+  const orbit::Placement placement = place(serial, life, now);
   SatelliteRecord& record = registry_.record(serial);
   if (placement.move == orbit::SlotMove::refused) {
     ++site_.without_slot;
@@ -130,7 +147,8 @@ void Fleet::take_slot(std::uint64_t serial, const OrbitalLife& life, Tick now) {
   record.dose_Gy = life.drift_dose_Gy_per_s * seconds(placement.ready - now);
   // Coming down to the shell is the end of the spiral that brought it; going up costs.
   const bool from_above = fleet.plan.arrival.parking_altitude_m >= fleet.plan.shell.altitude_m;
-  const std::int64_t cost = mmps(from_above ? placement.phasing_mps : placement.delta_v_mps);
+  const std::int64_t cost =
+      mmps(from_above ? placement.phasing_mps + placement.turn_mps : placement.delta_v_mps);
   note_event(site_, {.tick = placement.ready, .kind = Kind::in_slot, .key = serial, .amount = cost});
 }
 

@@ -22,6 +22,7 @@ class Fleet {
   const OrbitalLife* life_of(std::uint64_t serial);
   const ShellFleet* fleet_of(std::uint64_t serial);
   double arrival_node_rad(std::uint64_t serial, const OrbitalLife& life);
+  orbit::Placement place(std::uint64_t serial, const OrbitalLife& life, Tick now);
   void take_slot(std::uint64_t serial, const OrbitalLife& life, Tick now);
   void enter_service(std::uint64_t serial, std::int64_t delta_v_mmps, const std::string& note, Tick now);
   void note_ends(std::uint64_t serial, Tick now);

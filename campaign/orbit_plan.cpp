@@ -117,6 +117,22 @@ void check_terrain(const orbit::OrbitPlan& plan, const Scenario& scenario, Findi
 
 }  // namespace
 
+namespace {
+
+/// Launches that wait for a plane of a shell, and none of the run ever meets one.
+void check_gate(const Scenario& scenario, std::size_t destination, Findings& findings) {
+  const orbit::OrbitModel& model = scenario.orbit;
+  if (destination >= model.gates.size() || !model.gates[destination]) return;
+  if (orbit::next_open(model, destination, Tick{}) < scenario.end) return;
+  const std::string path = "constellation.shells." + model.destinations[destination].name;
+  findings.add({mark_at(scenario.document, path), path,
+                fmt::format("no launch of the run arrives within {:g} m/s of one of its planes",
+                            model.gates[destination]->most_turn_mps),
+                "the inclination that launches arrive with, more planes, or more `arrival.turn`", ""});
+}
+
+}  // namespace
+
 void prepare_orbit(const orbit::OrbitPlan& plan, Scenario& scenario, Findings& findings) {
   orbit::OrbitModel& model = scenario.orbit;
   model.fidelity = plan.fidelity;
@@ -131,7 +147,10 @@ void prepare_orbit(const orbit::OrbitPlan& plan, Scenario& scenario, Findings& f
   for (std::size_t i = 0; i < model.destinations.size(); ++i) {
     model.windows.push_back(windows_of(plan, scenario, model.destinations[i]));
     const std::string problem = why_never(plan, scenario, i);
-    if (problem.empty()) continue;
+    if (problem.empty()) {
+      check_gate(scenario, i, findings);
+      continue;
+    }
     const std::string path = "destinations." + model.destinations[i].name;
     findings.add({mark_at(scenario.document, path), path, problem,
                   "a muzzle, a driver, dates or a budget with which it is: `lunafab windows` shows them",

@@ -78,9 +78,14 @@ std::string mismatch(const orbit::Destination& d, const Shell& shell) {
 }
 
 void fill_shell(const ShellPlan& plan, const orbit::Destination& d, Scenario& scenario, OrbitalLife& life) {
-  if (plan.shell.body != Body::earth) return;
   life.shell = static_cast<std::uint32_t>(scenario.shells.size());
   scenario.shells.push_back({plan, orbit::SlotDesk(plan.shell, scenario.start, plan.arrival)});
+  if (plan.shell.body == Body::moon) {
+    life.drift_dose_Gy_per_s = life.dose_Gy_per_year / year_s;
+    scenario.orbit.gates.resize(scenario.orbit.destinations.size());
+    scenario.orbit.gates[scenario.lives.size()] = {plan.shell, plan.arrival.most_turn_mps};
+    return;
+  }
   const orbit::DoseRate parking =
       orbit::earth_dose(plan.arrival.parking_altitude_m, orbit::inclination_rad(plan.shell));
   life.drift_dose_Gy_per_s = orbit::behind(parking, plan.satellite.reliability.aluminium_m).total() / year_s;

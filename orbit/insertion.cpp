@@ -1,4 +1,5 @@
 #include "orbit/insertion.hpp"
+#include <Eigen/Geometry>
 #include <algorithm>
 #include <cmath>
 #include "core/constants.hpp"
@@ -138,12 +139,46 @@ InsertionResult insert_solved(const OrbitModel& model, const Destination& d, con
 
 }  // namespace
 
-PlannedTransfer planned_transfer(const OrbitModel& model, std::size_t destination, Tick at) {
+namespace {
+
+const PlaneGate* gate_of(const OrbitModel& model, std::size_t destination) {
+  return destination < model.gates.size() && model.gates[destination] ? &*model.gates[destination] : nullptr;
+}
+
+/// Whether a plane of the shell with room is near the one of arrival; with room nowhere, any plane.
+bool meets_plane(const OrbitModel& model, const PlaneGate& gate, const WindowNode& w, Tick launch,
+                 std::span<const std::int32_t> free) {
+  const Craft arrival = arrival_of(w, epoch_of(model, launch));
+  const auto turns_mps =
+      plane_turns_mps(gate.shell, model.start, arrival.at, arrival.r_m.cross(arrival.v_mps));
+  const bool any = std::ranges::all_of(free, [](std::int32_t slots) { return slots == 0; });
+  for (std::size_t p = 0; p < turns_mps.size(); ++p)
+    if (turns_mps[p] <= gate.most_turn_mps && (any || free[p] > 0)) return true;
+  return false;
+}
+
+/// The planes of arrival turn by half a degree an hour.
+Tick next_meeting(const OrbitModel& model, std::size_t destination, Tick from,
+                  std::span<const std::int32_t> free) {
+  constexpr double step_s = 1800.0;
+  const WindowTable& table = model.windows[destination];
+  const double last_s = static_cast<double>(table.nodes.size() - 1) * table.step_s;
+  for (Tick at = from; seconds(at) <= last_s; at = at + ticks_from_seconds(step_s))
+    if (planned_transfer(model, destination, at, free).open) return at;
+  return never;
+}
+
+}  // namespace
+
+PlannedTransfer planned_transfer(const OrbitModel& model, std::size_t destination, Tick at,
+                                 std::span<const std::int32_t> free) {
   const Destination& d = model.destinations[destination];
   if (model.fidelity == Fidelity::ideal)
     return {.open = true, .speed_mps = d.launch_speed_mps, .insertion_mps = d.insertion_mps};
   const WindowNode w = window_at(model.windows[destination], epoch_of(model, at));
-  return {.open = is_open(w, d.correction_budget_mps),
+  const PlaneGate* gate = gate_of(model, destination);
+  return {.open = is_open(w, d.correction_budget_mps) &&
+                  (gate == nullptr || meets_plane(model, *gate, w, at, free)),
           .speed_mps = w.speed_mps,
           .insertion_mps = w.insertion_mps,
           .correction_p95_mps = w.correction_p95_mps};
@@ -156,8 +191,10 @@ double fastest_launch_mps(const OrbitModel& model, std::size_t destination) {
   return fastest;
 }
 
-Tick next_open(const OrbitModel& model, std::size_t destination, Tick from) {
-  if (planned_transfer(model, destination, from).open) return from;
+Tick next_open(const OrbitModel& model, std::size_t destination, Tick from,
+               std::span<const std::int32_t> free) {
+  if (planned_transfer(model, destination, from, free).open) return from;
+  if (gate_of(model, destination) != nullptr) return next_meeting(model, destination, from, free);
   const auto at = next_open(model.windows[destination], model.destinations[destination].correction_budget_mps,
                             epoch_of(model, from));
   if (!at) return never;

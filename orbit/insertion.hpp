@@ -2,11 +2,13 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <span>
 #include <vector>
 #include "core/muzzle.hpp"
 #include "core/random.hpp"
 #include "orbit/correction.hpp"
 #include "orbit/destination.hpp"
+#include "orbit/plane_gate.hpp"
 #include "orbit/window.hpp"
 
 namespace lunafab::orbit {
@@ -22,21 +24,27 @@ struct OrbitModel {
   Navigation navigation;
   Eigen::Matrix3d muzzle_m2ps2 = Eigen::Matrix3d::Zero();  ///< what corrections are planned for
   std::vector<WindowTable> windows;                        ///< by destination
+  std::vector<std::optional<PlaneGate>> gates;             ///< by destination, or empty
   std::int64_t audit = 0;  ///< at `table`: one serial number in so many is solved in full as well
 };
 
 /// What a launch at an instant would have to do.
 struct PlannedTransfer {
-  bool open =
-      false;  ///< there is a transfer, and the budget covers it with the 95th percentile of its corrections
+  /// There is a transfer, the budget covers it with the 95th percentile of its corrections, and where
+  /// launches wait for a plane, one is near enough.
+  bool open = false;
   double speed_mps = 0.0;
   double insertion_mps = 0.0;
   double correction_p95_mps = 0.0;
 };
-PlannedTransfer planned_transfer(const OrbitModel& model, std::size_t destination, Tick at);
+/// @param free slots by plane of the destination's gate: only planes with some count, where any has; empty:
+/// all count
+PlannedTransfer planned_transfer(const OrbitModel& model, std::size_t destination, Tick at,
+                                 std::span<const std::int32_t> free = {});
 /// The first instant from `from` on at which a launch is planned open: at `ideal` at once; `never` where the
 /// windows end.
-Tick next_open(const OrbitModel& model, std::size_t destination, Tick from);
+Tick next_open(const OrbitModel& model, std::size_t destination, Tick from,
+               std::span<const std::int32_t> free = {});
 
 /// The fastest launch planned to a destination over the run.
 double fastest_launch_mps(const OrbitModel& model, std::size_t destination);

@@ -190,18 +190,23 @@ Shell read_shell(const std::string& name, MapReader& map) {
 }
 
 /// How arrivals reach their slots. Without the key they come from 400 km above, on the spiral that brings
-/// them.
+/// them; about the Moon at the shell's altitude.
 SlotPolicy read_arrival(MapReader& map, const Shell& shell, int spares_per_plane) {
   constexpr double above_m = 400e3, floor_share = 0.5, longest_s = 10.0 * year_s;
-  SlotPolicy policy{.parking_altitude_m = shell.altitude_m + above_m,
+  const bool earth = shell.body == Body::earth;
+  SlotPolicy policy{.parking_altitude_m = shell.altitude_m + (earth ? above_m : 0.0),
                     .floor_altitude_m = floor_share * shell.altitude_m,
                     .spares_per_plane = spares_per_plane};
   auto arrival = map.optional_map("arrival");
   if (!arrival) return policy;
-  policy.parking_altitude_m =
-      arrival->quantity("parking", unit::length, {100e3, highest_m}, policy.parking_altitude_m);
-  policy.longest_drift_s =
-      arrival->quantity("longest_drift", unit::time, {0.0, longest_s}, policy.longest_drift_s);
+  if (earth) {
+    policy.parking_altitude_m =
+        arrival->quantity("parking", unit::length, {100e3, highest_m}, policy.parking_altitude_m);
+    policy.longest_drift_s =
+        arrival->quantity("longest_drift", unit::time, {0.0, longest_s}, policy.longest_drift_s);
+  } else {
+    policy.most_turn_mps = arrival->quantity("turn", unit::speed, {0.0, 2000.0}, policy.most_turn_mps);
+  }
   policy.phasing_revolutions =
       static_cast<int>(arrival->count("phasing_revolutions", 1, 10'000, policy.phasing_revolutions));
   arrival->finish();

@@ -123,44 +123,64 @@ Placement SlotDesk::place(SlotBook& book, const Arrival& arrival, int plane, dou
           .phasing_mps = burn.delta_v_mps};
 }
 
-Placement SlotDesk::keep_as_spare(SlotBook& book, const Arrival& arrival) const {
+int SlotDesk::plane_for_spare(const SlotBook& book, const std::vector<double>& efforts, double most) const {
   int best = -1;
   std::tuple<std::size_t, double> least{};
   for (int p = 0; p < shell_.planes; ++p) {
-    const double drift = drift_to(p, arrival);
+    const double effort = efforts[static_cast<std::size_t>(p)];
     const std::size_t spares = book.spares[static_cast<std::size_t>(p)].size();
-    if (drift > policy_.longest_drift_s) continue;
-    if (spares >= static_cast<std::size_t>(policy_.spares_per_plane)) continue;
-    if (best < 0 || std::tuple(spares, drift) < least) best = p, least = {spares, drift};
+    if (effort > most || spares >= static_cast<std::size_t>(policy_.spares_per_plane)) continue;
+    if (best < 0 || std::tuple(spares, effort) < least) best = p, least = {spares, effort};
   }
-  if (best < 0) return refused(arrival);
-  const double drift = std::get<1>(least);
-  const Tick ready = arrival.at + ticks_from_seconds(drift + raise_.duration_s);
-  const double argument = argument_when_raised(arrival, drift);
-  book.spares[static_cast<std::size_t>(best)].push_back({arrival.serial, ready, argument});
+  return best;
+}
+
+Placement SlotDesk::keep(SlotBook& book, const Arrival& arrival, int plane, double drift_s) const {
+  const Tick ready = arrival.at + ticks_from_seconds(drift_s + raise_.duration_s);
+  const double argument = argument_when_raised(arrival, drift_s);
+  book.spares[static_cast<std::size_t>(plane)].push_back({arrival.serial, ready, argument});
   return {.serial = arrival.serial,
           .move = SlotMove::spare,
-          .slot = {best, -1},
+          .slot = {plane, -1},
           .decided = arrival.at,
           .ready = ready,
-          .drift_s = drift,
+          .drift_s = drift_s,
           .delta_v_mps = raise_.delta_v_mps,
           .argument_rad = argument};
 }
 
 Placement SlotDesk::arrive(SlotBook& book, const Arrival& arrival) const {
+  std::vector<double> drifts_s(static_cast<std::size_t>(shell_.planes));
+  for (int p = 0; p < shell_.planes; ++p) drifts_s[static_cast<std::size_t>(p)] = drift_to(p, arrival);
+  const int plane = plane_for(book, drifts_s, policy_.longest_drift_s);
+  if (plane < 0) return refused(arrival);
+  const double drift_s = drifts_s[static_cast<std::size_t>(plane)];
+  return is_full(book) ? keep(book, arrival, plane, drift_s) : place(book, arrival, plane, drift_s);
+}
+
+Placement SlotDesk::arrive(SlotBook& book, const Arrival& arrival,
+                           const std::vector<double>& turns_mps) const {
+  expects(turns_mps.size() == planes_.size(), "slots: a turn for each plane");
+  const int plane = plane_for(book, turns_mps, policy_.most_turn_mps);
+  if (plane < 0) return refused(arrival);
+  Placement placement = is_full(book) ? keep(book, arrival, plane, 0.0) : place(book, arrival, plane, 0.0);
+  placement.turn_mps = turns_mps[static_cast<std::size_t>(plane)];
+  placement.delta_v_mps += placement.turn_mps;
+  return placement;
+}
+
+bool SlotDesk::is_full(const SlotBook& book) const {
+  return std::ranges::all_of(book.free, [](std::int32_t free) { return free == 0; });
+}
+
+int SlotDesk::plane_for(const SlotBook& book, const std::vector<double>& efforts, double most) const {
+  if (is_full(book)) return plane_for_spare(book, efforts, most);
   int best = -1;
-  double best_drift_s = std::numeric_limits<double>::infinity();
-  bool full = true;
-  for (int p = 0; p < shell_.planes; ++p) {
-    if (book.free[static_cast<std::size_t>(p)] == 0) continue;
-    full = false;
-    const double drift_s = drift_to(p, arrival);
-    if (drift_s < best_drift_s) best = p, best_drift_s = drift_s;
+  for (std::size_t p = 0; p < planes_.size(); ++p) {
+    if (book.free[p] == 0) continue;
+    if (best < 0 || efforts[p] < efforts[static_cast<std::size_t>(best)]) best = static_cast<int>(p);
   }
-  if (full) return keep_as_spare(book, arrival);
-  if (best < 0 || best_drift_s > policy_.longest_drift_s) return refused(arrival);
-  return place(book, arrival, best, best_drift_s);
+  return efforts[static_cast<std::size_t>(best)] <= most ? best : -1;
 }
 
 std::optional<Placement> SlotDesk::promote(SlotBook& book, const Slot& slot, Tick at) const {

@@ -9,7 +9,8 @@
 
 // How arriving satellites get into the slots of a shell, and who replaces the failed. A satellite arrives on
 // a circular parking orbit of the shell's inclination; the difference of nodal drift turns its plane to the
-// shell's; it is raised and then phased to its place. Impulses, J2 secular drift.
+// shell's; it is raised and then phased to its place. About the Moon a burn turns the plane. Impulses, J2
+// secular drift.
 namespace lunafab::orbit {
 
 /// Time until the node of a drifting orbit meets another that is `ahead_rad` ahead of it, at a difference of
@@ -39,6 +40,7 @@ struct SlotPolicy {
   double parking_altitude_m = 0.0;
   double floor_altitude_m = 0.0;  ///< phasing orbits stay above
   double longest_drift_s = 365.25 * 86400.0;
+  double most_turn_mps = 30.0;  ///< about the Moon; there the parking orbit is at the shell's altitude
   int phasing_revolutions = 15;
   int spares_per_plane = 0;  ///< kept at the shell's altitude, beyond the slots
 };
@@ -68,6 +70,7 @@ struct Placement {
   double drift_s = 0.0;
   double delta_v_mps = 0.0;   ///< raising and phasing
   double phasing_mps = 0.0;   ///< the part of it for phasing
+  double turn_mps = 0.0;      ///< beside it, into the plane
   double argument_rad = 0.0;  ///< of latitude, of a spare when ready
 };
 
@@ -104,6 +107,10 @@ class SlotDesk {
   SlotBook empty_book() const;
   /// A satellite that holds nothing yet.
   Placement arrive(SlotBook& book, const Arrival& arrival) const;
+  /// The same where a burn turns the orbit into a plane: the nearest with a free slot, within the policy's
+  /// most.
+  /// @param turns_mps [planes]
+  Placement arrive(SlotBook& book, const Arrival& arrival, const std::vector<double>& turns_mps) const;
   /// Frees what a satellite holds (a spare's place is −1); the spare that takes it, if one does.
   std::optional<Placement> release(SlotBook& book, const Slot& held, const Failure& failure) const;
 
@@ -116,7 +123,13 @@ class SlotDesk {
   /// Of the free places next to an argument of latitude, the one that is cheaper to phase to.
   std::pair<int, Phasing> cheapest(const SlotBook& book, int plane, double argument_rad, double time_s) const;
   Placement place(SlotBook& book, const Arrival& arrival, int plane, double drift_s) const;
-  Placement keep_as_spare(SlotBook& book, const Arrival& arrival) const;
+  Placement keep(SlotBook& book, const Arrival& arrival, int plane, double drift_s) const;
+  bool is_full(const SlotBook& book) const;
+  /// The plane with a free slot and the least effort, or for a spare; −1 where none is within `most`.
+  int plane_for(const SlotBook& book, const std::vector<double>& efforts, double most) const;
+  /// The plane for a spare, −1 if there is none: of those within `most` the one with fewest, then least
+  /// effort.
+  int plane_for_spare(const SlotBook& book, const std::vector<double>& efforts, double most) const;
   std::optional<Placement> promote(SlotBook& book, const Slot& slot, Tick at) const;
 
   struct PlaneStart {

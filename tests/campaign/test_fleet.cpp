@@ -104,6 +104,24 @@ TEST_CASE("Slots: nobody shares one, every holder is where the shell says, at it
   CHECK(spares > 0);
 }
 
+TEST_CASE("Slots about the Moon: satellites bound for a lunar shell hold its slots, in orbits about the Moon",
+          "[campaign][fleet]") {
+  const campaign::Scenario scenario = scenario_of(
+      shelled() +
+      "    low_orbit: {body: moon, altitude: 100 km, inclination: 90 deg, planes: 3, per_plane: 40}\n");
+  const RunAndLedger ran = run(scenario);
+  std::set<std::pair<std::int64_t, std::int64_t>> taken;
+  for (const Posting& p : ran.postings) {
+    if (!p.slot || p.slot->shell != "low_orbit" || p.state != LifeState::operational) continue;
+    CHECK(taken.emplace(p.slot->plane, p.slot->place)
+              .second);  // more slots than satellites: none is given twice
+    REQUIRE(!p.orbits.empty());
+    CHECK(p.orbits.front().centre == orbit::OrbitCentre::moon);
+    CHECK_THAT(p.orbits.front().r_m.norm(), WithinRel(1737.4e3 + 100e3, 1e-9));
+  }
+  CHECK(taken.size() > 10);
+}
+
 TEST_CASE("Ageing: power at degradation is the share asked for, dose grows at the shell's rate",
           "[campaign][fleet]") {
   const campaign::Scenario scenario = scenario_of(shelled());

@@ -198,3 +198,33 @@ TEST_CASE("slots: no drift, no meeting", "[orbit][slots]") {
   CHECK(assign_slots(shell(), start, same, arrivals(1), {})[0].move == SlotMove::refused);
   CHECK_THROWS_WITH(assign_slots(shell(), start, policy(), std::vector<Arrival>(2), {}), Contains("once"));
 }
+
+TEST_CASE("slots about the Moon: the nearest plane with room that the burn reaches, then spares",
+          "[orbit][slots]") {
+  Shell moon = shell();
+  moon.body = Body::moon;
+  moon.altitude_m = 100e3, moon.planes = 2, moon.per_plane = 1, moon.phasing = 0;
+  const SlotDesk desk(
+      moon, start,
+      {.parking_altitude_m = 100e3, .floor_altitude_m = 50e3, .most_turn_mps = 30.0, .spares_per_plane = 1});
+  SlotBook book = desk.empty_book();
+  const auto arrive = [&](std::uint64_t serial, double first_mps, double second_mps) {
+    return desk.arrive(book, {.serial = serial, .at = at_day(static_cast<double>(serial))},
+                       {first_mps, second_mps});
+  };
+  CHECK(arrive(1, 31.0, 500.0).move == SlotMove::refused);
+  const Placement second = arrive(2, 400.0, 29.0);
+  CHECK(second.move == SlotMove::placed);
+  CHECK(second.slot.plane == 1);
+  CHECK(second.turn_mps == 29.0);
+  CHECK_THAT(second.delta_v_mps, WithinAbs(29.0 + second.phasing_mps, 1e-12));  // it need not be raised
+  CHECK(arrive(3, 400.0, 1.0).move == SlotMove::refused);  // its plane is taken, the free one too far
+  CHECK(arrive(4, 2.0, 400.0).slot.plane == 0);
+  const Placement spare = arrive(5, 400.0, 3.0);
+  CHECK(spare.move == SlotMove::spare);
+  CHECK(spare.slot.plane == 1);
+  CHECK(arrive(6, 400.0, 3.0).move == SlotMove::refused);
+  const auto promoted = desk.release(book, {1, 0}, {2, at_day(8.0)});
+  REQUIRE(promoted);
+  CHECK(promoted->serial == 5);
+}

@@ -103,9 +103,11 @@ void fleet_lines(const RunReport& r, std::string& text) {
     std::size_t spares = 0;
     for (const std::int32_t of_plane : book.free) free += of_plane;
     for (const auto& of_plane : book.spares) spares += of_plane.size();
-    line(text, "             shell {}: {} of {} slots given out, {} spares; {} came without a slot in reach",
-         scenario.shells[i].plan.shell.name, slots - free, slots, spares, site.without_slot);
+    line(text, "             shell {}: {} of {} slots given out, {} spares",
+         scenario.shells[i].plan.shell.name, slots - free, slots, spares);
   }
+  if (site.without_slot > 0)
+    line(text, "             {} came to their shell without a slot in reach", site.without_slot);
 }
 
 void space_lines(const RunReport& r, std::string& text) {

@@ -126,10 +126,11 @@ orbit::Placement Fleet::place(std::uint64_t serial, const OrbitalLife& life, Tic
     return fleet.desk.arrive(book, {.serial = serial, .at = now, .node_rad = arrival_node_rad(serial, life)});
   std::vector<double> turns_mps(static_cast<std::size_t>(shell.planes), 0.0);
   if (sc_.orbit.fidelity != Fidelity::ideal) {
+    const std::uint32_t destination = registry_.design_of(serial).destination;
     const orbit::OrbitRecord state =
-        arrival_orbit(sc_, registry_.design_of(serial).destination, registry_.record(serial).launched_at)
-            .front();
-    turns_mps = orbit::plane_turns_mps(shell, sc_.start, {sc_.start.tt_days_since_j2000 + days(state.epoch)},
+        arrival_orbit(sc_, destination, registry_.record(serial).launched_at).front();
+    turns_mps = orbit::plane_turns_mps(*sc_.orbit.gates[destination],
+                                       {sc_.start.tt_days_since_j2000 + days(state.epoch)},
                                        state.r_m.cross(state.v_mps));
   }
   return fleet.desk.arrive(book, {.serial = serial, .at = now}, turns_mps);

@@ -83,7 +83,8 @@ void fill_shell(const ShellPlan& plan, const orbit::Destination& d, Scenario& sc
   if (plan.shell.body == Body::moon) {
     life.drift_dose_Gy_per_s = life.dose_Gy_per_year / year_s;
     scenario.orbit.gates.resize(scenario.orbit.destinations.size());
-    scenario.orbit.gates[scenario.lives.size()] = {plan.shell, plan.arrival.most_turn_mps};
+    scenario.orbit.gates[scenario.lives.size()] =
+        orbit::gate_to(plan.shell, scenario.start, plan.arrival.most_turn_mps);
     return;
   }
   const orbit::DoseRate parking =

@@ -149,8 +149,7 @@ const PlaneGate* gate_of(const OrbitModel& model, std::size_t destination) {
 bool meets_plane(const OrbitModel& model, const PlaneGate& gate, const WindowNode& w, Tick launch,
                  std::span<const std::int32_t> free) {
   const Craft arrival = arrival_of(w, epoch_of(model, launch));
-  const auto turns_mps =
-      plane_turns_mps(gate.shell, model.start, arrival.at, arrival.r_m.cross(arrival.v_mps));
+  const auto turns_mps = plane_turns_mps(gate, arrival.at, arrival.r_m.cross(arrival.v_mps));
   const bool any = std::ranges::all_of(free, [](std::int32_t slots) { return slots == 0; });
   for (std::size_t p = 0; p < turns_mps.size(); ++p)
     if (turns_mps[p] <= gate.most_turn_mps && (any || free[p] > 0)) return true;

@@ -35,12 +35,14 @@ TEST_CASE("plane turn: one degree costs 2 v sin(0.5 degrees)", "[orbit][slots]")
   const Shell shell = polar(4);  // nodes 0, 90, 180, 270 degrees
   const double v_mps = speed_mps(shell);
   CHECK_THAT(v_mps, WithinAbs(1633.5, 0.5));  // sqrt(4902.8 / 1837.4) km/s
-  const auto turns = plane_turns_mps(shell, start, start, pole(90.0 * degree, 91.0 * degree, start));
+  const auto turns =
+      plane_turns_mps(gate_to(shell, start, 0.0), start, pole(90.0 * degree, 91.0 * degree, start));
   REQUIRE(turns.size() == 4);
   CHECK_THAT(turns[1], WithinRel(2.0 * v_mps * std::sin(0.5 * degree), 1e-9));
   CHECK_THAT(turns[3], WithinRel(2.0 * v_mps * std::sin(0.5 * 179.0 * degree), 1e-9));
   // An error of inclination is a turn about another axis: they add like sides of a right angle.
-  const auto both = plane_turns_mps(shell, start, start, pole(91.0 * degree, 91.0 * degree, start));
+  const auto both =
+      plane_turns_mps(gate_to(shell, start, 0.0), start, pole(91.0 * degree, 91.0 * degree, start));
   CHECK_THAT(both[1], WithinRel(std::sqrt(2.0) * turns[1], 1e-3));
 }
 
@@ -68,7 +70,7 @@ TEST_CASE("launches to a lunar shell wait until its plane comes by", "[orbit][sl
   }
   model.windows = {table};
   CHECK(next_open(model, 0, Tick{}) == Tick{});
-  model.gates = {PlaneGate{polar(4), most_mps}};
+  model.gates = {gate_to(polar(4), start, most_mps)};
   // 90 degrees after 5.303 days, reached within 30 m/s (1.052 degrees) 1.9 hours before: at the next half
   // hour.
   const Tick open = next_open(model, 0, Tick{});
@@ -79,6 +81,6 @@ TEST_CASE("launches to a lunar shell wait until its plane comes by", "[orbit][sl
   CHECK_FALSE(planned_transfer(model, 0, open + ticks_from_seconds(4.0 * hour_s)).open);
   CHECK(next_open(model, 0, open + ticks_from_seconds(4.0 * hour_s)) >
         open + ticks_from_seconds(6.0 * 86400.0));
-  model.gates = {PlaneGate{polar(4), 0.0}};
+  model.gates = {gate_to(polar(4), start, 0.0)};
   CHECK(next_open(model, 0, Tick{}) == never);
 }
